@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * record.c - a record, header to trailer, as an indexed list of tokens.
+ *
+ * Two speeds: the index hops from token to token by length alone and remembers
+ * where the last of each wanted kind stands; only when a length cannot be told
+ * that way is the record walked by the table. Members are read at their fixed
+ * places inside a token, which tests compare with what the table decodes.
+ */
+#include "bsm/record.h"
+
+#include "bsm/status.h"
+
+/* Which kind a token id is, plus one; 0 for those nobody asks for. */
+static const uint8_t	kinds[256] = {
+	[TOK_HEADER32] = REC_HEADER + 1,
+	[TOK_HEADER32_EX] = REC_HEADER + 1,
+	[TOK_HEADER64] = REC_HEADER + 1,
+	[TOK_HEADER64_EX] = REC_HEADER + 1,
+	[TOK_SUBJECT32] = REC_SUBJECT + 1,
+	[TOK_SUBJECT32_EX] = REC_SUBJECT + 1,
+	[TOK_SUBJECT64] = REC_SUBJECT + 1,
+	[TOK_SUBJECT64_EX] = REC_SUBJECT + 1,
+	[TOK_RETURN32] = REC_RETURN + 1,
+	[TOK_RETURN64] = REC_RETURN + 1,
+	[TOK_PATH] = REC_PATH + 1,
+	[TOK_ATTR] = REC_ATTR + 1,
+	[TOK_ATTR32] = REC_ATTR + 1,
+	[TOK_ATTR64] = REC_ATTR + 1,
+	[TOK_ZONENAME] = REC_ZONE + 1,
+};
+
+#define NSEC_PER_MSEC	1000000
+#define MILLIS_MAX	(INT64_MAX / 1000 - 1)	/* seconds; see below */
+
+/*
+ * Size of the header that begins at P, 0 when it does not fit or its address
+ * type is unknown.
+ */
+static size_t
+header_size(const uint8_t *p, size_t n)
+{
+	size_t		 size = p[0] == TOK_HEADER32 ? 18 : 26;
+	uint32_t	 type;
+
+	if (p[0] == TOK_HEADER32_EX || p[0] == TOK_HEADER64_EX) {
+		if (n < 14)
+			return 0;
+		type = be32(p + 10);
+		if (type != 4 && type != 16)
+			return 0;
+		size = (p[0] == TOK_HEADER32_EX ? 22 : 30) + type;
+	}
+	return size <= n ? size : 0;
+}
+
+/* Event and time of the header at AT, which is known to fit. */
+static void
+read_header(struct record *r, uint32_t at)
+{
+	const uint8_t	*p = r->bytes.p + at;
+	size_t		 size = header_size(p, r->bytes.n - at);
+
+	if (size == 0)
+		return;
+	r->event = be16(p + 6);
+	if (p[0] == TOK_HEADER32 || p[0] == TOK_HEADER32_EX) {
+		r->seconds = be32(p + size - 8);
+		r->fraction = be32(p + size - 4);
+	} else {
+		r->seconds = (int64_t)be64(p + size - 16);
+		r->fraction = be64(p + size - 8);
+	}
+}
+
+int
+record_head(struct record *r, const struct frame_record *f)
+{
+	r->bytes = f->bytes;
+	r->offset = f->offset;
+	r->quality = f->quality;
+	r->error = 0;
+	r->error_at = 0;
+	memset(r->at, 0, sizeof(r->at));
+	if (f->bytes.n < HEADER_MIN ||
+	    header_size(f->bytes.p, f->bytes.n) == 0)
+		return BSM_ETRUNC;
+	r->version = f->bytes.p[5];
+	read_header(r, 0);
+	return 0;
+}
+
+/* By the table: for records that hold something of uncertain length. */
+static void
+index_by_table(struct record *r)
+{
+	struct tokens	 w;
+	struct token	 t;
+	int		 status;
+
+	memset(r->at, 0, sizeof(r->at));
+	tokens_begin(&w, r->bytes);
+	while ((status = tokens_next(&w, &t)) != 0) {
+		if (status < 0) {
+			r->error = status;
+			r->error_at = (uint32_t)t.off;
+		} else if (kinds[t.id] != 0)
+			r->at[kinds[t.id] - 1] = (uint32_t)t.off;
+	}
+}
+
+void
+record_index(struct record *r)
+{
+	const uint8_t	*p = r->bytes.p;
+	size_t		 n = r->bytes.n, end = n;
+	size_t		 pos = header_size(p, n);
+
+	if (r->quality == FRAME_STRONG)
+		end -= TRAILER_SIZE;
+	while (pos < end) {
+		size_t	 size = token_size(p + pos, end - pos);
+		uint8_t	 kind = kinds[p[pos]];
+
+		if (size == 0) {
+			index_by_table(r);
+			break;
+		}
+		if (kind != 0)
+			r->at[kind - 1] = (uint32_t)pos;
+		pos += size;
+	}
+	if (r->at[REC_HEADER] != 0)
+		read_header(r, r->at[REC_HEADER]);
+}
+
+uint32_t
+record_id(const struct record *r, enum record_id id)
+{
+	uint32_t	 at = r->at[REC_SUBJECT];
+
+	return at == 0 ? 0 : be32(r->bytes.p + at + 1 + 4 * (unsigned)id);
+}
+
+uint32_t
+record_pid(const struct record *r)
+{
+	uint32_t	 at = r->at[REC_SUBJECT];
+
+	return at == 0 ? 0 : be32(r->bytes.p + at + 21);
+}
+
+uint32_t
+record_session(const struct record *r)
+{
+	uint32_t	 at = r->at[REC_SUBJECT];
+
+	return at == 0 ? 0 : be32(r->bytes.p + at + 25);
+}
+
+struct slice
+record_address(const struct record *r)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_SUBJECT];
+
+	if (r->at[REC_SUBJECT] == 0)
+		return (struct slice){ NULL, 0 };
+	switch (p[0]) {
+	case TOK_SUBJECT32:
+		return (struct slice){ p + 33, 4 };
+	case TOK_SUBJECT64:
+		return (struct slice){ p + 37, 4 };
+	case TOK_SUBJECT32_EX:
+		return (struct slice){ p + 37, be32(p + 33) };
+	default:
+		return (struct slice){ p + 41, be32(p + 37) };
+	}
+}
+
+uint8_t
+record_error(const struct record *r)
+{
+	uint32_t	 at = r->at[REC_RETURN];
+
+	return at == 0 ? 0 : r->bytes.p[at + 1];
+}
+
+/* The string of a token that is an id, a length and that many bytes. */
+static bool
+string_at(const struct record *r, uint32_t at, struct slice *s)
+{
+	const uint8_t	*p = r->bytes.p + at;
+
+	if (at == 0)
+		return false;
+	*s = slice_until_nul((struct slice){ p + 3, be16(p + 1) });
+	return true;
+}
+
+bool
+record_path(const struct record *r, struct slice *s)
+{
+	return string_at(r, r->at[REC_PATH], s);
+}
+
+bool
+record_zone(const struct record *r, struct slice *s)
+{
+	return string_at(r, r->at[REC_ZONE], s);
+}
+
+void
+record_inode(const struct record *r, uint64_t *fsid, uint64_t *node)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_ATTR];
+
+	*fsid = *node = 0;
+	if (r->at[REC_ATTR] == 0)
+		return;
+	*fsid = be32(p + 13);
+	*node = p[0] == TOK_ATTR ? be32(p + 17) : be64(p + 17);
+}
+
+int64_t
+record_time_millis(uint8_t version, uint64_t seconds, uint64_t fraction)
+{
+	int64_t	 s = (int64_t)seconds;
+
+	if (version >= 2 && version <= 4)
+		fraction /= NSEC_PER_MSEC;
+	if (fraction > 999)		/* a clock that was never right */
+		fraction = 999;
+	if (s > MILLIS_MAX)
+		s = MILLIS_MAX;
+	if (s < -MILLIS_MAX)
+		s = -MILLIS_MAX;
+	return s * 1000 + (int64_t)fraction;
+}
+
+int64_t
+record_millis(const struct record *r)
+{
+	return record_time_millis(r->version, (uint64_t)r->seconds,
+	    r->fraction);
+}

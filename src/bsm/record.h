@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * record.h - a record, header to trailer, as an indexed list of tokens.
+ *
+ * record_open() notes where the tokens that rules ask for begin, by length
+ * alone; a member is decoded when it is asked for. Of each kind the last token
+ * in the record counts, as bsmtrace has always had it. Nothing is allocated
+ * and everything borrows from the bytes of the record.
+ */
+#ifndef BSM_RECORD_H
+#define BSM_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "bsm/frame.h"
+#include "bsm/token.h"
+
+/* Kinds of token that the index remembers. */
+enum record_kind {
+	REC_HEADER, REC_SUBJECT, REC_RETURN, REC_PATH, REC_ATTR, REC_ZONE,
+	REC_KINDS
+};
+
+enum record_id {			/* ids of the subject token */
+	REC_AUID, REC_EUID, REC_EGID, REC_RUID, REC_RGID, REC_IDS
+};
+
+struct record {
+	struct slice	 bytes;		/* the whole frame */
+	uint64_t	 offset;	/* in its source, bytes */
+	enum frame_quality quality;
+	uint8_t		 version;	/* of the header */
+	uint16_t	 event;
+	int64_t		 seconds;	/* since 1970, UTC */
+	uint64_t	 fraction;	/* raw: see record_millis() */
+	uint32_t	 at[REC_KINDS];	/* place of the last one; 0: none */
+	int		 error;		/* 0, or why the rest is not decoded */
+	uint32_t	 error_at;	/* where */
+};
+
+/*
+ * Read only what the header says: event, time, version. The frame must be one
+ * that frame_next() gave as a record. Returns 0 or BSM_E*.
+ */
+int		record_head(struct record *, const struct frame_record *);
+
+/* Find the tokens. Needed before anything below. */
+void		record_index(struct record *);
+
+/* An id of the subject; 0 when the record has no subject token. */
+uint32_t	record_id(const struct record *, enum record_id);
+uint32_t	record_pid(const struct record *);
+uint32_t	record_session(const struct record *);
+/* The terminal address, 4 or 16 bytes; empty when there is none. */
+struct slice	record_address(const struct record *);
+
+/* The error byte of the return token; 0 when there is none. */
+uint8_t		record_error(const struct record *);
+
+/* The path up to its first NUL. False when there is no path token. */
+bool		record_path(const struct record *, struct slice *);
+bool		record_zone(const struct record *, struct slice *);
+
+/* File system and node of the attribute token; both 0 when there is none. */
+void		record_inode(const struct record *, uint64_t *fsid,
+		    uint64_t *node);
+
+/*
+ * Time in milliseconds since 1970. The fraction counts milliseconds in trails
+ * of the BSDs and macOS, nanoseconds in those of Solaris (header version 2).
+ * Times beyond what fits are clamped.
+ */
+int64_t		record_millis(const struct record *);
+int64_t		record_time_millis(uint8_t version, uint64_t seconds,
+		    uint64_t fraction);
+
+#endif

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * token.c - the token table and the functions that walk it.
+ *
+ * One function decodes every token: it walks the fields of a layout and lets
+ * each land in its member. Where an id has two layouts, or a list of strings is
+ * shorter than it says, a walk first takes the usual choice everywhere; only
+ * when that does not end where the record ends does it try others, each judged
+ * by whether the rest of the record then fits. Trials are paid from a budget,
+ * so that a hostile record costs a multiple of its size and no more.
+ */
+#include "bsm/token.h"
+
+#include "bsm/layouts.h"
+#include "bsm/status.h"
+
+#define NLAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
+
+#define ZSTR_MAX	108	/* bytes of sun_path, audit.log(5) */
+
+const struct layout *
+token_layouts(size_t *n)
+{
+	*n = NLAYOUTS;
+	return layouts;
+}
+
+const struct layout *
+layout_find(uint8_t id)
+{
+	size_t	 lo = 0, hi = NLAYOUTS;
+
+	while (lo < hi) {
+		size_t	 mid = lo + (hi - lo) / 2;
+
+		if (layouts[mid].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < NLAYOUTS && layouts[lo].id == id ? &layouts[lo] : NULL;
+}
+
+const struct layout *
+layout_by_name(struct slice name)
+{
+	for (size_t i = 0; i < NLAYOUTS; i++)
+		if (slice_is(name, layouts[i].name))
+			return &layouts[i];
+	return NULL;
+}
+
+bool
+wire_is_number(enum wire w)
+{
+	switch (w) {
+	case W_U8:
+	case W_U16:
+	case W_U24:
+	case W_U32:
+	case W_U64:
+	case W_ATYPE:
+	case W_TID:
+		return true;
+	case W_STR:
+	case W_OPAQUE:
+	case W_RAW4:
+	case W_RAW16:
+	case W_UUID:
+	case W_ADDR:
+	case W_AT_ADDR:
+	case W_STRINGS:
+	case W_STRS16:
+	case W_ZSTR108:
+	case W_U32S:
+	case W_U32X16:
+	case W_ITEMS:
+	case W_WORDS:
+	case W_N:
+		break;
+	}
+	return false;
+}
+
+bool
+strings_next(const struct strings *s, size_t *at, struct slice *one)
+{
+	struct cursor	 c = { s->bytes, *at, 0 };
+
+	if (*at >= s->bytes.n)
+		return false;
+	if (s->counted)
+		*one = cursor_take(&c, (size_t)cursor_uint(&c, 2));
+	else
+		*one = cursor_zstr(&c, SIZE_MAX);
+	if (c.err != 0)
+		return false;
+	if (one->n > 0 && one->p[one->n - 1] == '\0')
+		one->n--;
+	*at = c.pos;
+	return true;
+}
+
+/* A count and NUL-ended strings; fewer than counted are an error here. */
+static void
+read_strings(struct cursor *c, struct strings *s)
+{
+	size_t	 start;
+
+	s->claimed = (uint32_t)cursor_uint(c, 4);
+	start = c->pos;
+	if (s->claimed > cursor_left(c))	/* each needs a byte */
+		cursor_fail(c, BSM_ETRUNC);
+	for (uint32_t i = 0; i < s->claimed && c->err == 0; i++)
+		(void)cursor_zstr(c, SIZE_MAX);
+	if (c->err != 0)
+		return;
+	s->count = s->claimed;
+	s->bytes = (struct slice){ c->in.p + start, c->pos - start };
+}
+
+static void
+read_counted_strings(struct cursor *c, struct strings *s)
+{
+	size_t	 start;
+
+	s->counted = true;
+	s->claimed = (uint32_t)cursor_uint(c, 2);
+	start = c->pos;
+	for (uint32_t i = 0; i < s->claimed && c->err == 0; i++)
+		(void)cursor_take(c, (size_t)cursor_uint(c, 2));
+	if (c->err != 0)
+		return;
+	s->count = s->claimed;
+	s->bytes = (struct slice){ c->in.p + start, c->pos - start };
+}
+
+/* An address type, which must be the number of bytes of the address. */
+static uint64_t
+read_address_type(struct cursor *c, unsigned width)
+{
+	uint64_t	 type = cursor_uint(c, width);
+
+	if (c->err == 0 && type != 4 && type != 16)
+		cursor_fail(c, BSM_EADDR);
+	return c->err == 0 ? type : 0;
+}
+
+static struct slice
+read_items(struct cursor *c, uint64_t unit)
+{
+	static const size_t	 widths[] = { 1, 2, 4, 8 };
+	uint64_t		 count = cursor_uint(c, 1);
+
+	if (unit >= sizeof(widths) / sizeof(widths[0])) {
+		cursor_fail(c, BSM_EUNIT);
+		return (struct slice){ NULL, 0 };
+	}
+	return cursor_take(c, (size_t)count * widths[unit]);
+}
+
+/* Up to a NUL within what sun_path holds; without one, as much as it holds. */
+static struct slice
+read_zstr108(struct cursor *c)
+{
+	size_t	 left = cursor_left(c) < ZSTR_MAX ? cursor_left(c) : ZSTR_MAX;
+
+	if (c->err == 0 && left > 0 &&
+	    memchr(c->in.p + c->pos, 0, left) == NULL)
+		return cursor_take(c, left);
+	return cursor_zstr(c, ZSTR_MAX);
+}
+
+static uint64_t
+read_number(struct cursor *c, enum wire w)
+{
+	switch (w) {
+	case W_U8:
+		return cursor_uint(c, 1);
+	case W_U16:
+		return cursor_uint(c, 2);
+	case W_U24:
+		return cursor_uint(c, 3);
+	case W_U32:
+		return cursor_uint(c, 4);
+	case W_ATYPE:
+		return read_address_type(c, 2);
+	case W_TID:
+		if (cursor_uint(c, 1) != 1)
+			cursor_fail(c, BSM_EUNKNOWN);
+		return 1;
+	default:
+		return cursor_uint(c, 8);
+	}
+}
+
+static struct slice
+read_slice(struct cursor *c, enum wire w, const struct token *t)
+{
+	switch (w) {
+	case W_STR:
+	case W_OPAQUE:
+		return cursor_take(c, (size_t)cursor_uint(c, 2));
+	case W_RAW4:
+		return cursor_take(c, 4);
+	case W_RAW16:
+	case W_UUID:
+		return cursor_take(c, 16);
+	case W_ADDR:
+		return cursor_take(c, (size_t)read_address_type(c, 4));
+	case W_AT_ADDR:
+		return cursor_take(c, (size_t)t->sock.atype);
+	case W_ZSTR108:
+		return read_zstr108(c);
+	case W_U32S:
+		return cursor_take(c, 4 * (size_t)cursor_uint(c, 2));
+	case W_U32X16:
+		return cursor_take(c, 64);
+	case W_ITEMS:
+		return read_items(c, t->data.unit);
+	default:			/* W_WORDS, of a label */
+		return cursor_take(c, 4 * (size_t)t->num.v[1]);
+	}
+}
+
+/* Decode the token at the cursor by this layout. Returns 0 or BSM_E*. */
+static int
+read_token(struct cursor *c, const struct layout *lay, struct token *t)
+{
+	*t = (struct token){ .id = lay->id, .layout = lay, .off = c->pos };
+	(void)cursor_uint(c, 1);
+	for (const struct field *f = lay->fields; f->name != NULL; f++) {
+		void	*member = (char *)t + f->at;
+
+		if (wire_is_number(f->wire))
+			*(uint64_t *)member = read_number(c, f->wire);
+		else if (f->wire == W_STRINGS)
+			read_strings(c, member);
+		else if (f->wire == W_STRS16)
+			read_counted_strings(c, member);
+		else
+			*(struct slice *)member = read_slice(c, f->wire, t);
+	}
+	t->len = c->pos - t->off;
+	return c->err;
+}
+
+static bool
+is_solaris(uint8_t version)
+{
+	return version >= 2 && version <= 4;
+}
+
+/* The layout that this version usually means, FIRST being the id's first. */
+static const struct layout *
+usual_layout(const struct tokens *w, const struct layout *first)
+{
+	bool		 solaris = is_solaris(w->version);
+	struct cursor	 c = w->c;
+
+	if (first->first_for == FOR_BSD)
+		return solaris ? first + 1 : first;
+	if (first->id == TOK_SOCKET_EX && solaris) {
+		uint64_t	 domain;
+
+		(void)cursor_uint(&c, 1);
+		domain = cursor_uint(&c, 2);
+		if (domain != 2 && domain != 26)	/* PF_INET, PF_INET6 */
+			return first + 1;
+	}
+	return first;
+}
+
+/* The other layout of an id that has two; NULL when it has one. */
+static const struct layout *
+other_layout(const struct layout *lay)
+{
+	if (lay + 1 < layouts + NLAYOUTS && lay[1].id == lay->id)
+		return lay + 1;
+	if (lay > layouts && lay[-1].id == lay->id)
+		return lay - 1;
+	return NULL;
+}
+
+static bool	 rest_fits(struct tokens *, size_t *budget, unsigned depth);
+
+/* Take N bytes of work from the budget; false when it is used up. */
+static bool
+pay(size_t *budget, size_t n)
+{
+	if (*budget < n) {
+		*budget = 0;
+		return false;
+	}
+	*budget -= n;
+	return true;
+}
+
+/* Would the record fit if this token ended at POS? */
+static bool
+fits_from(const struct tokens *w, size_t pos, size_t *budget, unsigned depth)
+{
+	struct tokens	 trial = *w;
+
+	trial.c.pos = pos;
+	trial.c.err = 0;
+	return rest_fits(&trial, budget, depth);
+}
+
+static bool
+is_string_list(const struct layout *lay)
+{
+	return lay->fields[0].wire == W_STRINGS;
+}
+
+/*
+ * A list of strings whose count does not lead on. Old OpenBSM wrote a zero byte
+ * more for each string; macOS drops strings and keeps the count. Look for an
+ * end behind which a token begins and the rest of the record fits.
+ */
+static bool
+read_odd_list(struct tokens *w, const struct layout *lay, struct token *t,
+    size_t *budget, unsigned depth)
+{
+	struct cursor	 c = w->c;
+	struct strings	*s = &t->list.list;
+	size_t		 start, end;
+
+	if (!pay(budget, cursor_left(&c)))
+		return false;
+	if (read_token(&c, lay, t) == 0) {
+		end = c.pos;
+		while (end < c.in.n && c.in.p[end] == 0 &&
+		    end - c.pos < s->count)
+			end++;
+		if (end > c.pos && fits_from(w, end, budget, depth)) {
+			s->padding = (struct slice){ c.in.p + c.pos,
+			    end - c.pos };
+			t->len = end - t->off;
+			return true;
+		}
+	}
+	start = w->c.pos + 5;			/* id and count */
+	for (end = w->c.in.n; end > start; end--) {
+		if (w->c.in.p[end - 1] != 0 || (end < w->c.in.n &&
+		    layout_find(w->c.in.p[end]) == NULL))
+			continue;
+		if (!fits_from(w, end, budget, depth))
+			continue;
+		*t = (struct token){ .id = lay->id, .layout = lay,
+		    .off = w->c.pos, .len = end - w->c.pos };
+		s->claimed = be32(w->c.in.p + w->c.pos + 1);
+		s->bytes = (struct slice){ w->c.in.p + start, end - start };
+		for (size_t i = start; i < end; i++)
+			s->count += w->c.in.p[i] == 0;
+		if (s->count < s->claimed)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Decode the next token, trying what is ambiguous. DEPTH counts nested trials.
+ * Returns 0 or BSM_E*; the cursor moves only on success.
+ */
+static int
+read_careful(struct tokens *w, const struct layout *first, struct token *t,
+    size_t *budget, unsigned depth)
+{
+	const struct layout	*usual = usual_layout(w, first);
+	const struct layout	*tries[2] = { usual, other_layout(usual) };
+	bool			 forked = tries[1] != NULL ||
+	    is_string_list(usual);
+
+	if (forked && depth < TOKEN_DEPTH) {
+		for (size_t i = 0; i < 2 && tries[i] != NULL; i++) {
+			struct cursor	 c = w->c;
+
+			if (read_token(&c, tries[i], t) != 0)
+				(void)pay(budget, cursor_left(&w->c));
+			else if (fits_from(w, c.pos, budget, depth + 1)) {
+				w->c = c;
+				return 0;
+			}
+		}
+		if (is_string_list(usual) && cursor_left(&w->c) >= 5 &&
+		    read_odd_list(w, usual, t, budget, depth + 1)) {
+			w->c.pos += t->len;
+			return 0;
+		}
+	}
+	return read_token(&w->c, usual, t);
+}
+
+/* Do the tokens from here on end exactly? Takes what it reads from BUDGET. */
+static bool
+rest_fits(struct tokens *w, size_t *budget, unsigned depth)
+{
+	struct token	 t;
+
+	while (cursor_left(&w->c) > 0) {
+		const struct layout	*first = layout_find(w->c.in.p[w->c.pos]);
+		size_t			 before = w->c.pos;
+
+		if (first == NULL)
+			return false;
+		if (read_careful(w, first, &t, budget, depth) != 0)
+			return false;
+		if (!pay(budget, w->c.pos - before))
+			return false;
+	}
+	return true;
+}
+
+/* Do the usual choices lead to the end? */
+static bool
+usual_fits(const struct tokens *w)
+{
+	struct tokens	 trial = *w;
+	size_t		 budget = w->record.n;
+
+	return rest_fits(&trial, &budget, TOKEN_DEPTH);
+}
+
+void
+tokens_begin(struct tokens *w, struct slice record)
+{
+	size_t	 n = record.n;
+
+	*w = (struct tokens){ .record = record };
+	if (n >= HEADER_MIN && token_is_header(record.p[0])) {
+		const uint8_t	*end = record.p + n - TRAILER_SIZE;
+
+		w->version = record.p[5];
+		w->trailer = n >= HEADER_MIN + TRAILER_SIZE &&
+		    end[0] == TOK_TRAILER && be16(end + 1) == TRAILER_MAGIC &&
+		    be32(end + 3) == n;
+	}
+	w->c.in = (struct slice){ record.p, w->trailer ? n - TRAILER_SIZE : n };
+	w->careful = !usual_fits(w);
+	w->budget = TOKEN_TRIALS * n;
+}
+
+bool
+tokens_fit(struct slice bytes, uint8_t version)
+{
+	struct tokens	 w = { .c.in = bytes, .record = bytes,
+	    .version = version };
+	size_t		 budget = TOKEN_TRIALS * bytes.n;
+
+	return usual_fits(&w) || rest_fits(&w, &budget, 0);
+}
+
+int
+tokens_next(struct tokens *w, struct token *t)
+{
+	const struct layout	*first;
+	size_t			 at = w->c.pos;
+	int			 status;
+
+	if (cursor_left(&w->c) == 0 && w->trailer &&
+	    w->c.in.n < w->record.n)
+		w->c.in.n = w->record.n;	/* now the trailer itself */
+	if (cursor_left(&w->c) == 0)
+		return 0;
+	first = layout_find(w->c.in.p[at]);
+	if (first == NULL)
+		status = BSM_EUNKNOWN;
+	else if (w->careful)
+		status = read_careful(w, first, t, &w->budget, 0);
+	else
+		status = read_token(&w->c, usual_layout(w, first), t);
+	if (status == 0)
+		return 1;
+	*t = (struct token){ .id = w->c.in.p[at], .off = at,
+	    .len = w->c.in.n - at };
+	w->c.pos = w->c.in.n;
+	w->c.err = 0;
+	return status;
+}
+
+/* How to tell the size of a token without decoding it. */
+enum sizing { SIZE_SLOW, SIZE_FIXED, SIZE_LEN16, SIZE_ADDR32, SIZE_STRINGS,
+	SIZE_GROUPS };
+
+/* Checked against the table by tests/unit/test_token.c. */
+static const struct sizes {
+	uint8_t	 how;		/* enum sizing */
+	uint8_t	 fixed;		/* bytes, the counting ones among them */
+} sizes[256] = {
+	[0x11] = { SIZE_LEN16, 11 },	[0x13] = { SIZE_FIXED, 7 },
+	[0x14] = { SIZE_FIXED, 18 },	[0x20] = { SIZE_LEN16, 3 },
+	[0x22] = { SIZE_FIXED, 6 },	[0x23] = { SIZE_LEN16, 3 },
+	[0x24] = { SIZE_FIXED, 37 },	[0x26] = { SIZE_FIXED, 37 },
+	[0x27] = { SIZE_FIXED, 6 },	[0x28] = { SIZE_LEN16, 3 },
+	[0x29] = { SIZE_LEN16, 3 },	[0x2a] = { SIZE_FIXED, 5 },
+	[0x2b] = { SIZE_FIXED, 21 },	[0x2c] = { SIZE_FIXED, 3 },
+	[0x2d] = { SIZE_LEN16, 8 },	[0x2f] = { SIZE_FIXED, 5 },
+	[0x30] = { SIZE_FIXED, 13 },	[0x31] = { SIZE_FIXED, 25 },
+	[0x34] = { SIZE_FIXED, 65 },	[0x35] = { SIZE_FIXED, 13 },
+	[0x36] = { SIZE_LEN16, 7 },	[0x39] = { SIZE_LEN16, 4 },
+	[0x3a] = { SIZE_FIXED, 5 },	[0x3b] = { SIZE_GROUPS, 3 },
+	[0x3c] = { SIZE_STRINGS, 5 },	[0x3d] = { SIZE_STRINGS, 5 },
+	[0x3e] = { SIZE_FIXED, 29 },	[0x52] = { SIZE_FIXED, 9 },
+	[0x60] = { SIZE_LEN16, 3 },	[0x70] = { SIZE_FIXED, 5 },
+	[0x71] = { SIZE_LEN16, 12 },	[0x72] = { SIZE_FIXED, 10 },
+	[0x73] = { SIZE_FIXED, 33 },	[0x74] = { SIZE_FIXED, 26 },
+	[0x75] = { SIZE_FIXED, 41 },	[0x77] = { SIZE_FIXED, 41 },
+	[0x78] = { SIZE_LEN16, 19 },	[0x7a] = { SIZE_ADDR32, 37 },
+	[0x7b] = { SIZE_ADDR32, 37 },	[0x7c] = { SIZE_ADDR32, 41 },
+	[0x7d] = { SIZE_ADDR32, 41 },	[0x7e] = { SIZE_ADDR32, 5 },
+	[0x80] = { SIZE_FIXED, 9 },	[0x81] = { SIZE_FIXED, 21 },
+	[0x83] = { SIZE_FIXED, 17 },	[0x84] = { SIZE_LEN16, 20 },
+	[0x85] = { SIZE_LEN16, 20 },
+};
+
+/* Bytes of COUNT strings, each up to its NUL; 0 when they do not fit. */
+static size_t
+strings_size(const uint8_t *p, size_t left, uint32_t count)
+{
+	const uint8_t	*at = p, *end = p + left;
+
+	while (count-- > 0) {
+		const uint8_t	*nul = at == end ? NULL :
+		    memchr(at, 0, (size_t)(end - at));
+
+		if (nul == NULL)
+			return 0;
+		at = nul + 1;
+	}
+	return (size_t)(at - p);
+}
+
+size_t
+token_size(const uint8_t *p, size_t left)
+{
+	struct sizes	 s = sizes[p[0]];
+	size_t		 more = 0;
+	uint32_t	 count;
+
+	if (left < s.fixed)
+		return 0;
+	switch ((enum sizing)s.how) {
+	case SIZE_SLOW:
+		return 0;
+	case SIZE_FIXED:
+		return s.fixed;
+	case SIZE_LEN16:
+		more = be16(p + s.fixed - 2);
+		break;
+	case SIZE_ADDR32:
+		more = be32(p + s.fixed - 4);
+		if (more != 4 && more != 16)
+			return 0;
+		break;
+	case SIZE_GROUPS:
+		more = 4 * (size_t)be16(p + 1);
+		break;
+	case SIZE_STRINGS:
+		count = be32(p + 1);
+		more = strings_size(p + 5, left - 5, count);
+		if (more == 0 && count > 0)
+			return 0;
+		break;
+	}
+	return more <= left - s.fixed ? s.fixed + more : 0;
+}
