@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * parse.h - lexemes to a tree.
+ */
+#ifndef RULE_PARSE_H
+#define RULE_PARSE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "rule/diag.h"
+#include "rule/tree.h"
+
+#define PARSE_FILES_MAX	10000u		/* included in all */
+#define PARSE_BYTES_MAX	(256u << 20)	/* of all files, repeated ones too */
+
+/* Where files come from: as in struct rules_env. */
+struct parse_from {
+	int	(*load)(void *arg, const char *path, struct buf *out);
+	void	*arg;
+};
+
+/*
+ * Read a rule file and what it includes. Mistakes go to DIAGS; what could be
+ * read of a broken statement stays in the tree. The tree lives in the arena and
+ * borrows from DIAGS. NULL when the file itself cannot be read.
+ */
+struct tree	*parse_file(const struct parse_from *, const char *path,
+		    struct arena *, struct diags *);
+
+/* Names of the units of time, and how many seconds they have. */
+extern const struct name parse_units[];
+
+#endif

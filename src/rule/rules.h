@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rules.h - the folder's face: rule files in, a program or diagnostics out.
+ */
+#ifndef RULE_RULES_H
+#define RULE_RULES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "bsm/names.h"
+#include "rule/diag.h"
+#include "rule/program.h"
+
+/* What the front end needs from outside; it opens nothing itself. */
+struct rules_env {
+	const struct names	*names;
+	const struct accounts	*accounts;
+	/*
+	 * Append the contents of a file. PATH is what the -f argument or an
+	 * include names, already joined to the directory of the main file.
+	 * Returns 0, or an errno.
+	 */
+	int	(*load)(void *arg, const char *path, struct buf *out);
+	/* Is it a directory? For log channels. 0, or an errno. NULL: no check */
+	int	(*check_dir)(void *arg, const char *path);
+	/* Could this program be run? 0, or an errno. NULL: no check. */
+	int	(*check_program)(void *arg, const char *path);
+	void	*arg;
+};
+
+/*
+ * Read, check and compile a rule file and what it includes. All errors and
+ * warnings go to DIAGS. Returns the program, to be freed with program_free(),
+ * or NULL when there was an error. Tests are read and checked, not run.
+ */
+struct program	*rules_load(const struct rules_env *, const char *path,
+		    struct diags *);
+
+/*
+ * The same, with the tests that stand in the file, in its order; they are in
+ * tree.h. To be freed with tests_free(), before DIAGS, in which the text is that
+ * their words point into. *TESTS is NULL when NULL is returned. A test runs its
+ * own rule alone: give the engine a copy of the program with `rules` at
+ * rules[test.rule] and `nrules` 1; the copy is not freed, the program is.
+ */
+struct tests;
+struct program	*rules_load_tests(const struct rules_env *, const char *path,
+		    struct diags *, struct tests **);
+void		 tests_free(struct tests *);	/* NULL is allowed */
+
+/*
+ * Check a rule file and append its canonical text: its own statements, with
+ * includes as they are. Parsing that text gives the same rules. False when
+ * there was an error.
+ */
+bool		 rules_print(const struct rules_env *, const char *path,
+		    struct diags *, struct buf *out);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sets.h - named and unnamed sets, and what their entries stand for.
+ *
+ * A name is seen by what follows in the same file; one of the main file by what
+ * follows in all files. The newest that is seen counts, whatever its type.
+ * Entries are resolved when the set is defined; later definitions change
+ * nothing about it.
+ */
+#ifndef RULE_SETS_H
+#define RULE_SETS_H
+
+#include "base/arena.h"
+#include "bsm/names.h"
+#include "rule/diag.h"
+#include "rule/tree.h"
+
+enum set_type {
+	SET_AUID, SET_EUID, SET_EGID, SET_RUID, SET_RGID, /* as enum subject */
+	SET_EVENTS, SET_CLASSES, SET_PATH, SET_PCRE, SET_CHANNELS
+};
+
+/* Entries copied by `set NAME`, in all: extensions of extensions grow fast. */
+#define SETS_COPIES_MAX	4194304u
+
+struct set {
+	struct slice		 name;		/* without one: p is NULL */
+	struct span		 at;
+	enum set_type		 type;
+	bool			 broken;	/* reported; fits everywhere */
+	bool			 used;
+	uint32_t		 order;		/* later ones are larger */
+	uint32_t		 taken_by;	/* order of the last extension */
+	/* As written, extensions filled in, without duplicates. */
+	const struct slice	*words;
+	size_t			 nwords;
+	/* By type: sorted, without duplicates. */
+	const uint32_t		*ids;
+	size_t			 nids;
+	const uint16_t		*events[DIALECTS];
+	size_t			 nevents[DIALECTS];
+	uint64_t		 classes[DIALECTS];
+	/* Where compile.c put it, negated or not; or PROGRAM_NONE. */
+	uint32_t		 index[2];
+};
+
+struct sets;
+
+/* What is given must outlive it; sets live in the arena. */
+struct sets	*sets_new(const struct names *, const struct accounts *,
+		    uint32_t main_file, struct arena *, struct diags *);
+void		 sets_free(struct sets *);	/* NULL is allowed */
+
+/* A definition: the set is seen from now on. */
+void		 sets_define(struct sets *, const struct item *);
+
+/* The set that is meant; NULL after a report. */
+struct set	*sets_take(struct sets *, const struct ref_node *);
+
+/* As the name of a set alone; NULL without a report when there is none. */
+struct set	*sets_find(struct sets *, const struct lexeme *name);
+
+/* Warn of sets that nothing has used. */
+void		 sets_warn_unused(const struct sets *);
+
+const char	*set_type_name(enum set_type);
+
+#endif
