@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * engine.h - the folder's face: feed a record, take what comes out.
+ *
+ * An engine runs one program over the records of one or more sources. Each
+ * source has its own clock, its own files and its own instances. Live state
+ * holds no pointers. Feeding a record allocates nothing once tables have grown.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bsm/names.h"
+#include "bsm/record.h"
+#include "engine/alert.h"
+#include "rule/program.h"
+
+struct engine;
+
+#define ENGINE_INSTANCES_MAX	1000000u	/* default ceiling */
+#define ENGINE_KEPT_MAX		(64u << 20)	/* bytes of records kept */
+
+struct engine_options {
+	uint32_t	 max_instances;	/* 0: ENGINE_INSTANCES_MAX */
+	bool		 want_uid;	/* fill in alert.uid */
+	bool		 skip_steps;	/* nobody asks for alert.steps */
+};
+
+struct engine_stats {
+	uint64_t	 records;
+	uint64_t	 partial;	/* decoded only in part */
+	uint64_t	 alerts;
+	uint64_t	 instances;	/* live now */
+	uint64_t	 started, expired, evicted;
+	uint64_t	 steps_lost;	/* evidence over a limit */
+	uint64_t	 patterns_failed; /* match limit reached */
+};
+
+/* PROGRAM and NAMES must outlive the engine. */
+struct engine	*engine_new(const struct program *, const struct names *,
+		    const struct engine_options *, const struct alert_out *);
+void		 engine_free(struct engine *);		/* NULL is allowed */
+
+/*
+ * A new source of records. LIVE: its records cannot be read again, so those
+ * that take part in something are kept, at most ENGINE_KEPT_MAX bytes in all.
+ * Returns its number, from 0.
+ */
+uint32_t	 engine_source(struct engine *, bool live);
+
+/*
+ * Run a record through all rules. What it raises is told before this returns.
+ * RECORD needs record_head() alone: the engine indexes it when a rule asks.
+ */
+void		 engine_feed(struct engine *, uint32_t source,
+		    struct record *);
+
+/* The bytes of a kept record of a live source; empty when they are gone. */
+struct slice	 engine_kept(const struct engine *, const struct alert_step *);
+
+/*
+ * Numbers of audit events that no table has, met while a rule asked for
+ * classes: told once each. NULL: not told.
+ */
+void		 engine_on_unknown(struct engine *,
+		    void (*)(void *arg, uint16_t event), void *arg);
+
+void		 engine_stats(const struct engine *, struct engine_stats *);
+
+/* Instances of a rule that are live (not over age) now; a scan of all. */
+uint64_t	 engine_waiting(const struct engine *, uint32_t source);
+
+#endif

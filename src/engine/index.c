@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * index.c - from a record to the rules worth trying.
+ *
+ * An atom is a state of a rule. Atoms hang on what they ask of the event; the
+ * slot of an event number gathers those whose question it answers, and numbers
+ * that answer the same questions share a slot. All path prefixes of all rules
+ * stand in one trie, so a path is walked once and yields a class; ids that no
+ * rule names share class 0. With these few numbers as the key, a plan is looked
+ * up, or made from the slot's atoms.
+ */
+#include "engine/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/trie.h"
+
+#define EVENTS		65536u
+#define UNSEEN		UINT32_MAX	/* slot of a number not met yet */
+#define NO_PATH		UINT32_MAX	/* class of a record without a path */
+
+struct atom {
+	uint32_t	 rule, state;
+};
+
+struct atoms {
+	struct atom	*v;
+	size_t		 n, cap;
+};
+
+struct slot {
+	/* Those without path prefixes, or with negated ones, come first; then
+	 * the others by object set. */
+	struct atom	*atoms;
+	size_t		 n, nplain;
+	bool		 object;	/* any asks for the object */
+	bool		 paths;		/* by prefixes */
+	bool		 status;	/* any asks for the outcome */
+	unsigned	 ids;		/* kinds of id any asks for, bits */
+};
+
+/* Values that rules name, of one kind of id, each a class of its own. */
+struct id_classes {
+	uint32_t	*values;
+	uint32_t	*classes;	/* 0: free */
+	uint32_t	 mask;
+};
+
+struct key {
+	uint32_t	 slot;
+	uint32_t	 class;
+	uint32_t	 success;
+	uint32_t	 ids[REC_IDS];
+};
+
+struct made {			/* a plan and what it was made for */
+	struct key	 key;
+	uint64_t	 hash;
+	struct plan	 plan;
+};
+
+struct index {
+	const struct program	*program;
+	const struct names	*names;
+	struct atoms		*by_question;	/* see question() */
+	size_t			 nquestions;
+	bool			 classes;	/* any rule asks for classes */
+	bool			 objects;
+	uint32_t		*slot_of[DIALECTS];
+	struct slot		*slots;
+	size_t			 nslots, slots_cap;
+	struct map		*by_signature;
+	struct trie		*trie;
+	struct id_classes	 ids[REC_IDS];
+	struct hash_key		 seed;
+
+	struct arena		*plans;
+	struct made		**table;	/* open addressing */
+	size_t			 mask, nmade;
+
+	/* Scratch for making a plan. */
+	uint32_t		*in_class;	/* by object set: stamp */
+	uint32_t		 stamp;
+	struct entry		*advance, *start;
+	size_t			 advance_cap, start_cap;
+};
+
+/* Building. */
+
+/* What a state asks of the event, as a small number. */
+static size_t
+question(const struct program *p, const struct state *s)
+{
+	if (s->any_event)
+		return 2 * p->nevent_sets;
+	return 2 * (size_t)s->events + s->not_event;
+}
+
+static void
+add_atom(struct atoms *a, uint32_t rule, uint32_t state)
+{
+	a->v = mem_grow(a->v, &a->cap, a->n + 1, sizeof(*a->v));
+	a->v[a->n++] = (struct atom){ rule, state };
+}
+
+static void
+add_states(struct index *ix, uint32_t rule)
+{
+	const struct program	*p = ix->program;
+	const struct rule	*r = &p->rules[rule];
+
+	for (uint32_t i = 0; i < r->nstates; i++) {
+		const struct state	*s = &r->states[i];
+
+		if (s->never)
+			continue;
+		add_atom(&ix->by_question[question(p, s)], rule, i);
+		if (!s->any_event && p->event_sets[s->events].classes)
+			ix->classes = true;
+		if (s->objects != PROGRAM_NONE)
+			ix->objects = true;
+	}
+}
+
+static void
+add_prefixes(struct index *ix)
+{
+	const struct program	*p = ix->program;
+
+	ix->trie = trie_new();
+	for (size_t i = 0; i < p->nobject_sets; i++) {
+		const struct object_set	*set = &p->object_sets[i];
+
+		for (size_t j = 0; set->type == OBJECT_PATH && j < set->n; j++)
+			trie_add(ix->trie, set->entries[j], (uint32_t)i);
+	}
+	trie_freeze(ix->trie);
+}
+
+static uint32_t
+id_place(const struct id_classes *c, uint32_t value)
+{
+	uint32_t	 i = value * 2654435769u;
+
+	for (i ^= i >> 16; c->classes[i & c->mask] != 0; i++)
+		if (c->values[i & c->mask] == value)
+			break;
+	return i & c->mask;
+}
+
+/* Room for twice as many values as all sets of that kind have. */
+static void
+id_classes_init(struct index *ix, unsigned kind)
+{
+	const struct program	*p = ix->program;
+	struct id_classes	*c = &ix->ids[kind];
+	size_t			 n = 0, size = 4;
+	uint32_t		 class = 0;
+
+	for (size_t i = 0; i < p->nrules; i++)
+		if (p->rules[i].subject == kind && !p->rules[i].any_subject)
+			n += p->id_sets[p->rules[i].subjects].n;
+	while (size < 2 * n)
+		size *= 2;
+	c->values = xcalloc(size, sizeof(*c->values));
+	c->classes = xcalloc(size, sizeof(*c->classes));
+	c->mask = (uint32_t)size - 1;
+	for (size_t i = 0; i < p->nrules; i++) {
+		const struct rule	*r = &p->rules[i];
+
+		if (r->subject != kind || r->any_subject)
+			continue;
+		for (size_t j = 0; j < p->id_sets[r->subjects].n; j++) {
+			uint32_t	 v = p->id_sets[r->subjects].ids[j];
+			uint32_t	 at = id_place(c, v);
+
+			if (c->classes[at] == 0)
+				c->classes[at] = ++class;
+			c->values[at] = v;
+		}
+	}
+}
+
+static void
+new_table(struct index *ix, size_t size)
+{
+	free(ix->table);
+	ix->table = xcalloc(size, sizeof(*ix->table));
+	ix->mask = size - 1;
+	ix->nmade = 0;
+}
+
+struct index *
+index_new(const struct program *p, const struct names *names)
+{
+	struct index	*ix = xcalloc(1, sizeof(*ix));
+
+	ix->program = p;
+	ix->names = names;
+	ix->nquestions = 2 * p->nevent_sets + 1;
+	ix->by_question = xcalloc(ix->nquestions, sizeof(*ix->by_question));
+	for (uint32_t i = 0; i < p->nrules; i++)
+		if (p->rules[i].enabled)
+			add_states(ix, i);
+	add_prefixes(ix);
+	for (unsigned k = 0; k < REC_IDS; k++)
+		id_classes_init(ix, k);
+	for (unsigned d = 0; d < DIALECTS; d++) {
+		ix->slot_of[d] = xreallocarray(NULL, EVENTS, sizeof(uint32_t));
+		memset(ix->slot_of[d], 0xff, EVENTS * sizeof(uint32_t));
+	}
+	ix->by_signature = map_new();
+	ix->slots = mem_grow(NULL, &ix->slots_cap, 1, sizeof(*ix->slots));
+	ix->slots[0] = (struct slot){ 0 };
+	ix->nslots = 1;
+	ix->seed = hash_key_random();
+	ix->plans = arena_new();
+	new_table(ix, 1024);
+	ix->in_class = xcalloc(p->nobject_sets + 1, sizeof(*ix->in_class));
+	return ix;
+}
+
+void
+index_free(struct index *ix)
+{
+	if (ix == NULL)
+		return;
+	for (size_t i = 0; i < ix->nquestions; i++)
+		free(ix->by_question[i].v);
+	free(ix->by_question);
+	for (unsigned d = 0; d < DIALECTS; d++)
+		free(ix->slot_of[d]);
+	for (size_t i = 0; i < ix->nslots; i++)
+		free(ix->slots[i].atoms);
+	free(ix->slots);
+	for (unsigned k = 0; k < REC_IDS; k++) {
+		free(ix->ids[k].values);
+		free(ix->ids[k].classes);
+	}
+	map_free(ix->by_signature);
+	trie_free(ix->trie);
+	arena_free(ix->plans);
+	free(ix->table);
+	free(ix->in_class);
+	free(ix->advance);
+	free(ix->start);
+	free(ix);
+}
+
+bool
+index_wants_objects(const struct index *ix)
+{
+	return ix->objects;
+}
+
+/* Slots. */
+
+static const struct state *
+state_of(const struct program *p, struct atom a)
+{
+	return &p->rules[a.rule].states[a.state];
+}
+
+/* The set whose prefixes must be met; NONE: no such condition. */
+static uint32_t
+prefix_set(const struct program *p, struct atom a)
+{
+	const struct state	*s = state_of(p, a);
+
+	if (s->objects == PROGRAM_NONE || s->not_object ||
+	    p->object_sets[s->objects].type != OBJECT_PATH)
+		return PROGRAM_NONE;
+	return s->objects;
+}
+
+struct sortable {
+	struct atom	 atom;
+	uint32_t	 set;		/* plus one: NONE sorts first */
+};
+
+static int
+by_set(const void *va, const void *vb)
+{
+	const struct sortable	*a = va, *b = vb;
+
+	if (a->set != b->set)
+		return a->set < b->set ? -1 : 1;
+	if (a->atom.rule != b->atom.rule)
+		return a->atom.rule < b->atom.rule ? -1 : 1;
+	return a->atom.state < b->atom.state ? -1 :
+	    a->atom.state > b->atom.state;
+}
+
+static void
+sort_atoms(const struct program *p, struct slot *s)
+{
+	struct sortable	*v = xreallocarray(NULL, s->n + 1, sizeof(*v));
+
+	for (size_t i = 0; i < s->n; i++)
+		v[i] = (struct sortable){ s->atoms[i],
+		    prefix_set(p, s->atoms[i]) + 1 };
+	qsort(v, s->n, sizeof(*v), by_set);
+	for (size_t i = 0; i < s->n; i++) {
+		s->atoms[i] = v[i].atom;
+		s->nplain += v[i].set == 0;
+	}
+	free(v);
+}
+
+static void
+note_needs(const struct program *p, struct slot *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct rule	*r = &p->rules[s->atoms[i].rule];
+		const struct state	*st = state_of(p, s->atoms[i]);
+
+		s->status |= st->status != STATUS_ANY;
+		if (st->objects != PROGRAM_NONE) {
+			s->object = true;
+			s->paths |= p->object_sets[st->objects].type ==
+			    OBJECT_PATH;
+		}
+		if (s->atoms[i].state == 0 && !r->any_subject)
+			s->ids |= 1u << r->subject;
+	}
+}
+
+/* The slot of the questions that an event answers with yes. */
+static uint32_t
+slot_for(struct index *ix, const uint32_t *yes, size_t n)
+{
+	struct slice	 signature = { (const uint8_t *)yes, n * sizeof(*yes) };
+	struct slot	*s;
+	void		*known;
+
+	if (n == 0)
+		return INDEX_NOBODY;
+	if ((known = map_find(ix->by_signature, signature)) != NULL)
+		return (uint32_t)(uintptr_t)known;
+	ix->slots = mem_grow(ix->slots, &ix->slots_cap, ix->nslots + 1,
+	    sizeof(*ix->slots));
+	s = &ix->slots[ix->nslots];
+	*s = (struct slot){ 0 };
+	for (size_t i = 0; i < n; i++)
+		s->n += ix->by_question[yes[i]].n;
+	s->atoms = xreallocarray(NULL, s->n, sizeof(*s->atoms));
+	s->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct atoms	*a = &ix->by_question[yes[i]];
+
+		memcpy(s->atoms + s->n, a->v, a->n * sizeof(*a->v));
+		s->n += a->n;
+	}
+	sort_atoms(ix->program, s);
+	note_needs(ix->program, s);
+	(void)map_put(ix->by_signature, signature,
+	    (void *)(uintptr_t)ix->nslots);
+	return (uint32_t)ix->nslots++;
+}
+
+uint32_t
+index_slot(struct index *ix, enum dialect d, uint16_t event, bool *unknown)
+{
+	const struct program	*p = ix->program;
+	uint32_t		*slot = &ix->slot_of[d][event];
+	uint32_t		*yes;
+	size_t			 n = 0;
+
+	*unknown = false;
+	if (*slot != UNSEEN)
+		return *slot;
+	yes = xreallocarray(NULL, ix->nquestions, sizeof(*yes));
+	for (size_t i = 0; i < ix->nquestions; i++) {
+		if (ix->by_question[i].n == 0)
+			continue;
+		if (i == 2 * p->nevent_sets ||
+		    event_set_has(&p->event_sets[i / 2], d, event) !=
+		    (i % 2 != 0))
+			yes[n++] = (uint32_t)i;
+	}
+	*slot = slot_for(ix, yes, n);
+	free(yes);
+	*unknown = ix->classes && names_event(ix->names, d, event) == NULL;
+	return *slot;
+}
+
+bool
+index_slot_object(const struct index *ix, uint32_t slot)
+{
+	return ix->slots[slot].object;
+}
+
+/* Plans. */
+
+/* Note the object sets that have a prefix of a path of this class. */
+static void
+stamp_sets(struct index *ix, uint32_t class)
+{
+	if (ix->stamp >= UINT32_MAX - 1) {
+		memset(ix->in_class, 0, (ix->program->nobject_sets + 1) *
+		    sizeof(*ix->in_class));
+		ix->stamp = 0;
+	}
+	ix->stamp += 2;			/* the one below: met and done */
+	if (class == NO_PATH)
+		return;
+	for (; class != 0; class = trie_parent(ix->trie, class)) {
+		size_t		 n;
+		const uint32_t	*sets = trie_sets(ix->trie, class, &n);
+
+		for (size_t i = 0; i < n; i++)
+			ix->in_class[sets[i]] = ix->stamp;
+	}
+}
+
+/* What a plan is made of: the record's answers. */
+struct answers {
+	const struct record	*record;
+	uint32_t		 class;
+	uint8_t			 error;
+};
+
+static void
+consider(struct index *ix, struct atom a, const struct answers *an,
+    struct plan *plan)
+{
+	const struct program	*p = ix->program;
+	const struct rule	*r = &p->rules[a.rule];
+	const struct state	*s = state_of(p, a);
+	struct entry		 e = { a.rule, a.state, PROGRAM_NONE };
+
+	if (!eval_status(s->status, an->error))
+		return;
+	if (s->objects != PROGRAM_NONE) {
+		if (an->class == NO_PATH)
+			return;
+		if (p->object_sets[s->objects].type == OBJECT_PCRE)
+			e.patterns = s->objects;
+		else if ((ix->in_class[s->objects] == ix->stamp) ==
+		    s->not_object)
+			return;
+	}
+	if (a.state > 0 || s->multiplier > 1) {
+		ix->advance = mem_grow(ix->advance, &ix->advance_cap,
+		    plan->nadvance + 1, sizeof(*ix->advance));
+		ix->advance[plan->nadvance++] = e;
+	}
+	if (a.state == 0 && eval_subject(p, r,
+	    record_id(an->record, (enum record_id)r->subject))) {
+		ix->start = mem_grow(ix->start, &ix->start_cap,
+		    plan->nstart + 1, sizeof(*ix->start));
+		ix->start[plan->nstart++] = e;
+	}
+}
+
+/* The first of a slot's atoms that ask for prefixes of this set or a later. */
+static size_t
+first_of_set(const struct program *p, const struct slot *s, uint32_t set)
+{
+	size_t	 lo = s->nplain, hi = s->n;
+
+	while (lo < hi) {
+		size_t	 mid = lo + (hi - lo) / 2;
+
+		if (prefix_set(p, s->atoms[mid]) < set)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static int
+by_rule(const void *va, const void *vb)
+{
+	const struct entry	*a = va, *b = vb;
+
+	if (a->rule != b->rule)
+		return a->rule < b->rule ? -1 : 1;
+	return a->state < b->state ? -1 : a->state > b->state;
+}
+
+static int
+by_rule_down(const void *va, const void *vb)
+{
+	return by_rule(vb, va);
+}
+
+static void
+make_plan(struct index *ix, const struct slot *s, const struct answers *an,
+    struct plan *plan)
+{
+	uint32_t	 stamp;
+
+	*plan = (struct plan){ 0 };
+	stamp_sets(ix, an->class);
+	stamp = ix->stamp;
+	for (size_t i = 0; i < s->nplain; i++)
+		consider(ix, s->atoms[i], an, plan);
+	for (uint32_t c = an->class == NO_PATH ? 0 : an->class; c != 0;
+	    c = trie_parent(ix->trie, c)) {
+		size_t		 n;
+		const uint32_t	*sets = trie_sets(ix->trie, c, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			if (ix->in_class[sets[i]] != stamp)
+				continue;
+			for (size_t j = first_of_set(ix->program, s, sets[i]);
+			    j < s->n && prefix_set(ix->program,
+			    s->atoms[j]) == sets[i]; j++)
+				consider(ix, s->atoms[j], an, plan);
+			ix->in_class[sets[i]] = stamp - 1; /* once */
+		}
+	}
+	if (plan->nadvance > 1)
+		qsort(ix->advance, plan->nadvance, sizeof(struct entry),
+		    by_rule);
+	if (plan->nstart > 1)
+		qsort(ix->start, plan->nstart, sizeof(struct entry),
+		    by_rule_down);
+	plan->advance = arena_copy(ix->plans, ix->advance,
+	    plan->nadvance * sizeof(struct entry));
+	plan->start = arena_copy(ix->plans, ix->start,
+	    plan->nstart * sizeof(struct entry));
+}
+
+static void
+grow_table(struct index *ix)
+{
+	struct made	**old = ix->table;
+	size_t		  n = ix->mask + 1;
+
+	ix->table = NULL;
+	new_table(ix, 2 * n);
+	for (size_t i = 0; i < n; i++) {
+		size_t	 at;
+
+		if (old[i] == NULL)
+			continue;
+		at = old[i]->hash & ix->mask;
+		while (ix->table[at] != NULL)
+			at = (at + 1) & ix->mask;
+		ix->table[at] = old[i];
+		ix->nmade++;
+	}
+	free(old);
+}
+
+static const struct plan *
+new_plan(struct index *ix, const struct key *key, uint64_t hash,
+    const struct answers *an)
+{
+	struct made	*m;
+	size_t		 at;
+
+	if (arena_size(ix->plans) > INDEX_PLANS_MAX) {
+		arena_free(ix->plans);
+		ix->plans = arena_new();
+		new_table(ix, ix->mask + 1);
+	}
+	if (ix->nmade >= (ix->mask + 1) / 2)
+		grow_table(ix);
+	m = arena_alloc(ix->plans, sizeof(*m));
+	m->key = *key;
+	m->hash = hash;
+	make_plan(ix, &ix->slots[key->slot], an, &m->plan);
+	for (at = hash & ix->mask; ix->table[at] != NULL;)
+		at = (at + 1) & ix->mask;
+	ix->table[at] = m;
+	ix->nmade++;
+	return &m->plan;
+}
+
+static uint64_t
+key_hash(const struct index *ix, const struct key *k)
+{
+	uint64_t	 h = (uint64_t)k->slot << 32 | k->class;
+
+	h = hash_word(&ix->seed, h ^ (uint64_t)k->success << 63);
+	for (unsigned i = 0; i < REC_IDS; i++)
+		if (k->ids[i] != 0)
+			h = hash_word(&ix->seed,
+			    h + ((uint64_t)k->ids[i] << 8 | i));
+	return h;
+}
+
+const struct plan *
+index_plan(struct index *ix, uint32_t slot, const struct record *r,
+    const struct object *object)
+{
+	const struct slot	*s = &ix->slots[slot];
+	struct answers		 an = { r, NO_PATH, 0 };
+	struct key		 key = { .slot = slot, .class = NO_PATH };
+	uint64_t		 hash;
+
+	if (object->known && s->object)
+		key.class = s->paths ? trie_walk(ix->trie, object->path) : 0;
+	if (s->status) {
+		an.error = record_error(r);
+		key.success = an.error == 0;
+	}
+	an.class = key.class;
+	for (unsigned k = 0; k < REC_IDS; k++) {
+		const struct id_classes	*c = &ix->ids[k];
+
+		if ((s->ids & 1u << k) != 0)
+			key.ids[k] = c->classes[id_place(c,
+			    record_id(r, (enum record_id)k))];
+	}
+	hash = key_hash(ix, &key);
+	for (size_t at = hash & ix->mask; ix->table[at] != NULL;
+	    at = (at + 1) & ix->mask) {
+		const struct made	*m = ix->table[at];
+
+		if (m->hash == hash &&
+		    memcmp(&m->key, &key, sizeof(key)) == 0)
+			return &m->plan;
+	}
+	return new_plan(ix, &key, hash, &an);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * index.h - from a record to the rules worth trying.
+ *
+ * Dialect and event number lead to a slot; slot, outcome, class of the path and
+ * classes of the ids lead to a plan: the states that this record meets, but for
+ * regular expressions. A record that interests nobody costs one load; plans are
+ * made when first needed and forgotten all at once when they take too much.
+ */
+#ifndef ENGINE_INDEX_H
+#define ENGINE_INDEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bsm/names.h"
+#include "bsm/record.h"
+#include "engine/eval.h"
+#include "rule/program.h"
+
+struct index;
+
+#define INDEX_NOBODY	0u		/* slot of events no rule wants */
+#define INDEX_PLANS_MAX	(16u << 20)	/* bytes of plans */
+
+/* A state that the record meets. */
+struct entry {
+	uint32_t	 rule;
+	uint32_t	 state;
+	uint32_t	 patterns;	/* object_set still to ask, or NONE */
+};
+
+/*
+ * First the states that an instance may wait in, by rule and state; then the
+ * first states that it may begin with, from the last rule to the first.
+ */
+struct plan {
+	const struct entry	*advance, *start;
+	uint32_t		 nadvance, nstart;
+};
+
+struct index	*index_new(const struct program *, const struct names *);
+void		 index_free(struct index *);		/* NULL is allowed */
+
+/* Does any rule ask for objects? */
+bool		 index_wants_objects(const struct index *);
+
+/*
+ * The slot of an event. *UNKNOWN is set when no table has the number although
+ * a rule asks for classes, the first time that this is noticed.
+ */
+uint32_t	 index_slot(struct index *, enum dialect, uint16_t event,
+		    bool *unknown);
+
+/* Does a rule of this slot ask for the object? */
+bool		 index_slot_object(const struct index *, uint32_t slot);
+
+/* Borrowed until the next call. The record must be indexed. */
+const struct plan *index_plan(struct index *, uint32_t slot,
+		    const struct record *, const struct object *);
+
+#endif

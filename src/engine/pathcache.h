@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pathcache.h - device and inode to path, for records that name only a
+ * descriptor.
+ *
+ * The first path stored for a pair stays. Memory is bounded: beyond
+ * PATHCACHE_MAX the oldest entries go, which depends on the records alone.
+ */
+#ifndef ENGINE_PATHCACHE_H
+#define ENGINE_PATHCACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct pathcache;
+
+#define PATHCACHE_MAX	(64u << 20)	/* bytes: about a million paths */
+
+struct inode {
+	uint32_t	 source;	/* inodes of two hosts are not the same */
+	uint32_t	 fsid;
+	uint64_t	 node;
+};
+
+struct pathcache	*pathcache_new(void);
+void			 pathcache_free(struct pathcache *);
+
+/* Does nothing when the pair is known. PATH is at most 65,535 bytes. */
+void			 pathcache_put(struct pathcache *,
+			    const struct inode *, struct slice path);
+
+/* The path, borrowed until the next put. False when it is not known. */
+bool			 pathcache_find(const struct pathcache *,
+			    const struct inode *, struct slice *path);
+
+#endif

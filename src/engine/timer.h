@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * timer.h - age without scanning: the latest time read since an instance began.
+ *
+ * An instance is over age as soon as any record of its source, since the
+ * instance began, was later than its deadline; a clock that steps back revives
+ * nothing. Instead of asking every instance at every record, the clock
+ * remembers maxima: an instance asks when it is looked at.
+ */
+#ifndef ENGINE_TIMER_H
+#define ENGINE_TIMER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Epochs are stretches of records; each holds the latest time since it began.
+ * From old to new these strictly fall: an epoch that is overtaken is joined to
+ * the one after it.
+ */
+struct timer {
+	struct epoch {
+		uint32_t	 last;	/* number of the last epoch in it */
+		int64_t		 latest;	/* seconds */
+	}		*epochs;
+	size_t		 n, cap;
+	uint32_t	 now;		/* number of the newest epoch */
+};
+
+void		timer_init(struct timer *);
+void		timer_fini(struct timer *);
+
+/* A record of this time was read. */
+void		timer_feed(struct timer *, int64_t seconds);
+
+/*
+ * An instance begins with the record just fed, of this time. Returns the epoch
+ * to remember with it.
+ */
+uint32_t	timer_begin(struct timer *, int64_t seconds);
+
+/* The latest time read since then. */
+int64_t		timer_latest(const struct timer *, uint32_t epoch);
+
+/*
+ * Forget epochs that no instance began in. USED holds the epochs of all live
+ * instances, ascending. Only needed when the clock has stepped back very often:
+ * when `n` is large.
+ */
+void		timer_keep(struct timer *, const uint32_t *used, size_t n);
+
+#endif
