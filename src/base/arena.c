@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * arena.c - many small allocations, one free.
+ *
+ * A list of chunks. Small requests are cut from the newest one; each chunk is
+ * larger than the one before, up to a limit, so that small arenas stay small
+ * and large ones make few chunks. A large request gets a chunk of its own,
+ * behind the newest, which stays in use. Chunks come zeroed.
+ */
+#include <stdalign.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+#define CHUNK_FIRST	1024u		/* bytes */
+#define CHUNK_LAST	65536u		/* bytes */
+#define LARGE		4		/* a request above 1/4 chunk is large */
+
+struct chunk {
+	struct chunk		*next;		/* an older one */
+	alignas(max_align_t) uint8_t bytes[];
+};
+
+struct arena {
+	struct chunk	*chunks;	/* the newest first */
+	size_t		 used, cap;	/* of the newest; bytes */
+	size_t		 given;		/* bytes handed out */
+};
+
+struct arena *
+arena_new(void)
+{
+	return xcalloc(1, sizeof(struct arena));
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	for (struct chunk *c = a->chunks, *next; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	free(a);
+}
+
+static struct chunk *
+chunk_new(size_t n)
+{
+	return xcalloc(1, mem_sum(sizeof(struct chunk), n));
+}
+
+static void *
+alloc_large(struct arena *a, size_t n)
+{
+	struct chunk	*c = chunk_new(n);
+
+	c->next = a->chunks->next;
+	a->chunks->next = c;
+	return c->bytes;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	const size_t	 align = alignof(max_align_t);
+	const size_t	 need = mem_sum(n, align - 1) / align * align;
+	void		*p;
+
+	a->given += n;
+	if (need > a->cap - a->used) {
+		const size_t	 cap = a->cap == 0 ? CHUNK_FIRST :
+		    a->cap < CHUNK_LAST ? a->cap * 2 : CHUNK_LAST;
+		struct chunk	*c;
+
+		if (a->chunks != NULL && need > a->cap / LARGE)
+			return alloc_large(a, need);
+		c = chunk_new(cap);
+		c->next = a->chunks;
+		a->chunks = c;
+		a->used = 0;
+		a->cap = cap;
+		if (need > cap)
+			return alloc_large(a, need);
+	}
+	p = a->chunks->bytes + a->used;
+	a->used += need;
+	return p;
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t size)
+{
+	return arena_alloc(a, mem_product(count, size));
+}
+
+void *
+arena_copy(struct arena *a, const void *from, size_t n)
+{
+	void	*p = arena_alloc(a, n);
+
+	if (n > 0)
+		memcpy(p, from, n);
+	return p;
+}
+
+char *
+arena_str(struct arena *a, struct slice s)
+{
+	char	*p = arena_alloc(a, mem_sum(s.n, 1));
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return p;		/* what comes from an arena is zero */
+}
+
+size_t
+arena_size(const struct arena *a)
+{
+	return a->given;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * log.c - the program's own voice: stderr or syslog, with the role's name.
+ *
+ * A line is put together first and written at once, so that the lines of
+ * several processes on one terminal do not mix. This is the only module that
+ * keeps state of its own: the voice of a process is one. errno is left as it
+ * was found, so that a message can stand before the code that looks at it.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+
+static struct {
+	enum log_to	 to;
+	const char	*role;		/* NULL: none; borrowed */
+	bool		 debug;
+} voice = { .to = LOG_TO_STDERR };
+
+void
+log_open(enum log_to to, const char *role)
+{
+	voice.to = to;
+	voice.role = role;
+	if (to != LOG_TO_STDERR)
+		openlog("bsmtrace", LOG_PID, LOG_USER);
+}
+
+void
+log_set_debug(bool on)
+{
+	voice.debug = on;
+}
+
+static void
+to_stderr(struct slice text)
+{
+	struct buf	 line = { 0 };
+
+	buf_str(&line, "bsmtrace");
+	if (voice.role != NULL) {
+		buf_char(&line, '[');
+		buf_str(&line, voice.role);
+		buf_char(&line, ']');
+	}
+	buf_str(&line, ": ");
+	buf_slice(&line, text);
+	buf_char(&line, '\n');
+	/* There is nobody left to tell when standard error fails. */
+	(void)fwrite(line.p, 1, line.n, stderr);
+	buf_fini(&line);
+}
+
+static void
+to_syslog(int level, const char *text)
+{
+	if (voice.role == NULL)
+		syslog(level, "%s", text);
+	else
+		syslog(level, "%s: %s", voice.role, text);
+}
+
+/* ERR is the errno to tell, or 0. */
+static void __attribute__((format(printf, 3, 0)))
+say(int level, int err, const char *fmt, va_list ap)
+{
+	const int	 saved = errno;
+	struct buf	 text = { 0 };
+
+	buf_vprintf(&text, fmt, ap);
+	if (err != 0) {
+		buf_str(&text, ": ");
+		buf_str(&text, strerror(err));
+	}
+	if (voice.to != LOG_TO_SYSLOG)
+		to_stderr(buf_bytes(&text));
+	if (voice.to != LOG_TO_STDERR)
+		to_syslog(level, buf_cstr(&text));
+	buf_fini(&text);
+	errno = saved;
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	va_list	ap;
+
+	va_start(ap, fmt);
+	say(LOG_WARNING, 0, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	va_list	ap;
+
+	va_start(ap, fmt);
+	say(LOG_INFO, 0, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+	va_list	ap;
+
+	if (!voice.debug)
+		return;
+	va_start(ap, fmt);
+	say(LOG_DEBUG, 0, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_warn_errno(const char *fmt, ...)
+{
+	const int	 err = errno;
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	say(LOG_WARNING, err, fmt, ap);
+	va_end(ap);
+}

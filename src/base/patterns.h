@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * patterns.h - many regular expressions, asked by sets.
+ *
+ * Perl-compatible (PCRE2), without options, found anywhere in the subject.
+ * Subject and pattern are bytes: `.` is one byte, and only ASCII letters have
+ * a case. A pattern that is in many sets is compiled once.
+ */
+#ifndef BASE_PATTERNS_H
+#define BASE_PATTERNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+/*
+ * What one pattern may use on one subject. A pattern that backtracks without
+ * bound must not hold up the stream: these limits end it within milliseconds.
+ */
+#define PATTERNS_STEPS_MAX	1000000u	/* tries and backtracks */
+#define PATTERNS_DEPTH_MAX	100000u		/* nested backtracking points */
+#define PATTERNS_HEAP_MAX	16384u		/* KiB, without the JIT */
+#define PATTERNS_STACK_MAX	(1024u * 1024)	/* bytes, with the JIT */
+
+#define PATTERNS_ELIMIT		(-1)
+
+struct patterns;
+
+struct patterns	*patterns_new(void);
+void		 patterns_free(struct patterns *);	/* NULL is allowed */
+
+/*
+ * Compile PATTERN and put it into SET. Sets are numbered from 0 without large
+ * gaps. Returns 0; or -1 when the pattern is wrong, with *err_at the offset in
+ * it (bytes) and in WHY the library's message, cut to WHY_N bytes with its NUL.
+ */
+int		 patterns_add(struct patterns *, struct slice pattern,
+		    uint32_t set, size_t *err_at, char *why, size_t why_n);
+
+/*
+ * Does any pattern of SET match? Returns 1, or 0; or PATTERNS_ELIMIT when none
+ * did and one or more were given up at a limit. A set nobody added to matches
+ * nothing. Nothing is allocated for a match that stays within the JIT.
+ */
+int		 patterns_match(struct patterns *, uint32_t set,
+		    struct slice subject);
+
+#endif

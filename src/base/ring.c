@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ring.c - bytes kept until newer ones need their room.
+ *
+ * A position is the number of its block, counted for ever, times the size of a
+ * block, plus the offset. Nothing crosses from one block into the next.
+ */
+#include "base/ring.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct ring {
+	uint8_t		**blocks;
+	size_t		 size;		/* bytes of a block */
+	size_t		 nblocks;
+	uint64_t	 newest;	/* block being filled */
+	size_t		 used;		/* bytes of it */
+	size_t		*filled;	/* bytes of each older block */
+	ring_drop_fn	 drop;
+	void		*arg;
+};
+
+struct ring *
+ring_new(size_t block, size_t blocks, ring_drop_fn drop, void *arg)
+{
+	struct ring	*r = xcalloc(1, sizeof(*r));
+
+	assert(block > 0 && (block & (block - 1)) == 0 && blocks > 1);
+	r->size = block;
+	r->nblocks = blocks;
+	r->blocks = xcalloc(blocks, sizeof(*r->blocks));
+	r->filled = xcalloc(blocks, sizeof(*r->filled));
+	r->drop = drop;
+	r->arg = arg;
+	return r;
+}
+
+void
+ring_free(struct ring *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->nblocks; i++)
+		free(r->blocks[i]);
+	free(r->blocks);
+	free(r->filled);
+	free(r);
+}
+
+static void
+next_block(struct ring *r)
+{
+	size_t	 i;
+
+	r->filled[r->newest % r->nblocks] = r->used;
+	r->newest++;
+	r->used = 0;
+	i = r->newest % r->nblocks;
+	if (r->newest >= r->nblocks && r->drop != NULL)
+		r->drop(r->arg, r->blocks[i], r->filled[i],
+		    (r->newest - r->nblocks) * r->size);
+}
+
+uint8_t *
+ring_put(struct ring *r, size_t n, uint64_t *at)
+{
+	size_t	 i;
+
+	assert(n <= r->size);
+	if (r->size - r->used < n)
+		next_block(r);
+	i = r->newest % r->nblocks;
+	if (r->blocks[i] == NULL)
+		r->blocks[i] = xmalloc(r->size);
+	*at = r->newest * r->size + r->used;
+	r->used += n;
+	return r->blocks[i] + (*at & (r->size - 1));
+}
+
+const uint8_t *
+ring_at(const struct ring *r, uint64_t at)
+{
+	uint64_t	 block = at / r->size;
+
+	if (block > r->newest || r->newest - block >= r->nblocks)
+		return NULL;
+	return r->blocks[block % r->nblocks] + (at & (r->size - 1));
+}
+
+const uint8_t *
+ring_slot(const struct ring *r, uint64_t at)
+{
+	return r->blocks[at / r->size % r->nblocks] + (at & (r->size - 1));
+}

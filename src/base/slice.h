@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * slice.h - borrowed bytes: a pointer and a length, never an owner.
+ *
+ * A slice lives as long as the bytes it points into. Nothing here assumes a
+ * terminating NUL, and any byte may occur.
+ */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+	const uint8_t	*p;
+	size_t		 n;		/* bytes */
+};
+
+/* The bytes of a C string, without its NUL. */
+static inline struct slice
+slice_str(const char *s)
+{
+	return (struct slice){ (const uint8_t *)s, strlen(s) };
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+slice_is(struct slice a, const char *s)
+{
+	return slice_eq(a, slice_str(s));
+}
+
+static inline bool
+slice_has_prefix(struct slice a, struct slice prefix)
+{
+	return prefix.n <= a.n &&
+	    (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
+}
+
+/* The bytes before the first NUL; all of them when there is none. */
+static inline struct slice
+slice_until_nul(struct slice a)
+{
+	const uint8_t	*nul = a.n == 0 ? NULL : memchr(a.p, 0, a.n);
+
+	return nul == NULL ? a : (struct slice){ a.p, (size_t)(nul - a.p) };
+}
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trie.h - all prefixes of all sets, walked once.
+ *
+ * First every prefix is added, then the trie is frozen, then it is walked. A
+ * walk yields the class of a path: the number of the longest prefix that the
+ * path begins with. Classes are numbered from 1, and 0 is "none of them", so
+ * that a caller can keep what it knows about a class in an array. The prefixes
+ * of a class's parents are the shorter ones that the path begins with, too:
+ *
+ *	for (c = trie_walk(t, path); c != 0; c = trie_parent(t, c))
+ *		sets = trie_sets(t, c, &n);
+ */
+#ifndef BASE_TRIE_H
+#define BASE_TRIE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct trie;
+
+struct trie	*trie_new(void);
+void		 trie_free(struct trie *);		/* NULL is allowed */
+
+/*
+ * Note that SET has PREFIX: any bytes of any length, none at all as well, which
+ * every path begins with. The bytes are copied. Adding a pair again changes
+ * nothing. All prefixes together are below 4 GiB; more ends the process, as
+ * lack of memory does. Never after trie_freeze().
+ */
+void		 trie_add(struct trie *, struct slice prefix, uint32_t set);
+
+/* The last prefix was added. Once for each trie, in time linear in its text
+ * but for a sort. */
+void		 trie_freeze(struct trie *);
+
+/* The rest is for a frozen trie. */
+
+/* How many classes there are, class 0 included. */
+uint32_t	 trie_classes(const struct trie *);
+
+/* The class of the longest prefix that begins the path; 0 when none does. */
+uint32_t	 trie_walk(const struct trie *, struct slice path);
+
+/* The class of the next shorter prefix; 0 when there is none, and for 0. */
+uint32_t	 trie_parent(const struct trie *, uint32_t class);
+
+/*
+ * The *n sets with exactly this prefix, ascending, each once. For class 0 there
+ * are none. They live as long as the trie.
+ */
+const uint32_t	*trie_sets(const struct trie *, uint32_t class, size_t *n);
+
+#endif
