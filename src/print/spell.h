@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * spell.h - values that more than one printer has to spell.
+ *
+ * All of them write plain ASCII without a NUL and return how many bytes they
+ * wrote. Nothing asks the C library, so a trail looks the same on all systems.
+ */
+#ifndef PRINT_SPELL_H
+#define PRINT_SPELL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define SPELL_ADDRESS_MAX 45		/* bytes, as INET6_ADDRSTRLEN counts */
+#define SPELL_UUID_MAX 36
+#define SPELL_TIME_MAX 24
+#define SPELL_NUMBER_MAX 20
+
+/*
+ * An address of 4 or 16 bytes: 192.0.2.1, 2001:db8::1. The form of IPv6 is
+ * glibc's: a dotted tail after ::ffff: and where exactly the first six groups
+ * are zero. 0 when the length is another one.
+ */
+size_t	 spell_address(uint8_t *to, struct slice address);
+
+/* Sixteen bytes as 8-4-4-4-12 hexadecimal digits; 0 for another length. */
+size_t	 spell_uuid(uint8_t *to, struct slice uuid);
+
+/*
+ * Milliseconds since 1970 as 2021-10-14T11:20:59.522Z. 0 for a year that has
+ * more than four digits or is below 0, which RFC 3339 cannot write.
+ */
+size_t	 spell_rfc3339(uint8_t *to, int64_t millis);
+
+/* Unsigned decimal. */
+size_t	 spell_dec(uint8_t *to, uint64_t);
+
+/* Two decimal digits: the part below 100. */
+void	 spell_two(uint8_t *to, unsigned);
+
+#endif
