@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cmd_test.c - `bsmtrace test`: run the tests that stand beside rules.
+ *
+ * A line for each test on standard output, what differed below it, and a
+ * summary. With --trails the records of each test are written as a trail
+ * instead, so that a rule can be tried, or a report shown, on real bytes.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "run/loader.h"
+#include "run/ruletest.h"
+
+enum { OPT_AUDIT_DIR = CLI_LONG, OPT_PLATFORM, OPT_TRAILS };
+
+static const struct cli_option options[] = {
+	{ OPT_TRAILS, "trails", "DIR",
+	    "run nothing; write the records of each test as a trail here" },
+	{ OPT_AUDIT_DIR, "audit-dir", "DIR",
+	    "take audit_event and audit_class from here" },
+	{ OPT_PLATFORM, "platform", "NAME",
+	    "whose event names: freebsd, macos, solaris" },
+	{ 0 }
+};
+
+static const char *const examples[] = {
+	"bsmtrace test /etc/bsmtrace.conf",
+	"bsmtrace test --trails samples rules/",
+	NULL
+};
+
+static const struct cli_usage usage = {
+	"test", "FILE...", "Run the tests written beside rules; of a "
+	"directory, those of its *.conf files.", options, examples
+};
+
+struct tester {
+	struct words_env	 words;
+	struct rules_env	 rules;
+	const char		*trails;	/* directory, or NULL */
+	unsigned		 passed, failed;
+	bool			 broken;	/* a file could not be read */
+};
+
+/* What became of one test. */
+struct outcome {
+	struct buf	 differences;
+	unsigned	 expects;
+	const struct diags *diags;
+};
+
+static void
+note(void *arg, const struct ruletest_result *r)
+{
+	struct outcome	*o = arg;
+
+	o->expects++;
+	if (r->expected != r->got)
+		buf_printf(&o->differences,
+		    "     %s:%" PRIu32 ": expected %" PRIu64
+		    " alert%s, got %" PRIu64 "\n",
+		    diags_name(o->diags, r->at.file), r->at.line, r->expected,
+		    r->expected == 1 ? "" : "s", r->got);
+}
+
+static void
+run_test(struct tester *t, const struct program *p, const struct test *test)
+{
+	struct outcome	 o = { .diags = t->words.diags };
+	struct buf	 name = { 0 };
+	bool		 ok = ruletest_run(&t->words, p, test, note, &o);
+
+	buf_escape(&name, test->item->name.text);
+	if (ok && o.expects == 0)
+		buf_str(&o.differences,
+		    "     nothing is expected here, so it cannot fail\n");
+	ok = ok && o.differences.n == 0;
+	printf("%s %s (%s:%" PRIu32 ")\n", ok ? "ok  " : "FAIL",
+	    buf_cstr(&name), diags_name(o.diags, test->item->at.file),
+	    test->item->at.line);
+	fputs(buf_cstr(&o.differences), stdout);
+	*(ok ? &t->passed : &t->failed) += 1;
+	buf_fini(&name);
+	buf_fini(&o.differences);
+}
+
+/* A label as part of a file name: nothing that leaves the directory. */
+static void
+put_name(struct buf *b, struct slice label)
+{
+	for (size_t i = 0; i < label.n; i++) {
+		uint8_t	 c = label.p[i];
+		bool	 plain = (c >= 'a' && c <= 'z') ||
+		    (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    c == '-' || c == '_' || (c == '.' && i > 0);
+
+		buf_char(b, plain ? (char)c : '_');
+	}
+}
+
+/* DIR/LABEL.N.bsm, N counting the tests of one rule from 1. */
+static void
+write_trail(struct tester *t, const struct test *test, unsigned nth)
+{
+	struct buf	 path = { 0 }, trail = { 0 };
+	size_t		 done = 0;
+	int		 fd = -1;
+
+	buf_printf(&path, "%s/", t->trails);
+	put_name(&path, test->item->name.text);
+	buf_printf(&path, ".%u.bsm", nth);
+	if (!ruletest_trail(&t->words, test, &trail)) {
+		t->failed++;
+		goto out;
+	}
+	fd = open(buf_cstr(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0640);
+	while (fd != -1 && done < trail.n) {
+		ssize_t	 n = write(fd, trail.p + done, trail.n - done);
+
+		if (n == -1 && errno != EINTR)
+			break;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (fd == -1 || done < trail.n) {
+		log_warn_errno("%s", buf_cstr(&path));
+		t->broken = true;
+	} else {
+		printf("%s\n", buf_cstr(&path));
+		t->passed++;
+	}
+out:
+	if (fd != -1)
+		(void)close(fd);	/* a failed write was seen above */
+	buf_fini(&path);
+	buf_fini(&trail);
+}
+
+static void
+each_test(struct tester *t, const struct program *p, const struct tests *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		unsigned	 nth = 1;
+
+		if (t->trails == NULL) {
+			run_test(t, p, &all->tests[i]);
+			continue;
+		}
+		for (size_t j = 0; j < i; j++)
+			nth += slice_eq(all->tests[j].item->name.text,
+			    all->tests[i].item->name.text);
+		write_trail(t, &all->tests[i], nth);
+	}
+}
+
+static void
+test_file(struct tester *t, const char *path)
+{
+	struct diags	*diags = diags_new();
+	struct tests	*tests = NULL;
+	struct buf	 text = { 0 };
+	struct program	*p;
+
+	t->words.diags = diags;
+	p = rules_load_tests(&t->rules, path, diags, &tests);
+	if (p == NULL)
+		t->broken = true;
+	else
+		each_test(t, p, tests);
+	fflush(stdout);
+	if (diags_errors(diags) > 0) {
+		diags_print(diags, &text);
+		fputs(buf_cstr(&text), stderr);
+	}
+	buf_fini(&text);
+	tests_free(tests);
+	program_free(p);
+	diags_free(diags);
+}
+
+static int
+is_conf(const struct dirent *d)
+{
+	size_t	 n = strlen(d->d_name);
+
+	return n > 5 && d->d_name[0] != '.' &&
+	    strcmp(d->d_name + n - 5, ".conf") == 0;
+}
+
+static void
+test_path(struct tester *t, const char *path)
+{
+	struct dirent	**names;
+	struct stat	  st;
+	int		  n;
+
+	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		test_file(t, path);
+		return;
+	}
+	if ((n = scandir(path, &names, is_conf, alphasort)) == -1) {
+		log_warn_errno("%s", path);
+		t->broken = true;
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		struct buf	 full = { 0 };
+
+		buf_printf(&full, "%s%s%s", path,
+		    path[strlen(path) - 1] == '/' ? "" : "/",
+		    names[i]->d_name);
+		test_file(t, buf_cstr(&full));
+		buf_fini(&full);
+		free(names[i]);
+	}
+	free(names);
+}
+
+int
+cmd_test(int argc, char **argv)
+{
+	const char	*audit_dir = NULL, *platform = NULL;
+	struct tester	 t = { 0 };
+	struct names	*names;
+	int		 c;
+
+	while ((c = cli_getopt(&usage, argc, argv)) != -1)
+		switch (c) {
+		case OPT_TRAILS:
+			t.trails = optarg;
+			break;
+		case OPT_AUDIT_DIR:
+			audit_dir = optarg;
+			break;
+		case OPT_PLATFORM:
+			platform = optarg;
+			break;
+		case 0:
+			return EXIT_DONE;
+		default:
+			return EXIT_USAGE;
+		}
+	if (optind == argc)
+		return cli_usage_error(&usage, "no rule file was given");
+	if ((names = cli_names(audit_dir, platform)) == NULL)
+		return EXIT_FAILED;
+	t.words = (struct words_env){ .names = names,
+	    .accounts = cli_accounts() };
+	t.rules = loader_env(names, cli_accounts());
+	for (; optind < argc; optind++)
+		test_path(&t, argv[optind]);
+	if (t.trails == NULL)
+		printf("%u passed, %u failed\n", t.passed, t.failed);
+	names_free(names);
+	return t.failed > 0 || t.broken ? EXIT_FAILED : EXIT_DONE;
+}

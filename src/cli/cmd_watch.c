@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cmd_watch.c - `bsmtrace [watch]`: run rules over trails or a live feed.
+ *
+ * The options of bsmtrace 3.1 and what they do stay as they were. Everything
+ * that can fail at the start fails before the program goes into the
+ * background: the directory for logs, the rules, the trails, the pid file, in
+ * this order.
+ */
+#include <sys/utsname.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "rule/priority.h"
+#include "run/daemon.h"
+#include "run/loader.h"
+#include "run/logdir.h"
+#include "run/pipeline.h"
+
+#define SYSLOG_USUAL	"auth.notice"	/* of --syslog without a word */
+#define INSTANCES_LIMIT	1000000000u	/* of --max-instances */
+
+enum {
+	OPT_FORMAT = CLI_LONG, OPT_SYSLOG, OPT_NO_TRIGGERS, OPT_TIME_LIMIT,
+	OPT_MAX_RUNNING, OPT_PER_MINUTE, OPT_MAX_INSTANCES, OPT_AUDIT_DIR,
+	OPT_PLATFORM, OPT_STRICT, OPT_EXIT_CODE
+};
+
+static const struct cli_option options[] = {
+	{ 'a', "trail", "SOURCE", "read a trail, - or a pipe; may be repeated "
+	    "(" INPUT_AUDITPIPE ")" },
+	{ 'f', "rules", "FILE", "the rules (" BSMTRACE_CONF ")" },
+	{ 'F', "foreground", NULL, "stay in the foreground" },
+	{ 'l', "log-dir", "DIR", "write alerts to files in this directory" },
+	{ 'B', "evidence", NULL, "keep the records of each alert below -l" },
+	{ 'b', "records", NULL, "write records that match to standard output" },
+	{ OPT_FORMAT, "format", "FORMAT", "text (the classic line), long, "
+	    "json" },
+	{ OPT_SYSLOG, "syslog", "[=FACILITY.LEVEL]",
+	    "alerts to syslog, too (" SYSLOG_USUAL ")" },
+	{ 'n', "check", NULL, "read the rules, report errors, and end" },
+	{ 'p', "pidfile", "FILE", "of the daemon (" BSMTRACE_PID ")" },
+	{ OPT_NO_TRIGGERS, "no-triggers", NULL, "run no triggers" },
+	{ OPT_TIME_LIMIT, "trigger-time-limit", "SECONDS",
+	    "that a trigger may take (30)" },
+	{ OPT_MAX_RUNNING, "trigger-max-running", "N",
+	    "triggers at once (8)" },
+	{ OPT_PER_MINUTE, "trigger-per-minute", "N",
+	    "triggers a minute for each rule (10)" },
+	{ OPT_MAX_INSTANCES, "max-instances", "N",
+	    "sequences that wait at once (1000000)" },
+	{ OPT_AUDIT_DIR, "audit-dir", "DIR",
+	    "take audit_event and audit_class from here" },
+	{ OPT_PLATFORM, "platform", "NAME",
+	    "whose records: freebsd, macos, solaris" },
+	{ OPT_STRICT, "strict", NULL, "exit with 1 when a trail is damaged" },
+	{ OPT_EXIT_CODE, "exit-code", NULL,
+	    "exit with 3 when an alert was raised" },
+	{ 'd', "debug", NULL, "say more" },
+	{ 'v', "version", NULL, "show the version" },
+	{ 0 }
+};
+
+static const char *const examples[] = {
+	"bsmtrace -F -a /var/audit/current -f my.conf",
+	"bsmtrace watch -f /etc/bsmtrace.conf -l /var/log/bsmtrace -B",
+	NULL
+};
+
+static const struct cli_usage usage = {
+	"watch", "", "Run rules over finished trails or a live feed, and "
+	    "raise alerts.\nWithout -F it goes into the background.",
+	options, examples
+};
+
+/* What the command line asks for, and what was made of it. */
+struct watch {
+	const char		**trails;
+	size_t			 ntrails, trails_cap;
+	const char		*rules, *log_dir, *pid_file;
+	const char		*audit_dir, *platform;
+	const struct sink_format *format;
+	int			 syslog;
+	bool			 foreground, evidence, records, check_only;
+	bool			 no_triggers, strict, exit_code;
+	uint32_t		 max_instances;
+	struct triggers_options	 triggers;
+
+	struct logdir		 dir;
+	struct names		*names;
+	struct diags		*diags;
+	struct program		*program;
+	struct sink_channel	*channels;
+	struct sinks		*sinks;
+	struct input		*inputs;
+	size_t			 ninputs;
+	struct pidfile		 pid;
+	bool			 failed;
+};
+
+/* Options. */
+
+/* A whole number from 1 to MAX. */
+static bool
+number(const char *what, unsigned long max, unsigned *value)
+{
+	char		*end;
+	unsigned long	 n;
+
+	errno = 0;
+	n = strtoul(optarg, &end, 10);
+	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' ||
+	    errno != 0 || n < 1 || n > max) {
+		(void)cli_usage_error(&usage, "--%s needs a number from 1 to "
+		    "%lu", what, max);
+		return false;
+	}
+	*value = (unsigned)n;
+	return true;
+}
+
+static bool
+set_format(struct watch *w)
+{
+	struct buf	 known = { 0 };
+
+	if ((w->format = sink_format_find(slice_str(optarg))) != NULL)
+		return true;
+	for (const struct sink_format *f = sink_formats(); f->name != NULL;
+	    f++)
+		buf_printf(&known, " %s", f->name);
+	(void)cli_usage_error(&usage, "--format is one of:%s",
+	    buf_cstr(&known));
+	buf_fini(&known);
+	return false;
+}
+
+static bool
+set_syslog(struct watch *w)
+{
+	const char	*word = optarg == NULL ? SYSLOG_USUAL : optarg;
+
+	if (priority_find(slice_str(word), &w->syslog))
+		return true;
+	(void)cli_usage_error(&usage, "--syslog needs a facility and a level "
+	    "such as " SYSLOG_USUAL);
+	return false;
+}
+
+static void
+add_trail(struct watch *w, const char *trail)
+{
+	w->trails = mem_grow(w->trails, &w->trails_cap, w->ntrails + 1,
+	    sizeof(*w->trails));
+	w->trails[w->ntrails++] = trail;
+}
+
+/* Take one option; false when its argument is wrong, which was said. */
+static bool
+take(struct watch *w, int c)
+{
+	switch (c) {
+	case 'a': add_trail(w, optarg); return true;
+	case 'b': w->records = true; return true;
+	case 'B': w->evidence = true; return true;
+	case 'd': log_set_debug(true); return true;
+	case 'f': w->rules = optarg; return true;
+	case 'F': w->foreground = true; return true;
+	case 'l': w->log_dir = optarg; return true;
+	case 'n': w->check_only = true; return true;
+	case 'p': w->pid_file = optarg; return true;
+	case OPT_FORMAT: return set_format(w);
+	case OPT_SYSLOG: return set_syslog(w);
+	case OPT_NO_TRIGGERS: w->no_triggers = true; return true;
+	case OPT_TIME_LIMIT:
+		return number("trigger-time-limit", TRIGGERS_TIME_MAX_S,
+		    &w->triggers.time_s);
+	case OPT_MAX_RUNNING:
+		return number("trigger-max-running", TRIGGERS_RUNNING_MAX,
+		    &w->triggers.running);
+	case OPT_PER_MINUTE:
+		return number("trigger-per-minute", TRIGGERS_PER_MINUTE_MAX,
+		    &w->triggers.per_minute);
+	case OPT_MAX_INSTANCES:
+		return number("max-instances", INSTANCES_LIMIT,
+		    &w->max_instances);
+	case OPT_AUDIT_DIR: w->audit_dir = optarg; return true;
+	case OPT_PLATFORM: w->platform = optarg; return true;
+	case OPT_STRICT: w->strict = true; return true;
+	case OPT_EXIT_CODE: w->exit_code = true; return true;
+	default: return false;
+	}
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int
+parse(struct watch *w, int argc, char **argv)
+{
+	int	 c;
+
+	while ((c = cli_getopt(&usage, argc, argv)) > 0) {
+		if (c == 'v') {
+			puts("bsmtrace " BSMTRACE_VERSION);
+			return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+		}
+		if (!take(w, c))
+			return EXIT_USAGE;
+	}
+	if (c == 0)
+		return EXIT_DONE;
+	if (optind < argc)
+		return cli_usage_error(&usage, "there is nothing to do with "
+		    "'%s'; trails are named with -a", argv[optind]);
+	if (w->evidence && w->log_dir == NULL)
+		return cli_usage_error(&usage, "-B needs a directory for "
+		    "evidence: -l DIR");
+	return -1;
+}
+
+/* The start, step by step; each says what is wrong. */
+
+static bool
+open_log_dir(struct watch *w)
+{
+	int	 error;
+
+	if (w->log_dir == NULL ||
+	    (error = logdir_init(&w->dir, w->log_dir)) == 0)
+		return true;
+	log_warn("%s: %s", w->log_dir, strerror(error));
+	return false;
+}
+
+static bool
+load_rules(struct watch *w)
+{
+	struct rules_env	 env;
+	struct buf		 text = { 0 };
+
+	w->names = cli_names(w->audit_dir, w->platform);
+	if (w->names == NULL)
+		return false;
+	env = loader_env(w->names, cli_accounts());
+	w->diags = diags_new();
+	w->program = rules_load(&env, w->rules, w->diags);
+	/* Warnings are for whoever checks; an old file may have many. */
+	if (w->program == NULL || w->check_only) {
+		diags_print(w->diags, &text);
+		(void)fwrite(text.p, 1, text.n, stderr);
+	}
+	buf_fini(&text);
+	return w->program != NULL;
+}
+
+static void
+make_channels(struct watch *w)
+{
+	static const enum sink_kind	 kinds[] = {
+		[CHANNEL_STDERR] = SINK_STDERR,
+		[CHANNEL_SYSLOG] = SINK_SYSLOG,
+		[CHANNEL_BSM] = SINK_EVIDENCE,
+	};
+	const struct program		*p = w->program;
+
+	w->channels = xcalloc(p->nchannels + 1, sizeof(*w->channels));
+	for (size_t i = 0; i < p->nchannels; i++)
+		w->channels[i] = (struct sink_channel){
+			kinds[p->channels[i].type], p->channels[i].priority,
+			p->channels[i].directory
+		};
+}
+
+static bool
+open_sinks(struct watch *w)
+{
+	struct sinks_options	 o = {
+		.format = w->format,
+		.world = { w->names, cli_accounts() },
+		.host = logdir_host(&w->dir),
+		.to_stderr = w->foreground && w->log_dir == NULL,
+		.files = w->log_dir != NULL,
+		.evidence = w->evidence,
+		.syslog = w->syslog,
+		.nchannels = w->program->nchannels,
+		.stderr_fd = STDERR_FILENO
+	};
+	const char		*name;
+	int			 error;
+
+	make_channels(w);
+	o.channels = w->channels;
+	w->sinks = sinks_new(&o);
+	if (w->log_dir == NULL)
+		return true;
+	name = sinks_open(w->sinks, w->program->logfiles,
+	    w->program->nlogfiles, &error);
+	if (name != NULL)
+		log_warn("%s/%s: %s", w->dir.path, name, strerror(error));
+	return name == NULL;
+}
+
+/* At least one has to be there; what is wrong with others was said. */
+static bool
+open_inputs(struct watch *w)
+{
+	const char	*why;
+	struct buf	 name = { 0 };
+
+	if (w->ntrails == 0 && access(INPUT_AUDITPIPE, F_OK) == -1) {
+		log_warn("there is no " INPUT_AUDITPIPE " here: name a trail "
+		    "with -a FILE, or give records on standard input with "
+		    "-a -");
+		return false;
+	}
+	if (w->ntrails == 0)
+		add_trail(w, INPUT_AUDITPIPE);
+	w->inputs = xcalloc(w->ntrails, sizeof(*w->inputs));
+	for (size_t i = 0; i < w->ntrails; i++) {
+		why = input_open(&w->inputs[w->ninputs], w->trails[i]);
+		if (why == NULL) {
+			w->ninputs++;
+			continue;
+		}
+		buf_clear(&name);
+		buf_escape(&name, slice_str(w->trails[i]));
+		log_warn("%s: %s", buf_cstr(&name), why);
+		w->failed = true;
+	}
+	buf_fini(&name);
+	return w->ninputs > 0;
+}
+
+/* What the rules ask for, seen from here. */
+static bool
+any_trigger(const struct program *p, bool (*wanted)(const struct trigger *))
+{
+	for (size_t i = 0; i < p->nrules; i++)
+		for (size_t k = 0; k < p->rules[i].nstates; k++) {
+			const struct trigger *t = p->rules[i].states[k].trigger;
+
+			if (t != NULL && wanted(t))
+				return true;
+		}
+	return false;
+}
+
+static bool
+is_trigger(const struct trigger *t)
+{
+	(void)t;
+	return true;
+}
+
+static bool
+shows_uid(const struct trigger *t)
+{
+	return triggers_uses(t, VAR_UID);
+}
+
+/* A daemon whose alerts nobody would see is a mistake, most likely. */
+static void
+warn_of_silence(const struct watch *w)
+{
+	const struct program	*p = w->program;
+
+	if (w->foreground || w->log_dir != NULL || w->records ||
+	    w->syslog != SINK_NO_SYSLOG ||
+	    (!w->no_triggers && any_trigger(p, is_trigger)))
+		return;
+	for (size_t i = 0; i < p->nrules; i++)
+		if (p->rules[i].nchannels > 0)
+			return;
+	log_warn("alerts will go nowhere: a daemon needs -l DIR, --syslog, or "
+	    "rules with log channels");
+}
+
+/* Into the background, unless we stay. */
+static bool
+go_to_background(struct watch *w)
+{
+	const char	*why;
+
+	if (w->foreground)
+		return true;
+	warn_of_silence(w);
+	if ((why = pidfile_open(&w->pid, w->pid_file)) != NULL) {
+		log_warn("%s: %s", w->pid_file, why);
+		return false;
+	}
+	return daemon_start(&w->pid, w->records);
+}
+
+/* The run, and what it comes to. */
+
+/* Trails of FreeBSD and macOS look alike: say once whose names were used. */
+static void
+say_dialect(const struct watch *w)
+{
+	struct utsname	 us;
+
+	if (w->platform != NULL || uname(&us) == -1 ||
+	    strcmp(us.sysname, "FreeBSD") == 0 ||
+	    strcmp(us.sysname, "Darwin") == 0)
+		return;
+	log_info("events are named as FreeBSD has them; for trails of a Mac "
+	    "say --platform macos");
+}
+
+static int
+run(struct watch *w)
+{
+	const struct pipeline_options	 o = {
+		.program = w->program,
+		.names = w->names,
+		.accounts = cli_accounts(),
+		.inputs = w->inputs,
+		.ninputs = w->ninputs,
+		.sinks = w->sinks,
+		.triggers = w->no_triggers ? NULL : &w->triggers,
+		.records = w->records,
+		.records_again = w->records && w->log_dir != NULL,
+		.reopen = !w->foreground || w->log_dir != NULL,
+		.want_uid = w->format->uid ||
+		    any_trigger(w->program, shows_uid),
+		.summary = isatty(STDERR_FILENO) == 1,
+		.max_instances = w->max_instances
+	};
+	struct pipeline_result		 result;
+
+	pipeline_run(&o, &result);
+	if (o.summary && result.bsd)
+		say_dialect(w);
+	if (w->failed || result.failed || (w->strict && result.gaps > 0))
+		return EXIT_FAILED;
+	return w->exit_code && result.alerts > 0 ? EXIT_ALERTED : EXIT_DONE;
+}
+
+static void
+release(struct watch *w)
+{
+	for (size_t i = 0; i < w->ninputs; i++)
+		input_close(&w->inputs[i]);
+	free(w->inputs);
+	sinks_free(w->sinks);
+	free(w->channels);
+	program_free(w->program);
+	diags_free(w->diags);
+	names_free(w->names);
+	logdir_fini(&w->dir);
+	pidfile_close(&w->pid);
+	free(w->trails);
+}
+
+int
+cmd_watch(int argc, char **argv)
+{
+	struct watch	 w = {
+		.rules = BSMTRACE_CONF,
+		.pid_file = BSMTRACE_PID,
+		.format = sink_formats(),
+		.syslog = SINK_NO_SYSLOG,
+		.triggers = { TRIGGERS_TIME_S, TRIGGERS_RUNNING,
+		    TRIGGERS_PER_MINUTE, false },
+		.pid = { NULL, -1 }
+	};
+	int		 status = parse(&w, argc, argv);
+
+	if (status != -1)
+		goto out;
+	status = EXIT_FAILED;
+	if (!w.check_only)
+		daemon_close_on_exec();
+	log_open(w.check_only ? LOG_TO_STDERR : LOG_TO_BOTH, NULL);
+	if (!open_log_dir(&w) || !load_rules(&w))
+		goto out;
+	if (w.check_only) {
+		status = EXIT_DONE;
+		goto out;
+	}
+	w.triggers.keep_stdout = w.records;
+	if (open_inputs(&w) && open_sinks(&w) && go_to_background(&w))
+		status = run(&w);
+out:
+	release(&w);
+	return status;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * damage.c - what is said of a trail that is not whole.
+ *
+ * The first places are told one by one, the rest is counted: a trail of noise
+ * has thousands. What is counted is always told at the end.
+ */
+#include "base/buf.h"
+#include "base/log.h"
+#include "run/damage.h"
+
+/* Is there room for one more line? */
+static bool
+say(struct damage *d)
+{
+	if (d->gaps + d->recovered <= DAMAGE_SAID)
+		return true;
+	d->quiet++;
+	return false;
+}
+
+static void
+put_place(struct buf *out, const struct damage *d, uint64_t offset)
+{
+	buf_escape(out, slice_str(d->trail));
+	buf_char(out, ':');
+	buf_dec(out, offset);
+	buf_str(out, ": ");
+}
+
+bool
+damage_gap(struct damage *d, const struct frame_record *f, const char *why)
+{
+	const uint64_t	 before = d->gap_n, n = before + f->bytes.n;
+	struct buf	 text = { 0 };
+
+	d->skipped += f->bytes.n;
+	d->gap_n = f->more ? n : 0;
+	if (f->more)
+		return false;
+	d->gaps++;
+	if (!say(d))
+		return true;
+	put_place(&text, d, f->offset - before);
+	buf_printf(&text, "%llu bytes skipped: %s", (unsigned long long)n,
+	    why);
+	log_warn("%s", buf_cstr(&text));
+	buf_fini(&text);
+	return true;
+}
+
+void
+damage_recovered(struct damage *d, const struct frame_record *f)
+{
+	struct buf	 text = { 0 };
+
+	d->recovered++;
+	if (!say(d))
+		return;
+	put_place(&text, d, f->offset);
+	buf_str(&text, "record found by searching after damage, "
+	    "may be forged");
+	log_warn("%s", buf_cstr(&text));
+	buf_fini(&text);
+}
+
+void
+damage_end(const struct damage *d)
+{
+	struct buf	 text = { 0 };
+
+	if (d->gaps + d->recovered == 0)
+		return;
+	buf_escape(&text, slice_str(d->trail));
+	buf_printf(&text, ": %llu bytes skipped in %llu places, "
+	    "%llu records found after damage",
+	    (unsigned long long)d->skipped, (unsigned long long)d->gaps,
+	    (unsigned long long)d->recovered);
+	if (d->quiet > 0)
+		buf_printf(&text, " (%llu of these not shown)",
+		    (unsigned long long)d->quiet);
+	log_warn("%s", buf_cstr(&text));
+	buf_fini(&text);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * figures.c - what was done, counted, and the lines that say so.
+ */
+#include "base/log.h"
+#include "run/figures.h"
+#include "run/progress.h"
+
+static void
+put(struct buf *out, uint64_t n, const char *what)
+{
+	if (n > 0)
+		buf_printf(out, ", %llu %s", (unsigned long long)n, what);
+}
+
+void
+figures_status(struct buf *out, const struct figures *f)
+{
+	buf_printf(out, "%llu records, ", (unsigned long long)f->records);
+	progress_bytes(out, f->bytes);
+	buf_printf(out, ", %llu alerts, %llu sequences waiting",
+	    (unsigned long long)f->alerts, (unsigned long long)f->waiting);
+	put(out, f->skipped, "bytes skipped");
+	put(out, f->recovered, "records found after damage");
+	put(out, f->engine.partial, "records decoded in part");
+	put(out, f->passed, "records of our own passed over");
+	put(out, f->engine.evicted, "sequences given up");
+	put(out, f->sinks.lost, "alerts lost");
+	put(out, f->triggers.runs, "triggers run");
+	put(out, f->triggers.failures, "triggers failed");
+	put(out, f->triggers.refusals, "triggers not run");
+}
+
+static void
+tell(uint64_t n, const char *what)
+{
+	if (n > 0)
+		log_warn("%llu %s", (unsigned long long)n, what);
+}
+
+void
+figures_losses(const struct figures *f)
+{
+	tell(f->engine.evicted, "sequences were given up: too many were live "
+	    "at once; --max-instances allows more");
+	tell(f->engine.steps_lost, "records of steps were not kept: too many "
+	    "bytes were waited for");
+	tell(f->steps_gone, "records of steps could not be read again");
+	tell(f->engine.patterns_failed, "times a pattern gave up on a path: "
+	    "it counts as not matching");
+	tell(f->sinks.lost, "alerts did not get everywhere they should");
+}

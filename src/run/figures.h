@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * figures.h - what was done, counted, and the lines that say so.
+ */
+#ifndef RUN_FIGURES_H
+#define RUN_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "engine/engine.h"
+#include "run/triggers.h"
+#include "sink/sink.h"
+
+struct figures {
+	uint64_t		 records, bytes, alerts;
+	uint64_t		 gaps, skipped, recovered;
+	uint64_t		 waiting;	/* live sequences */
+	uint64_t		 passed;	/* records of our own */
+	uint64_t		 steps_gone;	/* records not read again */
+	struct engine_stats	 engine;
+	struct sinks_stats	 sinks;
+	struct triggers_stats	 triggers;
+};
+
+/* One line without its end: everything that is not zero. */
+void	figures_status(struct buf *, const struct figures *);
+
+/* Say what was lost or left out; nothing when all went well. */
+void	figures_losses(const struct figures *);
+
+#endif

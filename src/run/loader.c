@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loader.c - rule files and what they name, from the file system.
+ *
+ * A rule file may be a pipe or a terminal, so nothing is assumed about its
+ * size; only a directory is refused, with its own errno.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "run/loader.h"
+
+#define PIECE (64u << 10)	/* bytes read at once */
+
+static int
+read_all(int fd, size_t max, struct buf *out)
+{
+	const size_t	 start = out->n;
+	uint8_t		*room;
+	ssize_t		 n;
+
+	for (;;) {
+		if ((room = buf_room(out, PIECE)) == NULL)
+			return EFBIG;
+		n = read(fd, room, PIECE);
+		if (n == 0)
+			return 0;
+		if (n == -1 && errno != EINTR)
+			return errno;
+		if (n > 0)
+			out->n += (size_t)n;
+		if (out->n - start > max)
+			return EFBIG;
+	}
+}
+
+int
+loader_read(const char *path, size_t max, struct buf *out)
+{
+	struct stat	 st;
+	int		 error, fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return errno;
+	if (fstat(fd, &st) == -1)
+		error = errno;
+	else if (S_ISDIR(st.st_mode))
+		error = EISDIR;
+	else
+		error = read_all(fd, max, out);
+	(void)close(fd);	/* it was only read */
+	return error;
+}
+
+static int
+load(void *arg, const char *path, struct buf *out)
+{
+	(void)arg;
+	return loader_read(path, LOADER_FILE_MAX, out);
+}
+
+static int
+check_dir(void *arg, const char *path)
+{
+	struct stat	 st;
+
+	(void)arg;
+	if (stat(path, &st) == -1)
+		return errno;
+	return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+}
+
+static int
+check_program(void *arg, const char *path)
+{
+	struct stat	 st;
+
+	(void)arg;
+	if (stat(path, &st) == -1)
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? EISDIR : EACCES;
+	return access(path, X_OK) == -1 ? errno : 0;
+}
+
+struct rules_env
+loader_env(const struct names *names, const struct accounts *accounts)
+{
+	return (struct rules_env){ .names = names, .accounts = accounts,
+		.load = load, .check_dir = check_dir,
+		.check_program = check_program };
+}

@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pipeline.c - source to frame to engine to sinks.
+ *
+ * The only file that knows all four. A finished file is read in large pieces,
+ * and the event loop gets a turn after each, for signals, triggers and the live
+ * sources; a record costs no system call. All records of a piece are through
+ * before the next one is read, so nothing borrowed outlives its piece.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "bsm/frame.h"
+#include "bsm/status.h"
+#include "engine/engine.h"
+#include "run/damage.h"
+#include "run/figures.h"
+#include "run/pipeline.h"
+#include "run/progress.h"
+#include "run/reread.h"
+#include "run/self.h"
+#include "sink/facts.h"
+#include "sink/records.h"
+#include "source/source.h"
+
+#define QUIET_MS	500	/* a stream that rests so long is quiet */
+#define UNKNOWN_SAID	20	/* event numbers that are told one by one */
+
+/* An input while it is read. */
+struct stream {
+	struct pipeline		*owner;
+	const struct input	*in;
+	uint32_t		 number;	/* of the engine's source */
+	struct frame		*frame;
+	struct source		*source;	/* of a live one */
+	struct event		*quiet;
+	struct damage		 damage;
+	struct record		 record;	/* the one being read */
+	uint64_t		 records, alerts;
+	bool			 ended;
+};
+
+struct pipeline {
+	const struct pipeline_options	*o;
+	struct pipeline_result		*result;
+	struct event_base		*base;
+	struct event			**signals;
+	struct engine			*engine;
+	struct stream			*streams;
+	const struct input		**inputs;	/* by source */
+	struct reread			*reread;
+	struct triggers			*triggers;	/* or NULL */
+	struct records			 out;
+	struct self			 self;
+	struct progress			 progress;
+	struct alert			 alert;		/* with its steps */
+	struct buf			 host;
+	uint64_t			 bytes;
+	uint64_t			 steps_gone;
+	unsigned			 unknown;
+	size_t				 live;		/* streams not ended */
+	bool				 stop;
+};
+
+static void	on_end_signal(evutil_socket_t, short, void *);
+static void	on_reopen_signal(evutil_socket_t, short, void *);
+static void	on_status_signal(evutil_socket_t, short, void *);
+
+/* The signals that mean something here. */
+static const struct {
+	int		 number;
+	event_callback_fn call;
+} signals[] = {
+	{ SIGTERM, on_end_signal },
+	{ SIGINT, on_end_signal },
+	{ SIGUSR1, on_status_signal },
+#ifdef SIGINFO
+	{ SIGINFO, on_status_signal },
+#endif
+	{ SIGHUP, on_reopen_signal },		/* last: not always wanted */
+};
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* Messages. */
+
+static void
+say_input(struct pipeline *p, const struct input *in, const char *why)
+{
+	struct buf	 text = { 0 };
+
+	progress_hide(&p->progress);
+	buf_escape(&text, slice_str(in->path));
+	log_warn("%s: %s", buf_cstr(&text), why);
+	buf_fini(&text);
+}
+
+static void
+collect(const struct pipeline *p, struct figures *f)
+{
+	*f = (struct figures){ .bytes = p->bytes, .passed = p->self.passed,
+	    .steps_gone = p->steps_gone };
+	engine_stats(p->engine, &f->engine);
+	sinks_stats(p->o->sinks, &f->sinks);
+	if (p->triggers != NULL)
+		triggers_stats(p->triggers, &f->triggers);
+	for (size_t i = 0; i < p->o->ninputs; i++) {
+		const struct stream	*s = &p->streams[i];
+
+		f->records += s->records;
+		f->alerts += s->alerts;
+		f->gaps += s->damage.gaps;
+		f->skipped += s->damage.skipped;
+		f->recovered += s->damage.recovered;
+		f->waiting += engine_waiting(p->engine, s->number);
+	}
+}
+
+static void
+on_status_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct pipeline	*p = arg;
+	struct figures	 f;
+	struct buf	 text = { 0 };
+
+	(void)fd;
+	(void)what;
+	collect(p, &f);
+	figures_status(&text, &f);
+	progress_hide(&p->progress);
+	log_info("%s", buf_cstr(&text));
+	buf_fini(&text);
+}
+
+static void
+on_end_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct pipeline	*p = arg;
+
+	(void)fd;
+	(void)what;
+	p->stop = true;
+	(void)event_base_loopbreak(p->base);	/* seen at the next turn */
+}
+
+static void
+on_reopen_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct pipeline	*p = arg;
+
+	(void)fd;
+	(void)what;
+	sinks_reopen(p->o->sinks);
+}
+
+static void
+on_unknown_event(void *arg, uint16_t event)
+{
+	struct pipeline	*p = arg;
+
+	if (p->unknown++ >= UNKNOWN_SAID)
+		return;
+	progress_hide(&p->progress);
+	log_warn("audit event %u is in no table: classes never match it%s",
+	    event, p->unknown == UNKNOWN_SAID ?
+	    "; further numbers are not told" : "");
+}
+
+/* What the engine tells. */
+
+/* The host of the trail, else the one whose address the header holds. */
+static const char *
+host_of(struct pipeline *p, const struct stream *s, const struct record *rec)
+{
+	struct tokens	 walk;
+	struct token	 tok;
+
+	if (s->in->host != NULL)
+		return s->in->host;
+	tokens_begin(&walk, rec->bytes);
+	if (tokens_next(&walk, &tok) != 1 || !token_is_header(tok.id))
+		return NULL;
+	buf_clear(&p->host);
+	facts_address(&p->host, tok.header.address);
+	return p->host.n == 0 ? NULL : buf_cstr(&p->host);
+}
+
+/* The alert as sinks want it: with the records of its steps if need be. */
+static struct sink_view
+view_of(struct pipeline *p, const struct alert *a)
+{
+	const struct stream	*s = &p->streams[a->source];
+	size_t			 gone = 0;
+
+	p->alert = *a;
+	if (sinks_want_steps(p->o->sinks, &a->rule))
+		p->alert.steps = reread_steps(p->reread, p->engine, p->inputs,
+		    a, &gone);
+	if (gone > 0 && p->steps_gone == 0)
+		say_input(p, s->in, "records of an alert cannot be read again");
+	p->steps_gone += gone;
+	return (struct sink_view){ .alert = &p->alert, .source = s->in->name,
+		.host = host_of(p, s, a->last) };
+}
+
+static void
+on_matched(void *arg, const struct record *rec, uint32_t source)
+{
+	struct pipeline	*p = arg;
+
+	(void)source;
+	records_put(&p->out, rec->bytes);
+}
+
+static void
+on_trigger(void *arg, const struct alert_trigger *t)
+{
+	struct pipeline		*p = arg;
+	struct exec_place	 place = { 0 };
+	struct exec_values	 values;
+	struct arena		*arena;
+	struct sink_view	 view;
+
+	progress_hide(&p->progress);
+	if (!triggers_allow(p->triggers, t->rule))
+		return;
+	place.host = host_of(p, &p->streams[t->source], t->record);
+	if (t->alert != NULL && triggers_uses(t->trigger, VAR_EVIDENCE)) {
+		view = view_of(p, t->alert);
+		place.evidence = sinks_evidence(p->o->sinks, &view);
+	}
+	arena = arena_new();
+	exec_values(&values, arena, t, p->o->accounts, &place);
+	triggers_start(p->triggers, t->trigger, t->rule, &values);
+	arena_free(arena);
+}
+
+static void
+on_alert(void *arg, struct alert *a)
+{
+	struct pipeline		*p = arg;
+	const struct sink_view	 view = view_of(p, a);
+
+	progress_hide(&p->progress);
+	p->streams[a->source].alerts++;
+	p->result->alerts++;
+	sinks_alert(p->o->sinks, &view);
+	if (p->o->records_again)
+		records_put(&p->out, a->last->bytes);
+}
+
+/* From bytes to the engine. */
+
+static void
+gap(struct stream *s, const struct frame_record *f, const char *why)
+{
+	progress_hide(&s->owner->progress);
+	s->owner->result->gaps += damage_gap(&s->damage, f, why);
+}
+
+static void
+feed_record(struct stream *s, const struct frame_record *f)
+{
+	struct pipeline	*p = s->owner;
+	const int	 status = record_head(&s->record, f);
+
+	if (status != 0) {
+		gap(s, f, bsm_strstatus(status));
+		return;
+	}
+	if (f->quality == FRAME_RECOVERED) {
+		progress_hide(&p->progress);
+		damage_recovered(&s->damage, f);
+	}
+	s->records++;
+	if (s->in->own_host) {
+		record_index(&s->record);
+		if (self_own(&p->self, p->triggers, &s->record))
+			return;
+	}
+	engine_feed(p->engine, s->number, &s->record);
+}
+
+/* Run what the frame has through the engine. */
+static void
+drain(struct stream *s)
+{
+	struct frame_record	 f;
+
+	while (frame_next(s->frame, &f) == 1) {
+		if (f.kind == FRAME_RECORD)
+			feed_record(s, &f);
+		else if (f.kind == FRAME_GAP)
+			gap(s, &f, frame_strreason(f.reason));
+		/* A file token between records is nobody's doing. */
+	}
+	if (s->owner->out.error == 0 &&
+	    records_flush(&s->owner->out) != 0) {
+		errno = s->owner->out.error;
+		log_warn_errno("standard output");
+		s->owner->result->failed = true;
+		s->owner->stop = true;
+	}
+}
+
+static void
+feed(struct stream *s, const void *bytes, size_t n)
+{
+	s->owner->bytes += n;
+	(void)frame_feed(s->frame, bytes, n);	/* drained, so never busy */
+	drain(s);
+}
+
+/* One line for a trail that was read to its end. */
+static void
+summarize(struct stream *s)
+{
+	struct pipeline	*p = s->owner;
+	struct buf	 text = { 0 };
+
+	if (s->records > 0 &&
+	    (s->record.version < 2 || s->record.version > 4))
+		p->result->bsd = true;
+	progress_hide(&p->progress);
+	damage_end(&s->damage);
+	if (!p->o->summary)
+		return;
+	buf_printf(&text, "%llu records, %llu alerts, %llu bytes skipped, "
+	    "%llu sequences still waiting", (unsigned long long)s->records,
+	    (unsigned long long)s->alerts,
+	    (unsigned long long)s->damage.skipped,
+	    (unsigned long long)engine_waiting(p->engine, s->number));
+	say_input(p, s->in, buf_cstr(&text));
+	buf_fini(&text);
+}
+
+static void
+end_stream(struct stream *s, int error)
+{
+	struct pipeline	*p = s->owner;
+
+	if (s->ended)
+		return;
+	s->ended = true;
+	if (!p->stop)			/* else what is left is not damage */
+		frame_end(s->frame);
+	drain(s);
+	if (error != 0) {
+		say_input(p, s->in, strerror(error));
+		p->result->failed = true;
+	}
+	summarize(s);
+}
+
+/* Finished files. */
+
+static void
+turn(struct pipeline *p, int flags)
+{
+	if (event_base_loop(p->base, EVLOOP_ONCE | flags) == -1) {
+		log_warn("the event loop failed");
+		p->result->failed = true;
+		p->stop = true;
+	}
+}
+
+/* Read it to its end, giving the event loop a turn after each piece. */
+static void
+read_file(struct stream *s)
+{
+	struct pipeline		*p = s->owner;
+	struct file_source	*f = file_new(s->in->fd);
+	struct slice		 piece;
+	int			 got = 0;
+
+	while (!p->stop && (got = file_more(f, &piece)) == 1) {
+		feed(s, piece.p, piece.n);
+		progress_step(&p->progress, p->bytes, s->records);
+		turn(p, EVLOOP_NONBLOCK);
+	}
+	end_stream(s, got == -1 ? errno : 0);
+	file_free(f);
+}
+
+/* Live sources. */
+
+static void
+on_quiet(evutil_socket_t fd, short what, void *arg)
+{
+	struct stream	*s = arg;
+
+	(void)fd;
+	(void)what;
+	frame_quiet(s->frame);
+	drain(s);
+}
+
+static void
+on_bytes(void *arg, const void *bytes, size_t n)
+{
+	static const struct timeval	 quiet = {
+		.tv_usec = QUIET_MS * 1000
+	};
+	struct stream			*s = arg;
+
+	feed(s, bytes, n);
+	(void)evtimer_add(s->quiet, &quiet);	/* damage then waits longer */
+}
+
+static void
+on_end(void *arg, int error)
+{
+	struct stream	*s = arg;
+
+	(void)evtimer_del(s->quiet);		/* fails if not pending */
+	end_stream(s, error);
+	s->owner->live--;
+}
+
+static const struct source_to	to_stream = { on_bytes, on_end };
+
+/* Streams that the loop cannot wait for are read like files. */
+static void
+start_live(struct stream *s)
+{
+	struct pipeline	*p = s->owner;
+
+	s->quiet = evtimer_new(p->base, on_quiet, s);
+	if (s->quiet != NULL)
+		s->source = pipe_new(p->base, s->in->fd, &to_stream, s);
+	if (s->source != NULL)
+		p->live++;
+	log_debug("%s: opened, number %u, %s", s->in->path, s->number,
+	    s->source != NULL ? "live" : "to be read to its end");
+}
+
+/* The run. */
+
+static struct engine *
+start_engine(struct pipeline *p)
+{
+	const struct engine_options	 options = {
+		.max_instances = p->o->max_instances,
+		.want_uid = p->o->want_uid
+	};
+	const struct alert_out		 out = {
+		.matched = p->o->records ? on_matched : NULL,
+		.trigger = p->triggers != NULL ? on_trigger : NULL,
+		.alert = on_alert,
+		.arg = p
+	};
+	struct engine	*e = engine_new(p->o->program, p->o->names, &options,
+	    &out);
+
+	engine_on_unknown(e, on_unknown_event, p);
+	return e;
+}
+
+/* Streams stand at the index that is their source's number. */
+static void
+start_streams(struct pipeline *p)
+{
+	uint64_t	 total = 0;
+
+	for (size_t i = 0; i < p->o->ninputs; i++) {
+		const struct input	*in = &p->o->inputs[i];
+		const uint32_t		 n = engine_source(p->engine,
+		    !in->finished);
+		struct stream		*s = &p->streams[n];
+
+		*s = (struct stream){ .owner = p, .in = in, .number = n,
+		    .frame = frame_new(), .damage = { .trail = in->path } };
+		p->inputs[n] = in;
+		total += in->size;
+	}
+	progress_init(&p->progress, p->o->summary ? STDERR_FILENO : -1, total);
+	for (size_t i = 0; i < p->o->ninputs; i++) {
+		if (p->streams[i].in->own_host)
+			self_init(&p->self);
+		if (!p->streams[i].in->finished)
+			start_live(&p->streams[i]);
+	}
+}
+
+static bool
+start(struct pipeline *p)
+{
+	const size_t	 nsignals = p->o->reopen ? SIGNALS : SIGNALS - 1;
+
+	if ((p->base = event_base_new()) == NULL)
+		return false;
+	p->signals = xcalloc(SIGNALS, sizeof(*p->signals));
+	for (size_t i = 0; i < nsignals; i++) {
+		p->signals[i] = evsignal_new(p->base, signals[i].number,
+		    signals[i].call, p);
+		if (p->signals[i] == NULL ||
+		    event_add(p->signals[i], NULL) == -1)
+			return false;
+	}
+	if (p->o->triggers != NULL &&
+	    (p->triggers = triggers_new(p->base, p->o->triggers)) == NULL)
+		return false;
+	p->engine = start_engine(p);
+	p->streams = xcalloc(p->o->ninputs, sizeof(*p->streams));
+	p->inputs = xcalloc(p->o->ninputs, sizeof(*p->inputs));
+	p->reread = reread_new();
+	records_init(&p->out, STDOUT_FILENO);
+	start_streams(p);
+	return true;
+}
+
+/* Triggers have their time even when there is nothing left to read. */
+static void
+wait_for_triggers(struct pipeline *p)
+{
+	while (p->triggers != NULL && triggers_running(p->triggers) > 0) {
+		if (p->stop)
+			triggers_stop(p->triggers);
+		turn(p, 0);
+	}
+}
+
+static void
+finish(struct pipeline *p)
+{
+	struct figures	 f;
+
+	wait_for_triggers(p);
+	for (size_t i = 0; i < p->o->ninputs; i++)
+		end_stream(&p->streams[i], 0);
+	collect(p, &f);
+	figures_losses(&f);
+	if (p->triggers != NULL)
+		triggers_end(p->triggers);
+	if (f.sinks.lost > 0)
+		p->result->failed = true;
+}
+
+static void
+release(struct pipeline *p)
+{
+	for (size_t i = 0; p->streams != NULL && i < p->o->ninputs; i++) {
+		struct stream	*s = &p->streams[i];
+
+		pipe_free(s->source);
+		frame_free(s->frame);
+		if (s->quiet != NULL)
+			event_free(s->quiet);
+	}
+	free(p->streams);
+	free(p->inputs);
+	engine_free(p->engine);
+	reread_free(p->reread);
+	triggers_free(p->triggers);
+	records_fini(&p->out);
+	buf_fini(&p->host);
+	for (size_t i = 0; p->signals != NULL && i < SIGNALS; i++)
+		if (p->signals[i] != NULL)
+			event_free(p->signals[i]);
+	free(p->signals);
+	if (p->base != NULL)
+		event_base_free(p->base);
+}
+
+static void
+quiet_library(int severity, const char *message)
+{
+	(void)severity;
+	log_debug("libevent: %s", message);
+}
+
+void
+pipeline_run(const struct pipeline_options *o, struct pipeline_result *result)
+{
+	struct pipeline	 p = { .o = o, .result = result };
+
+	*result = (struct pipeline_result){ 0 };
+	event_set_log_callback(quiet_library);
+	if (!start(&p)) {
+		log_warn("no event loop");
+		result->failed = true;
+		release(&p);
+		return;
+	}
+	for (size_t i = 0; i < o->ninputs && !p.stop; i++)
+		if (p.streams[i].source == NULL)
+			read_file(&p.streams[i]);
+	while (p.live > 0 && !p.stop)
+		turn(&p, 0);
+	finish(&p);
+	release(&p);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ruletest.c - the tests that stand beside rules: made into records and run.
+ *
+ * A test is a walk over its lines with a clock. Running it and writing its
+ * trail differ in what is done with each record.
+ */
+#include "run/ruletest.h"
+
+#include "engine/engine.h"
+
+#define TEST_BEGINS	INT64_C(1767225600000)	/* 2026-01-01 00:00:00 UTC */
+
+/* What is done with the lines; either may be NULL. */
+struct visitor {
+	void	(*record)(void *arg, struct slice bytes);
+	void	(*expect)(void *arg, const struct test_line *);
+	void	*arg;
+};
+
+static bool
+visit(const struct words_env *env, const struct test *t,
+    const struct visitor *v, struct buf *trail)
+{
+	int64_t	 now = TEST_BEGINS;
+	bool	 ok = true;
+
+	for (const struct test_line *l = t->item->lines; l != NULL;
+	    l = l->next) {
+		size_t	 start = trail->n;
+
+		switch (l->kind) {
+		case LINE_RECORD:
+			if (!words_record(env, l->words, l->nwords, now,
+			    trail))
+				ok = false;
+			else if (v->record != NULL)
+				v->record(v->arg, (struct slice){
+				    trail->p + start, trail->n - start });
+			break;
+		case LINE_AFTER:
+			now += (int64_t)(l->number * 1000);
+			break;
+		case LINE_AT:
+			ok &= words_time(env, l->words, l->nwords, &now);
+			break;
+		case LINE_EXPECT:
+			if (v->expect != NULL)
+				v->expect(v->arg, l);
+			break;
+		}
+	}
+	return ok;
+}
+
+struct run {
+	struct frame	*frame;
+	struct engine	*engine;
+	uint32_t	 source;
+	uint64_t	 alerts;	/* since the last `expect` */
+	void		(*told)(void *, const struct ruletest_result *);
+	void		*arg;
+};
+
+static void
+count_alert(void *arg, struct alert *a)
+{
+	struct run	*run = arg;
+
+	(void)a;
+	run->alerts++;
+}
+
+static void
+feed(void *arg, struct slice bytes)
+{
+	struct run		*run = arg;
+	struct frame_record	 f;
+	struct record		 r;
+
+	(void)frame_feed(run->frame, bytes.p, bytes.n);
+	while (frame_next(run->frame, &f) == 1)
+		if (f.kind == FRAME_RECORD && record_head(&r, &f) == 0)
+			engine_feed(run->engine, run->source, &r);
+}
+
+static void
+expect(void *arg, const struct test_line *l)
+{
+	struct run		*run = arg;
+	struct ruletest_result	 r = { l->at, l->number, run->alerts };
+
+	run->alerts = 0;
+	run->told(run->arg, &r);
+}
+
+bool
+ruletest_run(const struct words_env *env, const struct program *all,
+    const struct test *t,
+    void (*told)(void *arg, const struct ruletest_result *), void *arg)
+{
+	struct program		 p = *all;
+	struct rule		 rule = all->rules[t->rule];
+	struct run		 run = { .told = told, .arg = arg };
+	struct engine_options	 options = { 0 };
+	struct alert_out	 out = { .alert = count_alert, .arg = &run };
+	struct visitor		 v = { feed, expect, &run };
+	struct buf		 trail = { 0 };
+	bool			 ok;
+
+	rule.enabled = true;
+	p.rules = &rule;
+	p.nrules = 1;
+	run.frame = frame_new();
+	run.engine = engine_new(&p, env->names, &options, &out);
+	run.source = engine_source(run.engine, false);
+	ok = visit(env, t, &v, &trail);
+	engine_free(run.engine);
+	frame_free(run.frame);
+	buf_fini(&trail);
+	return ok;
+}
+
+bool
+ruletest_trail(const struct words_env *env, const struct test *t,
+    struct buf *trail)
+{
+	static const struct visitor	 nobody;
+	size_t				 start = trail->n;
+
+	if (visit(env, t, &nobody, trail))
+		return true;
+	trail->n = start;
+	return false;
+}

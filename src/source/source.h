@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * source.h - where bytes come from: the interface of all sources.
+ *
+ * A live source pushes what comes; a finished file is asked. Neither knows
+ * records, opens anything or decides what to do about an end or an error.
+ */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <sys/types.h>
+
+#include <event2/event.h>
+
+#include "base/slice.h"
+
+/* Who is told of what a live source brings. */
+struct source_to {
+	/* Bytes, at least one; lent for the call. */
+	void	(*bytes)(void *arg, const void *, size_t n);
+	/*
+	 * Nothing comes any more: ERROR is 0 at the end of the stream, or an
+	 * errno. The last call; it may free the source.
+	 */
+	void	(*end)(void *arg, int error);
+};
+
+struct source;
+
+/*
+ * A pipe, a socket, a terminal or a device such as /dev/auditpipe. The
+ * descriptor stays the caller's. Returns NULL when the event loop cannot wait
+ * for this kind of descriptor: then read it like a file.
+ */
+struct source	*pipe_new(struct event_base *, int fd,
+		    const struct source_to *, void *arg);
+void		 pipe_free(struct source *);		/* NULL is allowed */
+
+/*
+ * Something that is read from where it stands to its end. The descriptor stays
+ * the caller's. FILE_PIECE is what is read at once: large, so that system
+ * calls do not count.
+ */
+struct file_source;
+
+#define FILE_PIECE (512u << 10)	/* bytes */
+
+struct file_source	*file_new(int fd);
+void			 file_free(struct file_source *);   /* NULL is allowed */
+
+/*
+ * The next piece: 1, with *bytes borrowed until the next call; 0 at the end;
+ * -1 with errno, and the piece after that may be asked for.
+ */
+int	file_more(struct file_source *, struct slice *bytes);
+
+/*
+ * The bytes from OFFSET on, at most N of them, without moving: for a file that
+ * can be read again. Returns how many there are, or -1 with errno.
+ */
+ssize_t	file_at(int fd, uint64_t offset, void *to, size_t n);
+
+#endif
