@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * measure.c - one reading of the clock for one way through a trail.
+ *
+ * What is set up only once in the life of a program (an engine, a buffer) is
+ * not in the figures of a way in this process; it is in those of the whole
+ * program.
+ */
+#include "measure.h"
+
+#include <sys/types.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "bsm/frame.h"
+#include "bsm/record.h"
+#include "engine/engine.h"
+#include "extract.h"
+#include "rule/rules.h"
+
+#define READ_SIZE	(256u << 10)	/* bytes asked for at once */
+
+static double
+clock_ns(clockid_t which)
+{
+	struct timespec	 t;
+
+	(void)clock_gettime(which, &t);		/* known clocks */
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static struct taken
+now(void)
+{
+	return (struct taken){ clock_ns(CLOCK_MONOTONIC),
+	    clock_ns(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+static struct taken
+since(struct taken start)
+{
+	struct taken	 end = now();
+
+	return (struct taken){ end.wall_ns - start.wall_ns,
+	    end.cpu_ns - start.cpu_ns };
+}
+
+int
+trail_map(struct trail *t, const char *path)
+{
+	struct extracted	 e = { 0 };
+	struct stat		 st;
+	void			*p;
+	int			 fd = open(path, O_RDONLY | O_CLOEXEC);
+	int			 error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (fstat(fd, &st) != 0)
+		error = errno;
+	else if (st.st_size == 0)
+		error = EINVAL;
+	else {
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd,
+		    0);
+		if (p == MAP_FAILED)
+			error = errno;
+	}
+	(void)close(fd);			/* only read from */
+	if (error != 0)
+		return error;
+	*t = (struct trail){ .path = path, .p = p, .n = (size_t)st.st_size };
+	if (extract(&e, t->p, t->n) != t->n) {
+		trail_unmap(t);
+		return EINVAL;
+	}
+	t->records = e.records;
+	return 0;
+}
+
+void
+trail_unmap(struct trail *t)
+{
+	if (t->p != NULL)
+		(void)munmap((void *)(uintptr_t)t->p, t->n);	/* ours */
+	t->p = NULL;
+}
+
+/* What was computed is looked at, so that it has to be computed. */
+static void
+expect(bool as_it_should_be)
+{
+	if (!as_it_should_be)
+		mem_end("the trail has changed while it was measured");
+}
+
+struct taken
+measure_extract(const struct trail *t)
+{
+	struct extracted	 e = { 0 };
+	struct taken		 start = now(), taken;
+	size_t			 n = extract(&e, t->p, t->n);
+
+	taken = since(start);
+	expect(n == t->n && e.records == t->records && e.sum != 0);
+	return taken;
+}
+
+struct taken
+measure_extract_read(const struct trail *t)
+{
+	struct extracted	 e = { 0 };
+	uint8_t			*b = xmalloc(READ_SIZE + FRAME_RECORD_MAX);
+	struct taken		 start = now(), taken;
+	int			 fd = open(t->path, O_RDONLY | O_CLOEXEC);
+	size_t			 have = 0;
+	ssize_t			 n;
+
+	expect(fd >= 0);
+	while ((n = read(fd, b + have, READ_SIZE)) > 0) {
+		size_t	 used;
+
+		have += (size_t)n;
+		used = extract(&e, b, have);
+		have -= used;
+		memmove(b, b + used, have);
+		expect(have < FRAME_RECORD_MAX);
+	}
+	(void)close(fd);			/* only read from */
+	taken = since(start);
+	expect(n == 0 && have == 0 && e.records == t->records && e.sum != 0);
+	free(b);
+	return taken;
+}
+
+/* Cut the trail into records; what is done with each is inlined. */
+static inline struct taken
+each_record(const struct trail *t, void (*fn)(void *, struct record *),
+    void *arg)
+{
+	struct frame		*f = frame_new();
+	struct frame_record	 fr;
+	struct record		 r;
+	uint64_t		 n = 0;
+	struct taken		 start = now(), taken;
+
+	(void)frame_feed(f, t->p, t->n);	/* a new frame is never busy */
+	frame_end(f);
+	while (frame_next(f, &fr) == 1) {
+		if (fr.kind != FRAME_RECORD || record_head(&r, &fr) != 0)
+			continue;
+		fn(arg, &r);
+		n++;
+	}
+	taken = since(start);
+	expect(n == t->records);
+	frame_free(f);
+	return taken;
+}
+
+static void
+add_event(void *sum, struct record *r)
+{
+	*(uint64_t *)sum += r->event;
+}
+
+static void
+add_index(void *sum, struct record *r)
+{
+	record_index(r);
+	*(uint64_t *)sum += r->at[REC_SUBJECT];
+}
+
+struct taken
+measure_frames(const struct trail *t)
+{
+	uint64_t	 sum = 0;
+	struct taken	 taken = each_record(t, add_event, &sum);
+
+	expect(sum != 0);
+	return taken;
+}
+
+struct taken
+measure_indexed(const struct trail *t)
+{
+	uint64_t	 sum = 0;
+	struct taken	 taken = each_record(t, add_index, &sum);
+
+	expect(sum != 0);
+	return taken;
+}
+
+/* As run/pipeline.c does it: a few at a time. */
+struct feeding {
+	struct engine	*engine;
+	uint32_t	 source;
+	struct record	 held[ENGINE_AHEAD];
+	size_t		 n;
+};
+
+static void
+feed_held(struct feeding *f)
+{
+	engine_expect(f->engine, f->source, f->held, f->n);
+	for (size_t i = 0; i < f->n; i++)
+		engine_feed(f->engine, f->source, &f->held[i]);
+	f->n = 0;
+}
+
+static void
+feed(void *arg, struct record *r)
+{
+	struct feeding	*f = arg;
+
+	f->held[f->n++] = *r;
+	if (f->n == ENGINE_AHEAD)
+		feed_held(f);
+}
+
+static void
+count_alert(void *arg, struct alert *a)
+{
+	(void)a;
+	++*(uint64_t *)arg;
+}
+
+struct taken
+measure_engine(const struct trail *t, const struct program *p,
+    const struct names *names, uint64_t *alerts)
+{
+	struct engine_options	 options = { .skip_steps = true };
+	struct alert_out	 out = { .alert = count_alert, .arg = alerts };
+	struct feeding		 f = { .n = 0 };
+	struct taken		 taken;
+
+	*alerts = 0;
+	f.engine = engine_new(p, names, &options, &out);
+	f.source = engine_source(f.engine, false);
+	taken = each_record(t, feed, &f);
+	feed_held(&f);			/* the last few are free */
+	engine_free(f.engine);
+	return taken;
+}
+
+/* In the child: never returns. */
+static void
+run(const char *program, const char *trail, const char *rules)
+{
+	int	 fd = open("/dev/null", O_RDWR);
+
+	if (fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
+	    dup2(fd, STDERR_FILENO) >= 0)
+		(void)execl(program, program, "-F", "-a", trail, "-f", rules,
+		    (char *)NULL);
+	_exit(127);
+}
+
+static double
+timeval_ns(struct timeval t)
+{
+	return (double)t.tv_sec * 1e9 + (double)t.tv_usec * 1e3;
+}
+
+struct taken
+measure_program(const char *program, const char *trail, const char *rules,
+    int *status)
+{
+	struct taken	 start = now(), taken;
+	struct rusage	 used;
+	pid_t		 pid = fork();
+	int		 how = -1;
+
+	if (pid == 0)
+		run(program, trail, rules);
+	while (pid > 0 && wait4(pid, &how, 0, &used) == -1 && errno == EINTR)
+		;
+	taken = since(start);
+	*status = how != -1 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+	if (*status != -1)
+		taken.cpu_ns = timeval_ns(used.ru_utime) +
+		    timeval_ns(used.ru_stime);
+	return taken;
+}
+
+static int
+load_text(void *arg, const char *path, struct buf *out)
+{
+	const struct slice	*text = arg;
+
+	(void)path;
+	buf_slice(out, *text);
+	return 0;
+}
+
+static bool
+no_id(void *arg, const char *name, uint32_t *id)
+{
+	(void)arg;
+	(void)name;
+	(void)id;
+	return false;
+}
+
+static bool
+no_name(void *arg, uint32_t id, char *name, size_t n)
+{
+	(void)arg;
+	(void)id;
+	(void)name;
+	(void)n;
+	return false;
+}
+
+struct program *
+measure_load(struct slice rules, const struct names *names,
+    struct taken *taken)
+{
+	const struct accounts	 accounts = { no_id, no_id, no_name, no_name,
+	    NULL };
+	const struct rules_env	 env = { .names = names,
+	    .accounts = &accounts, .load = load_text, .arg = &rules };
+	struct diags		*diags = diags_new();
+	struct buf		 said = { 0 };
+	struct taken		 start = now();
+	struct program		*p = rules_load(&env, "bench.conf", diags);
+
+	*taken = since(start);
+	if (p == NULL) {
+		diags_print(diags, &said);
+		(void)fwrite(said.p, 1, said.n, stderr);	/* the end */
+	}
+	buf_fini(&said);
+	diags_free(diags);
+	return p;
+}

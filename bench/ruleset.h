@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ruleset.h - the text of the rules that the bench watches its trails with.
+ */
+#ifndef BENCH_RULESET_H
+#define BENCH_RULESET_H
+
+#include "base/buf.h"
+#include "bsm/names.h"
+
+/*
+ * Append N rules of a kind. Names of events come from NAMES where a kind lists
+ * those of a class.
+ */
+typedef void	(*ruleset_fn)(struct buf *, const struct names *, unsigned n);
+
+/* Five rules as administrators write them; N is not used. */
+void	ruleset_usual(struct buf *, const struct names *, unsigned n);
+/* The same five with audit classes, and with the events of these classes. */
+void	ruleset_classes(struct buf *, const struct names *, unsigned n);
+void	ruleset_events(struct buf *, const struct names *, unsigned n);
+/* One rule about an event that never happens. */
+void	ruleset_idle(struct buf *, const struct names *, unsigned n);
+/* Each about files of its own, in the directories of the trail. */
+void	ruleset_paths(struct buf *, const struct names *, unsigned n);
+/* Each about a user of its own; no paths. All about one event. */
+void	ruleset_users(struct buf *, const struct names *, unsigned n);
+/* Each about a user and files of its own. */
+void	ruleset_both(struct buf *, const struct names *, unsigned n);
+/* Each about a class of events and files of its own. */
+void	ruleset_class_paths(struct buf *, const struct names *, unsigned n);
+/* Each with a regular expression of its own. */
+void	ruleset_patterns(struct buf *, const struct names *, unsigned n);
+/* A rule that every user is in: every record finds the user's sequence... */
+void	ruleset_waiting(struct buf *, const struct names *, unsigned n);
+/* ...or advances it. */
+void	ruleset_counting(struct buf *, const struct names *, unsigned n);
+
+#endif

@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# print.sh - records as text and JSON lines, and made from JSON lines again.
+
+# shellcheck source=tests/tap.sh
+. "$TOP/tests/tap.sh"
+
+# bytes HEX...: write them
+bytes()
+{
+	for h in $*; do
+		# shellcheck disable=SC2059
+		printf "\\$(printf '%03o' "0x$h")"
+	done
+}
+
+# A record of FreeBSD: date(1) is run.
+bytes 14 00 00 00 7c 0b 00 17 00 00 61 68 12 9b 00 00 02 24 \
+    3c 00 00 00 02 64 61 74 65 00 2b 25 73 00 \
+    23 00 0a 2f 62 69 6e 2f 64 61 74 65 00 \
+    3e 00 00 01 6d 00 00 00 00 00 00 00 00 00 00 00 5d \
+    00 00 00 00 00 74 27 1c 00 e8 31 a0 \
+    24 00 0d be cb 00 0d be cb 00 0d be cb 00 0d be cb 00 0d be cb \
+    00 00 07 01 00 00 06 e8 00 00 b8 5a c0 a8 17 86 \
+    27 00 00 00 00 00 13 b1 05 00 00 00 7c >"$tmp/exec"
+# Two records of nothing but a text, the first with a control byte.
+bytes 14 00 00 00 1f 0b 00 00 00 00 00 00 00 01 00 00 00 02 \
+    28 00 03 1b 61 00 13 b1 05 00 00 00 1f >"$tmp/text"
+bytes 14 00 00 00 1f 0b 00 00 00 00 00 00 00 01 00 00 00 02 \
+    28 00 02 62 00 27 13 b1 05 00 00 00 1f >"$tmp/bad"
+cat "$tmp/exec" "$tmp/text" >"$tmp/two"
+{ cat "$tmp/exec"; echo noise; cat "$tmp/text"; } >"$tmp/noisy"
+
+text='header,124,11,execve(2),0,Thu Oct 14 11:20:59 2021, + 548 msec
+exec arg,date,+%s
+path,/bin/date
+attribute,555,0,0,93,7612188,15217056
+subject,900811,900811,900811,900811,900811,1793,1768,47194,192.168.23.134
+return,success,0
+trailer,124'
+
+run "$BSMTRACE" print -n "$tmp/exec"
+is 'a record is a line for each token' "$out" "$text"
+is 'reading it ends well' "$rc" 0
+is 'nothing is said about it' "$err" ''
+
+run "$BSMTRACE" print -n --utc - <"$tmp/exec"
+is '- is standard input, which run() leaves empty' "$out" ''
+is 'standard input without an operand' \
+    "$("$BSMTRACE" print -n <"$tmp/exec")" "$text"
+is 'a pipe is read as well' \
+    "$(cat "$tmp/exec" | "$BSMTRACE" print -n -)" "$text"
+
+run "$BSMTRACE" print -ln -d : "$tmp/text"
+is 'one line, another delimiter, bytes as they are' "$out" \
+    "header:31:11:indir system call:0:Thu Jan  1 00:00:01 1970: + 2 msec:text:$(printf '\033')a:trailer:31:"
+run "$BSMTRACE" print --raw "$tmp/text"
+is 'raw style' "$out" "20,31,11,0,0,1,2
+40,$(printf '\033')a
+19,31"
+is 'local times follow TZ' \
+    "$(TZ=CET-1 "$BSMTRACE" print -l "$tmp/text" | cut -d, -f6)" \
+    'Thu Jan  1 01:00:01 1970'
+is 'unless they are wanted in UTC' \
+    "$(TZ=CET-1 "$BSMTRACE" print -l --utc "$tmp/text" | cut -d, -f6)" \
+    'Thu Jan  1 00:00:01 1970'
+
+run "$BSMTRACE" print -rs "$tmp/exec"
+is '-r and -s exclude each other' "$rc" 2
+run "$BSMTRACE" print --nonsense "$tmp/exec"
+is 'an unknown option is wrong usage' "$rc" 2
+is 'and prints nothing' "$out" ''
+run "$BSMTRACE" print --help
+is 'help is a result' "$rc" 0
+has 'help names the JSON option' "$out" '--json'
+
+run "$BSMTRACE" print -n "$tmp/missing" "$tmp/exec"
+is 'a trail that is missing is passed over' "$out" "$text"
+is 'and remembered in the exit status' "$rc" 1
+has 'and named' "$err" "$tmp/missing: No such file or directory"
+
+run "$BSMTRACE" print -n "$tmp/noisy"
+is 'damage is no reason to fail' "$rc" 0
+has 'damage is told with its place' "$err" \
+    "$tmp/noisy:124: 6 bytes skipped: no record begins here"
+has 'and summed up' "$err" "$tmp/noisy: 6 bytes skipped in 1 places"
+is 'what stands behind it is printed' "$(echo "$out" | tail -n 1)" 'trailer,31'
+run "$BSMTRACE" print --strict "$tmp/noisy"
+is 'unless it is asked to be strict' "$rc" 1
+run "$BSMTRACE" print "$tmp/bad"
+has 'a token that does not fit is told with its place' "$err" \
+    "$tmp/bad:23: record 1: the token passes the end of its record"
+{ echo noise; cat "$tmp/exec"; } >"$tmp/late"
+run "$BSMTRACE" print -pn --strict "$tmp/late"
+is 'a trail may begin in the middle' "$rc$err" 0
+is 'and is printed from its first record' "$out" "$text"
+
+run "$BSMTRACE" print -j "$tmp/text"
+is 'a record is a line of JSON' "$out" \
+    '{"time":"1970-01-01T00:00:01.002Z","event":"AUE_NULL","source":"'"$tmp"'/text","offset":0,"tokens":[{"token":"header32","size":31,"version":11,"event":0,"modifier":0,"seconds":1,"fraction":2},{"token":"text","text":"\u001ba"},{"token":"trailer","size":31}]}'
+for t in exec text two bad noisy late; do
+	"$BSMTRACE" print -j "$tmp/$t" 2>/dev/null | "$BSMTRACE" make \
+	    >"$tmp/again"
+	same "$t comes back from JSON bit for bit" "$tmp/$t" "$tmp/again"
+done
+
+echo '{"event":"AUE_su","tokens":[{"token":"return32","error":1}]}' \
+    >"$tmp/su.json"
+run "$BSMTRACE" make -o "$tmp/su" "$tmp/su.json"
+is 'make has nothing to say' "$rc$out$err" 0
+is 'what was made can be printed' "$("$BSMTRACE" print -s --utc "$tmp/su")" \
+    'header,31,11,AUE_su,0,Thu Jan  1 00:00:00 1970, + 0 msec
+return,failure : Operation not permitted,0
+trailer,31'
+{ cat "$tmp/su.json"; echo; echo '{"tokens":[{"token":"pth"}]}'; } \
+    >"$tmp/bad.json"
+"$BSMTRACE" make "$tmp/bad.json" >"$tmp/part" 2>"$tmp/.err"
+is 'make stops at a wrong line' "$?" 1
+has 'names it and what may be meant' "$(cat "$tmp/.err")" \
+    "$tmp/bad.json:3: token 1: no token is called 'pth'; did you mean 'path'?"
+same 'and has written what stands before' "$tmp/su" "$tmp/part"
+is 'input without a newline at its end' \
+    "$(printf %s "$(cat "$tmp/su.json")" | "$BSMTRACE" make | wc -c)" \
+    "$(wc -c <"$tmp/su")"
+run "$BSMTRACE" make "$tmp/missing"
+is 'make needs its input' "$rc" 1
+
+i=0
+while [ $i -lt 12 ]; do
+	cat "$tmp/two" "$tmp/two" >"$tmp/.two"
+	mv "$tmp/.two" "$tmp/two"
+	i=$((i + 1))
+done
+is 'a reader that has seen enough is no error' \
+    "$({ "$BSMTRACE" print "$tmp/two"; } 2>&1 >"$tmp/.fifo" | head -n 1)" ''
+"$BSMTRACE" print "$tmp/two" 2>"$tmp/.err" | head -n 1 >/dev/null
+is 'nobody is told when the pipe is closed' "$(cat "$tmp/.err")" ''
+
+done_testing

@@ -1,0 +1,1381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_engine.c - records and a program to alerts.
+ *
+ * The judge is a second engine in this file, slow and obvious: one list of
+ * sequences, one list of live instances, each looked at for each record, a
+ * multiplier as so many states, a file cache that is searched from its start.
+ * Programs and trails are drawn by lot, and all that comes out of both must be
+ * the same in the same order. When it is not, the trail is cut down to the
+ * records that it takes, and they are printed.
+ */
+#include <fnmatch.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/patterns.h"
+#include "engine/engine.h"
+
+#include "draw.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* A record in words. */
+struct words {
+	uint32_t	 source;
+	uint16_t	 event;
+	int64_t		 seconds;
+	uint32_t	 ids[REC_IDS];	/* of the subject */
+	uint32_t	 pid, session;
+	uint8_t		 error;
+	const char	*path;		/* or NULL, as zone */
+	const char	*zone;
+	uint32_t	 fsid;
+	uint64_t	 node;		/* 0: no attribute token */
+	bool		 subject;	/* has a subject token */
+};
+
+/* The same as bytes, the way FreeBSD writes them. */
+static void
+put_words(struct buf *b, const struct words *w)
+{
+	size_t		 start = b->n;
+	struct token	 t = { .layout = layout_find(TOK_HEADER32) };
+
+	t.header.version = 11;
+	t.header.event = w->event;
+	t.header.seconds = (uint64_t)w->seconds;
+	assert_int_equal(build_token(b, &t), 0);
+	if (w->path != NULL) {
+		t = (struct token){ .layout = layout_find(TOK_PATH) };
+		t.str.text = build_cstr(w->path);
+		assert_int_equal(build_token(b, &t), 0);
+	}
+	if (w->node != 0) {
+		t = (struct token){ .layout = layout_find(TOK_ATTR32) };
+		t.attr.fsid = w->fsid;
+		t.attr.node = w->node;
+		assert_int_equal(build_token(b, &t), 0);
+	}
+	if (w->subject) {
+		t = (struct token){ .layout = layout_find(TOK_SUBJECT32) };
+		t.subject.auid = w->ids[REC_AUID];
+		t.subject.euid = w->ids[REC_EUID];
+		t.subject.egid = w->ids[REC_EGID];
+		t.subject.ruid = w->ids[REC_RUID];
+		t.subject.rgid = w->ids[REC_RGID];
+		t.subject.pid = w->pid;
+		t.subject.session = w->session;
+		t.subject.address = (struct slice){ (const uint8_t *)"\0\0\0",
+		    4 };
+		assert_int_equal(build_token(b, &t), 0);
+	}
+	if (w->zone != NULL) {
+		t = (struct token){ .layout = layout_find(TOK_ZONENAME) };
+		t.str.text = build_cstr(w->zone);
+		assert_int_equal(build_token(b, &t), 0);
+	}
+	if (w->error != 0) {		/* without: success */
+		t = (struct token){ .layout = layout_find(TOK_RETURN32) };
+		t.ret.error = w->error;
+		assert_int_equal(build_token(b, &t), 0);
+	}
+	build_finish(b, start);
+}
+
+/* What comes out, in order. */
+
+enum happening { MATCHED, ALERT, TRIGGER };
+
+struct happened {
+	enum happening		 what;
+	const char		*label;		/* of the rule */
+	int64_t			 seconds;
+	uint32_t		 subject;
+	int64_t			 duration;
+	uint64_t		 records;
+	bool			 last;		/* a trigger of a last state */
+	uint32_t		 source;
+};
+
+struct story {
+	struct happened	*v;
+	size_t		 n, cap;
+	/* Of the last alert. */
+	uint64_t	 uid[2];
+	struct alert_step steps[ALERT_STEPS_MAX];
+	size_t		 nsteps;
+	struct slice	 object;	/* of the last trigger */
+};
+
+static void
+tell(struct story *s, struct happened h)
+{
+	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof(*s->v));
+	s->v[s->n++] = h;
+}
+
+static void
+on_matched(void *arg, const struct record *r, uint32_t source)
+{
+	tell(arg, (struct happened){ .what = MATCHED, .seconds = r->seconds,
+	    .source = source });
+}
+
+static void
+on_alert(void *arg, struct alert *a)
+{
+	struct story	*s = arg;
+
+	s->uid[0] = a->uid[0];
+	s->uid[1] = a->uid[1];
+	s->nsteps = a->nsteps;
+	memcpy(s->steps, a->steps, a->nsteps * sizeof(*a->steps));
+	tell(s, (struct happened){ .what = ALERT, .label = a->rule.label,
+	    .seconds = a->seconds, .subject = a->subject,
+	    .duration = a->duration_s, .records = a->records,
+	    .source = a->source });
+}
+
+static void
+on_trigger(void *arg, const struct alert_trigger *t)
+{
+	struct story	*s = arg;
+
+	s->object = t->has_object ? t->object : (struct slice){ NULL, 0 };
+	tell(s, (struct happened){ .what = TRIGGER, .label = t->rule->label,
+	    .seconds = t->record->seconds, .last = t->alert != NULL,
+	    .source = t->source });
+}
+
+static void
+story_clear(struct story *s)
+{
+	free(s->v);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool
+same_happened(const struct happened *a, const struct happened *b)
+{
+	return a->what == b->what && a->seconds == b->seconds &&
+	    a->source == b->source && a->subject == b->subject &&
+	    a->duration == b->duration && a->records == b->records &&
+	    a->last == b->last &&
+	    (a->label == b->label || (a->label != NULL && b->label != NULL &&
+	    strcmp(a->label, b->label) == 0));
+}
+
+/* The engine, fed with words. */
+
+struct run {
+	struct engine		*e;
+	struct names		*names;
+	struct story		*story;
+	uint64_t		 offset;
+};
+
+static void
+run_new(struct run *r, const struct program *p,
+    const struct engine_options *o)
+{
+	*r = (struct run){ .names = names_new(),
+	    .story = calloc(1, sizeof(*r->story)) };
+	assert_non_null(r->story);
+	r->e = engine_new(p, r->names, o, &(struct alert_out){ on_matched,
+	    on_trigger, on_alert, r->story });
+}
+
+static void
+run_free(struct run *r)
+{
+	engine_free(r->e);
+	names_free(r->names);
+	story_clear(r->story);
+	free(r->story);
+}
+
+static void
+feed_bytes(struct run *r, uint32_t source, struct slice bytes)
+{
+	struct frame_record	 f = { .kind = FRAME_RECORD,
+	    .bytes = exact(bytes), .offset = r->offset,
+	    .quality = FRAME_STRONG };
+	struct record		 rec;
+
+	assert_int_equal(record_head(&rec, &f), 0);
+	engine_feed(r->e, source, &rec);
+	r->offset += bytes.n;
+	exact_free(f.bytes);
+}
+
+static void
+feed(struct run *r, const struct words *w)
+{
+	struct buf	 b = { 0 };
+
+	put_words(&b, w);
+	feed_bytes(r, w->source, buf_bytes(&b));
+	buf_fini(&b);
+}
+
+/* The judge. */
+
+struct judged {				/* a live instance */
+	struct judged	*next;		/* an older one */
+	const struct rule *rule;
+	uint32_t	 source, subject, scope;
+	const char	*zone;		/* where the rule has a zone */
+	int64_t		 first_s;
+	size_t		 state;		/* multipliers counted out */
+	uint64_t	 records;
+	bool		 completed;
+};
+
+struct cached {
+	uint32_t	 source, fsid;
+	uint64_t	 node;
+	const char	*path;
+};
+
+struct judge {
+	const struct program	*program;
+	struct patterns		*patterns;
+	struct judged		*newest;
+	struct cached		 cache[4096];
+	size_t			 ncache;
+	struct story		*story;
+	/* The record being read. */
+	const struct words	*w;
+	const char		*path;	/* its own, or the cache's */
+};
+
+/* The state that the copy of so many counted out belongs to. */
+static const struct state *
+state_at(const struct rule *r, size_t at)
+{
+	for (size_t i = 0; i < r->nstates; i++) {
+		if (at < r->states[i].multiplier)
+			return &r->states[i];
+		at -= r->states[i].multiplier;
+	}
+	return NULL;
+}
+
+static uint32_t
+judge_subject(const struct judge *j, const struct rule *r)
+{
+	return j->w->subject ? j->w->ids[r->subject] : 0;
+}
+
+static uint32_t
+judge_scope(const struct judge *j, const struct rule *r)
+{
+	if (r->scope == SCOPE_GLOBAL || !j->w->subject)
+		return 0;
+	return r->scope == SCOPE_PROCESS ? j->w->pid : j->w->session;
+}
+
+static bool
+among(const uint16_t *v, size_t n, uint16_t wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == wanted)
+			return true;
+	return false;
+}
+
+static bool
+object_among(struct judge *j, uint32_t set)
+{
+	const struct object_set	*s = &j->program->object_sets[set];
+
+	for (size_t i = 0; i < s->n; i++) {
+		size_t	 n = s->entries[i].n;
+
+		if (s->type == OBJECT_PATH && strlen(j->path) >= n &&
+		    memcmp(j->path, s->entries[i].p, n) == 0)
+			return true;
+	}
+	return s->type == OBJECT_PCRE && patterns_match(j->patterns, set,
+	    slice_str(j->path)) == 1;
+}
+
+static bool
+meets(struct judge *j, const struct state *s)
+{
+	const struct event_set	*e;
+
+	if (s->never)
+		return false;
+	if (!s->any_event) {
+		e = &j->program->event_sets[s->events];
+		if (among(e->numbers[DIALECT_FREEBSD], e->n[DIALECT_FREEBSD],
+		    j->w->event) == s->not_event)
+			return false;
+	}
+	if ((s->status == STATUS_SUCCESS && j->w->error != 0) ||
+	    (s->status == STATUS_FAILURE && j->w->error == 0))
+		return false;
+	if (s->objects == PROGRAM_NONE)
+		return true;
+	return j->path != NULL && object_among(j, s->objects) != s->not_object;
+}
+
+static bool
+same_zone(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_key(const struct judge *j, const struct judged *i)
+{
+	return i->source == j->w->source &&
+	    i->subject == judge_subject(j, i->rule) &&
+	    i->scope == judge_scope(j, i->rule) &&
+	    (i->rule->zone == ZONE_FREE || same_zone(i->zone, j->w->zone));
+}
+
+static bool
+may_begin(const struct judge *j, const struct rule *r)
+{
+	const struct id_set	*ids;
+	bool			 found = false;
+
+	switch (r->zone) {
+	case ZONE_FREE:
+		break;
+	case ZONE_NONE:
+		if (j->w->zone != NULL)
+			return false;
+		break;
+	case ZONE_ANY:
+		if (j->w->zone == NULL)
+			return false;
+		break;
+	case ZONE_PATTERN:
+		if (j->w->zone == NULL || fnmatch(r->zone_pattern, j->w->zone,
+		    FNM_PATHNAME) != 0)
+			return false;
+	}
+	if (r->any_subject)
+		return true;
+	ids = &j->program->id_sets[r->subjects];
+	for (size_t i = 0; i < ids->n; i++)
+		found |= ids->ids[i] == judge_subject(j, r);
+	return found != r->not_subject;
+}
+
+static void
+judge_tell(struct judge *j, enum happening what, const struct rule *r,
+    const struct judged *i, bool last)
+{
+	struct happened	 h = { .what = what, .seconds = j->w->seconds,
+	    .source = j->w->source, .last = last };
+
+	if (what != MATCHED)
+		h.label = r->label;
+	if (what == ALERT) {
+		h.subject = judge_subject(j, r);
+		h.duration = j->w->seconds - i->first_s;
+		h.records = i->records;
+	}
+	tell(j->story, h);
+}
+
+/* After a transition by a record that met this state of the rule. */
+static void
+judge_entered(struct judge *j, const struct rule *r, const struct state *s,
+    const struct judged *i)
+{
+	bool	 last = state_at(r, i->state) == NULL;
+
+	if (last)
+		judge_tell(j, ALERT, r, i, false);
+	if (s->trigger != NULL)
+		judge_tell(j, TRIGGER, r, i, last);
+}
+
+static void
+judge_cache(struct judge *j)
+{
+	const struct words	*w = j->w;
+	bool			 pair = w->fsid != 0 && w->node != 0;
+
+	j->path = w->path;
+	for (size_t i = 0; pair && i < j->ncache; i++)
+		if (j->cache[i].source == w->source &&
+		    j->cache[i].fsid == w->fsid &&
+		    j->cache[i].node == w->node) {
+			if (w->path == NULL)
+				j->path = j->cache[i].path;
+			return;
+		}
+	if (pair && w->path != NULL) {
+		assert_true(j->ncache < COUNT(j->cache));
+		j->cache[j->ncache++] = (struct cached){ w->source, w->fsid,
+		    w->node, w->path };
+	}
+}
+
+static void
+judge_live(struct judge *j)
+{
+	for (struct judged **at = &j->newest; *at != NULL;) {
+		struct judged		*i = *at;
+		const struct state	*s = state_at(i->rule, i->state);
+		int64_t			 age = j->w->seconds - i->first_s;
+
+		if (i->source != j->w->source) {
+			at = &i->next;
+			continue;
+		}
+		if (i->completed || (i->rule->timeout_s > 0 &&
+		    age > i->rule->timeout_s)) {
+			*at = i->next;
+			free(i);
+			continue;
+		}
+		at = &i->next;
+		if (!same_key(j, i) || !meets(j, s))
+			continue;
+		judge_tell(j, MATCHED, i->rule, i, false);
+		i->state++;
+		i->records++;
+		i->completed = state_at(i->rule, i->state) == NULL;
+		judge_entered(j, i->rule, s, i);
+	}
+}
+
+static void
+judge_first(struct judge *j, const struct rule *r)
+{
+	const struct state	*s = state_at(r, 0);
+	struct judged		 new = { .rule = r, .source = j->w->source,
+	    .subject = judge_subject(j, r), .scope = judge_scope(j, r),
+	    .zone = j->w->zone, .first_s = j->w->seconds, .state = 1,
+	    .records = 1 };
+
+	if (!r->enabled || !may_begin(j, r) || !meets(j, s))
+		return;
+	judge_tell(j, MATCHED, r, &new, false);
+	if (state_at(r, 1) == NULL) {
+		judge_entered(j, r, s, &new);
+		return;
+	}
+	for (struct judged **at = &j->newest; *at != NULL;
+	    at = &(*at)->next) {
+		struct judged	*i = *at;
+
+		if (i->rule != r || !same_key(j, i))
+			continue;
+		if (i->completed) {
+			*at = i->next;
+			free(i);
+		}
+		return;
+	}
+	new.next = j->newest;
+	j->newest = xmemdup(&new, sizeof(new));
+	judge_entered(j, r, s, &new);
+}
+
+static void
+judge_feed(struct judge *j, const struct words *w)
+{
+	j->w = w;
+	judge_cache(j);
+	judge_live(j);
+	for (size_t i = j->program->nrules; i-- > 0;)
+		judge_first(j, &j->program->rules[i]);
+}
+
+static void
+judge_fini(struct judge *j)
+{
+	while (j->newest != NULL) {
+		struct judged	*next = j->newest->next;
+
+		free(j->newest);
+		j->newest = next;
+	}
+	patterns_free(j->patterns);
+}
+
+static void
+judge_init(struct judge *j, const struct program *p, struct story *story)
+{
+	size_t	 at;
+	char	 why[100];
+
+	memset(j, 0, sizeof(*j));
+	j->program = p;
+	j->story = story;
+	j->patterns = patterns_new();
+	for (size_t i = 0; i < p->nobject_sets; i++)
+		for (size_t k = 0; k < p->object_sets[i].n &&
+		    p->object_sets[i].type == OBJECT_PCRE; k++)
+			assert_int_equal(patterns_add(j->patterns,
+			    p->object_sets[i].entries[k], (uint32_t)i, &at,
+			    why, sizeof(why)), 0);
+}
+
+/* Programs and trails by lot. */
+
+#define RULES_MAX	6
+#define STATES_MAX	4
+#define SETS_MAX	4
+#define RECORDS_MAX	300
+
+static const char *const	paths[] = { "/", "/bin", "/bin/ls",
+    "/binary", "/tmp/a", "/tmp/b.so", "/usr/lib/x.so", "", "relative",
+    "/tmp" };
+static const char *const	prefixes[] = { "/", "/bin", "/tmp/", "",
+    "/usr/lib", "/tmp/a" };
+static const char *const	patterns[] = { "\\.so$", "^/tmp", "b",
+    "^$", "x|y", "/a(?=$)" };
+static const char *const	zones[] = { "web", "db", "web/1", "" };
+static const char *const	zone_patterns[] = { "web", "*", "w*", "[!d]*",
+    "web/?" };
+static const uint16_t		events[] = { 23, 72, 2, 32800, 60000, 0 };
+static const char *const	labels[RULES_MAX] = { "r0", "r1", "r2", "r3",
+    "r4", "r5" };
+static const struct trigger	a_trigger = { .text = "/bin/true" };
+
+struct drawn {
+	struct program		 program;
+	struct rule		 rules[RULES_MAX];
+	struct state		 states[RULES_MAX][STATES_MAX];
+	struct id_set		 id_sets[SETS_MAX];
+	uint32_t		 ids[SETS_MAX][4];
+	struct event_set	 event_sets[SETS_MAX];
+	uint16_t		 numbers[SETS_MAX][4];
+	struct object_set	 object_sets[SETS_MAX];
+	struct slice		 entries[SETS_MAX][3];
+	struct words		 records[RECORDS_MAX];
+	size_t			 nrecords;
+	bool			 left_out[RECORDS_MAX];
+};
+
+static void
+draw_sets(struct lot *l, struct drawn *d)
+{
+	for (unsigned i = 0; i < SETS_MAX; i++) {
+		unsigned	 n = 1 + lot_below(l, 3), k = 0;
+		bool		 pcre = lot_below(l, 2);
+
+		for (uint32_t id = lot_below(l, 3); k < n; id++)
+			d->ids[i][k++] = id == 3 ? UINT32_MAX : id;
+		d->id_sets[i] = (struct id_set){ d->ids[i], n };
+		for (k = 0; k < COUNT(events); k++)	/* ascending */
+			if (lot_below(l, 3) == 0 && n > 0)
+				n--;
+		d->event_sets[i] = (struct event_set){ .classes = i == 0 };
+		for (uint32_t e = 0; e <= UINT16_MAX; e++)
+			if (among(events, COUNT(events), (uint16_t)e) &&
+			    d->event_sets[i].n[0] < 4 && lot_below(l, 2))
+				d->numbers[i][d->event_sets[i].n[0]++] =
+				    (uint16_t)e;
+		d->event_sets[i].numbers[DIALECT_FREEBSD] = d->numbers[i];
+		d->object_sets[i] = (struct object_set){
+		    pcre ? OBJECT_PCRE : OBJECT_PATH, d->entries[i],
+		    1 + lot_below(l, 3) };
+		for (k = 0; k < 3; k++)
+			d->entries[i][k] = slice_str(pcre ?
+			    patterns[lot_below(l, COUNT(patterns))] :
+			    prefixes[lot_below(l, COUNT(prefixes))]);
+	}
+}
+
+static void
+draw_state(struct lot *l, struct state *s)
+{
+	*s = (struct state){ .never = lot_below(l, 40) == 0,
+	    .any_event = lot_below(l, 4) == 0,
+	    .not_event = lot_below(l, 4) == 0,
+	    .events = lot_below(l, SETS_MAX),
+	    .status = (enum test_status)lot_below(l, 3),
+	    .not_object = lot_below(l, 3) == 0,
+	    .objects = lot_below(l, 2) ? PROGRAM_NONE :
+	    lot_below(l, SETS_MAX),
+	    .multiplier = lot_below(l, 4) ? 1 : 1 + lot_below(l, 4),
+	    .trigger = lot_below(l, 3) ? NULL : &a_trigger };
+	if (s->any_event)
+		s->events = PROGRAM_NONE;
+}
+
+static void
+draw_rule(struct lot *l, struct rule *r, struct state *states)
+{
+	r->nstates = 1 + lot_below(l, STATES_MAX);
+	for (size_t i = 0; i < r->nstates; i++)
+		draw_state(l, &states[i]);
+	r->states = states;
+	r->subject = (enum subject)lot_below(l, 2 + 3 * lot_below(l, 2));
+	r->any_subject = lot_below(l, 2);
+	r->not_subject = lot_below(l, 3) == 0;
+	r->subjects = r->any_subject ? PROGRAM_NONE : lot_below(l, SETS_MAX);
+	r->timeout_s = lot_below(l, 3) == 0 ? 0 : 1 + lot_below(l, 30);
+	r->scope = (enum scope)(lot_below(l, 2) * lot_below(l, 3));
+	r->zone = (enum zone_mode)(lot_below(l, 2) * lot_below(l, 4));
+	r->zone_pattern = zone_patterns[lot_below(l, COUNT(zone_patterns))];
+	r->enabled = lot_below(l, 20) != 0;
+}
+
+static void
+draw_words(struct lot *l, struct words *w, int64_t *clock)
+{
+	*clock += lot_below(l, 4);
+	if (lot_below(l, 12) == 0)
+		*clock -= lot_below(l, 40);
+	*w = (struct words){ .source = lot_below(l, 3) == 0,
+	    .event = events[lot_below(l, COUNT(events))],
+	    .seconds = *clock,
+	    .pid = lot_below(l, 2), .session = lot_below(l, 2),
+	    .error = (uint8_t)(lot_below(l, 2) * lot_below(l, 256)),
+	    .subject = lot_below(l, 12) != 0 };
+	for (unsigned i = 0; i < REC_IDS; i++)
+		w->ids[i] = lot_below(l, 10) ? lot_below(l, 3) : UINT32_MAX;
+	if (lot_below(l, 2))
+		w->path = paths[lot_below(l, COUNT(paths))];
+	if (lot_below(l, 3) == 0)
+		w->zone = zones[lot_below(l, COUNT(zones))];
+	if (lot_below(l, 2)) {
+		w->fsid = lot_below(l, 3);
+		w->node = 1 + lot_below(l, 3);
+	}
+}
+
+static void
+draw_all(struct drawn *d, uint64_t seed)
+{
+	struct lot	*l = malloc(sizeof(*l));
+	int64_t		 clock = 1600000000;
+
+	assert_non_null(l);
+	lot_seed(l, seed);
+	memset(d, 0, sizeof(*d));
+	draw_sets(l, d);
+	d->program = (struct program){ .rules = d->rules,
+	    .nrules = 1 + lot_below(l, RULES_MAX), .id_sets = d->id_sets,
+	    .nid_sets = SETS_MAX, .event_sets = d->event_sets,
+	    .nevent_sets = SETS_MAX, .object_sets = d->object_sets,
+	    .nobject_sets = SETS_MAX };
+	for (size_t i = 0; i < d->program.nrules; i++) {
+		d->rules[i].label = labels[i];
+		draw_rule(l, &d->rules[i], d->states[i]);
+	}
+	d->nrecords = 20 + lot_below(l, RECORDS_MAX - 20);
+	for (size_t i = 0; i < d->nrecords; i++)
+		draw_words(l, &d->records[i], &clock);
+	free(l);
+}
+
+static void
+print_story(const char *who, const struct story *s)
+{
+	static const char *const	 whats[] = { "matched", "ALERT",
+	    "trigger" };
+
+	for (size_t i = 0; i < s->n; i++)
+		printf("# %s: %s %s time %lld subject %u duration %lld "
+		    "records %llu last %d source %u\n", who,
+		    whats[s->v[i].what], s->v[i].label ? s->v[i].label : "",
+		    (long long)s->v[i].seconds, s->v[i].subject,
+		    (long long)s->v[i].duration,
+		    (unsigned long long)s->v[i].records, s->v[i].last,
+		    s->v[i].source);
+}
+
+/*
+ * Do both tell the same of what is not left out? Adds the alerts to *ALERTS.
+ * Prints both stories when asked.
+ */
+static bool
+agree(const struct drawn *d, size_t *alerts, bool print)
+{
+	struct judge	*j = malloc(sizeof(*j));
+	struct story	 want = { 0 };
+	struct run	 r;
+	bool		 same;
+
+	assert_non_null(j);
+	judge_init(j, &d->program, &want);
+	run_new(&r, &d->program, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	(void)engine_source(r.e, true);
+	for (size_t i = 0; i < d->nrecords; i++)
+		if (!d->left_out[i]) {
+			judge_feed(j, &d->records[i]);
+			feed(&r, &d->records[i]);
+		}
+	same = want.n == r.story->n;
+	for (size_t i = 0; same && i < want.n; i++) {
+		same = same_happened(&want.v[i], &r.story->v[i]);
+		*alerts += want.v[i].what == ALERT;
+	}
+	if (print) {
+		print_story("wanted", &want);
+		print_story("came", r.story);
+	}
+	run_free(&r);
+	judge_fini(j);
+	free(j);
+	story_clear(&want);
+	return same;
+}
+
+static void
+print_drawn(const struct drawn *d)
+{
+	for (size_t i = 0; i < d->program.nrules; i++) {
+		const struct rule	*r = &d->rules[i];
+
+		printf("# %s: subject %d any %d not %d set %u, timeout %lld, "
+		    "scope %d, zone %d %s\n", r->label, (int)r->subject,
+		    r->any_subject, r->not_subject, r->subjects,
+		    (long long)r->timeout_s, (int)r->scope, (int)r->zone,
+		    r->zone_pattern);
+		for (size_t k = 0; k < r->nstates; k++)
+			printf("#   any %d not %d events %u status %d "
+			    "not %d objects %u x%u\n", r->states[k].any_event,
+			    r->states[k].not_event, r->states[k].events,
+			    (int)r->states[k].status, r->states[k].not_object,
+			    r->states[k].objects, r->states[k].multiplier);
+	}
+	for (size_t i = 0; i < d->nrecords; i++) {
+		const struct words	*w = &d->records[i];
+
+		if (!d->left_out[i])
+			printf("# source %u event %u time %lld ids %u %u %u "
+			    "%u %u error %u path %s zone %s inode %u/%u\n",
+			    w->source, w->event, (long long)w->seconds,
+			    w->ids[0], w->ids[1], w->ids[2], w->ids[3],
+			    w->ids[4], w->error, w->path ? w->path : "-",
+			    w->zone ? w->zone : "-", w->fsid,
+			    (unsigned)w->node);
+	}
+}
+
+static void
+every_program_alerts_as_the_slow_engine_does(void **state)
+{
+	struct drawn	*d = malloc(sizeof(*d));
+	unsigned	 runs = lot_runs(1500);
+	size_t		 alerts = 0, none = 0;
+
+	(void)state;
+	assert_non_null(d);
+	for (uint64_t seed = 1; seed <= runs; seed++) {
+		draw_all(d, seed);
+		if (agree(d, &alerts, false))
+			continue;
+		for (size_t i = 0; i < d->nrecords; i++) {
+			d->left_out[i] = true;
+			if (agree(d, &none, false))
+				d->left_out[i] = false;
+		}
+		print_drawn(d);
+		(void)agree(d, &none, true);
+		fail_msg("seed %llu", (unsigned long long)seed);
+	}
+	assert_true(alerts > 10 * (size_t)runs);	/* it tried something */
+	free(d);
+}
+
+/* Facts, with rules in sight. */
+
+#define EVENT_A	23
+#define EVENT_B	72
+#define EVENT_C	2
+#define EVENT_UNKNOWN	60000
+
+static const uint16_t	number_a = EVENT_A, number_b = EVENT_B,
+    number_c = EVENT_C;
+static const struct event_set	sets[] = {
+	{ .numbers = { &number_a }, .n = { 1 } },
+	{ .numbers = { &number_b }, .n = { 1 } },
+	{ .numbers = { &number_c }, .n = { 1 }, .classes = true },
+};
+#define STATE(set, times)	{ .events = set, .objects = PROGRAM_NONE, \
+	.multiplier = times, .trigger = &a_trigger }
+#define RULE(name, list)	{ .label = name, .any_subject = true,	\
+	.subjects = PROGRAM_NONE, .states = list, .nstates = COUNT(list), \
+	.enabled = true, .id = 77 }
+#define PROGRAM(list)		{ .rules = list, .nrules = COUNT(list),	\
+	.event_sets = sets, .nevent_sets = COUNT(sets) }
+
+static const struct state	a_b_c[] = { STATE(0, 1), STATE(1, 1),
+    STATE(2, 1) };
+static const struct state	a_then_b[] = { STATE(0, 1), STATE(1, 1) };
+static const struct state	single_a[] = { STATE(0, 1) };
+
+static void
+feed_event(struct run *r, uint16_t event, uint32_t auid, int64_t seconds)
+{
+	struct words	 w = { .event = event, .seconds = seconds,
+	    .subject = true };
+
+	w.ids[REC_AUID] = auid;
+	feed(r, &w);
+}
+
+static size_t
+count_of(const struct story *s, enum happening what)
+{
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->v[i].what == what;
+	return n;
+}
+
+static void
+over_the_ceiling_the_least_advanced_and_oldest_goes(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", a_b_c) };
+	static const struct program	 p = PROGRAM(rules);
+	struct engine_stats		 s;
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ .max_instances = 3 });
+	(void)engine_source(r.e, false);
+	feed_event(&r, EVENT_A, 1, 100);
+	feed_event(&r, EVENT_B, 1, 101);	/* 1 is further than others */
+	feed_event(&r, EVENT_A, 2, 102);
+	feed_event(&r, EVENT_A, 3, 103);
+	feed_event(&r, EVENT_A, 4, 104);	/* 2 goes */
+	engine_stats(r.e, &s);
+	assert_int_equal(s.instances, 3);
+	assert_int_equal(s.evicted, 1);
+	assert_int_equal(s.started, 4);
+	for (uint32_t auid = 1; auid <= 4; auid++) {
+		feed_event(&r, EVENT_B, auid, 110);
+		feed_event(&r, EVENT_C, auid, 111);
+	}
+	assert_int_equal(count_of(r.story, ALERT), 3);
+	for (size_t i = 0; i < r.story->n; i++)
+		if (r.story->v[i].what == ALERT)
+			assert_int_not_equal(r.story->v[i].subject, 2);
+	engine_stats(r.e, &s);
+	assert_int_equal(s.instances, 0);
+	assert_int_equal(s.alerts, 3);
+	run_free(&r);
+}
+
+static void
+old_instances_are_swept_away_while_new_ones_begin(void **state)
+{
+	static const struct rule	 rules[] = { { .label = "r",
+	    .any_subject = true, .states = a_then_b, .nstates = 2,
+	    .enabled = true, .timeout_s = 10 } };
+	static const struct program	 p = PROGRAM(rules);
+	struct engine_stats		 s;
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	for (uint32_t i = 0; i < 5000; i++)
+		feed_event(&r, EVENT_A, i, 1000 + i);
+	engine_stats(r.e, &s);
+	assert_true(s.instances < 100);
+	assert_int_equal(s.started, 5000);
+	assert_int_equal(s.started - s.expired, s.instances);
+	assert_int_equal(s.evicted, 0);
+	assert_int_equal(engine_waiting(r.e, 0), 11);
+	run_free(&r);
+}
+
+/* The uid of the alert that an event A, in these words, raises. */
+static void
+uid_of(const struct words *w, unsigned times, uint64_t uid[2])
+{
+	static const struct rule	 rules[] = { RULE("r", single_a) };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+
+	run_new(&r, &p, &(struct engine_options){ .want_uid = true });
+	(void)engine_source(r.e, false);
+	(void)engine_source(r.e, false);
+	while (times-- > 0)
+		feed(&r, w);
+	uid[0] = r.story->uid[0];
+	uid[1] = r.story->uid[1];
+	run_free(&r);
+}
+
+static void
+a_uid_is_the_same_in_every_run_and_from_every_source(void **state)
+{
+	struct words	 w = { .event = EVENT_A, .seconds = 5 };
+	uint64_t	 a[2], b[2];
+
+	(void)state;
+	uid_of(&w, 1, a);
+	uid_of(&w, 1, b);
+	assert_memory_equal(a, b, sizeof(a));
+	assert_true(a[0] != 0 && a[0] != a[1]);
+	w.source = 1;
+	uid_of(&w, 1, b);
+	assert_memory_equal(a, b, sizeof(a));
+	w.seconds = 6;
+	uid_of(&w, 1, b);
+	assert_memory_not_equal(a, b, sizeof(a));
+}
+
+static void
+alerts_of_equal_records_are_counted_apart(void **state)
+{
+	struct words	 w = { .event = EVENT_A, .seconds = 5 };
+	uint64_t	 a[2], b[2];
+
+	(void)state;
+	uid_of(&w, 1, a);
+	uid_of(&w, 2, b);
+	assert_memory_not_equal(a, b, sizeof(a));
+	uid_of(&w, 3000, a);		/* more than are remembered */
+	uid_of(&w, 3001, b);
+	assert_memory_not_equal(a, b, sizeof(a));
+}
+
+static void
+steps_name_state_source_and_place(void **state)
+{
+	static const struct state	 states[] = { STATE(0, 2),
+	    STATE(1, 3) };
+	static const struct rule	 rules[] = { RULE("r", states) };
+	static const struct program	 p = PROGRAM(rules);
+	static const uint32_t		 want[] = { 1, 1, 2, 2, 2 };
+	struct run			 r;
+	uint64_t			 at[5];
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	for (unsigned i = 0; i < 5; i++) {
+		feed_event(&r, EVENT_C, 1, 10);		/* foreign */
+		at[i] = r.offset;
+		feed_event(&r, i < 2 ? EVENT_A : EVENT_B, 1, 10 + i);
+	}
+	assert_int_equal(count_of(r.story, ALERT), 1);
+	assert_int_equal(r.story->nsteps, 5);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(r.story->steps[i].state, want[i]);
+		assert_int_equal(r.story->steps[i].offset, at[i]);
+		assert_int_equal(r.story->steps[i].quality, FRAME_STRONG);
+	}
+	run_free(&r);
+}
+
+static void
+of_many_steps_the_first_and_last_half_are_kept(void **state)
+{
+	(void)state;
+	for (uint32_t n = 998; n < 3100; n = n < 1003 ? n + 1 : n + 499) {
+		struct state		 states[] = { STATE(0, 1), STATE(1, 1) };
+		const struct rule	 rules[] = { RULE("r", states) };
+		const struct program	 p = PROGRAM(rules);
+		struct run		 r;
+		size_t			 size;
+
+		states[1].multiplier = n - 1;
+		run_new(&r, &p, &(struct engine_options){ 0 });
+		(void)engine_source(r.e, false);
+		feed_event(&r, EVENT_A, 1, 10);
+		size = r.offset;	/* all are of that size */
+		for (uint32_t i = 1; i < n; i++)
+			feed_event(&r, EVENT_B, 1, 10);
+		assert_int_equal(count_of(r.story, ALERT), 1);
+		assert_int_equal(r.story->nsteps, n < ALERT_STEPS_MAX ? n :
+		    ALERT_STEPS_MAX);
+		for (size_t i = 0; i < r.story->nsteps; i++) {
+			size_t	 nth = i < 500 ? i : n - r.story->nsteps + i;
+
+			assert_int_equal(r.story->steps[i].offset,
+			    nth * size);
+			assert_int_equal(r.story->steps[i].state,
+			    nth == 0 ? 1 : 2);
+		}
+		run_free(&r);
+	}
+}
+
+static void
+steps_that_nobody_asks_for_are_not_kept(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", a_then_b) };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ .skip_steps = true });
+	(void)engine_source(r.e, true);
+	feed_event(&r, EVENT_A, 1, 10);
+	feed_event(&r, EVENT_B, 1, 11);
+	assert_int_equal(count_of(r.story, ALERT), 1);
+	assert_int_equal(r.story->nsteps, 0);
+	run_free(&r);
+}
+
+static void
+records_of_a_live_source_are_kept_for_their_alert(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", a_then_b) };
+	static const struct program	 p = PROGRAM(rules);
+	struct words			 w = { .event = EVENT_A,
+	    .seconds = 10, .path = "/first" };
+	struct buf			 b = { 0 };
+	struct run			 r;
+	struct slice			 kept;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, true);
+	put_words(&b, &w);
+	feed(&r, &w);
+	w.event = EVENT_B;
+	feed(&r, &w);
+	assert_int_equal(r.story->nsteps, 2);
+	kept = engine_kept(r.e, &r.story->steps[0]);
+	assert_int_equal(kept.n, b.n);
+	assert_memory_equal(kept.p, b.p, b.n);
+	buf_fini(&b);
+	run_free(&r);
+}
+
+/* A record of this size: event A and one opaque token after another. */
+static void
+put_large(struct buf *b, size_t size)
+{
+	struct words	 w = { .event = EVENT_A, .seconds = 10 };
+	size_t		 start = b->n;
+
+	put_words(b, &w);
+	b->n -= TRAILER_SIZE;
+	while (b->n - start < size - TRAILER_SIZE) {
+		size_t	 n = size - TRAILER_SIZE - (b->n - start) - 3;
+
+		if (n > 60000)
+			n = 60000;
+		buf_u8(b, 0x29);
+		buf_u16(b, (uint16_t)n);
+		for (; n > 0; n--)
+			buf_u8(b, 'x');
+	}
+	build_finish(b, start);
+	assert_int_equal(b->n - start, size);
+}
+
+static void
+the_largest_record_can_be_kept_and_old_ones_make_room(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", single_a) };
+	static const struct program	 p = PROGRAM(rules);
+	struct buf			 b = { 0 };
+	struct run			 r;
+	struct alert_step		 first;
+	struct slice			 kept;
+
+	(void)state;
+	put_large(&b, FRAME_RECORD_MAX);
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, true);
+	feed_bytes(&r, 0, buf_bytes(&b));
+	first = r.story->steps[0];
+	assert_int_equal(engine_kept(r.e, &first).n, FRAME_RECORD_MAX);
+	for (unsigned i = 0; i < 70; i++)
+		feed_bytes(&r, 0, buf_bytes(&b));
+	assert_int_equal(engine_kept(r.e, &first).n, 0);
+	kept = engine_kept(r.e, &r.story->steps[0]);
+	assert_int_equal(kept.n, b.n);
+	assert_memory_equal(kept.p, b.p, b.n);
+	buf_fini(&b);
+	run_free(&r);
+}
+
+static void
+count_unknown(void *arg, uint16_t event)
+{
+	assert_int_equal(event, EVENT_UNKNOWN);
+	++*(unsigned *)arg;
+}
+
+static void
+an_event_that_no_table_has_is_told_once(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", a_b_c) };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+	unsigned			 told = 0;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	engine_on_unknown(r.e, count_unknown, &told);
+	for (unsigned i = 0; i < 3; i++) {
+		feed_event(&r, EVENT_UNKNOWN, 1, 10);
+		feed_event(&r, EVENT_C, 1, 10);
+	}
+	assert_int_equal(told, 1);
+	run_free(&r);
+}
+
+static void
+unknown_events_are_no_matter_while_nobody_asks_for_classes(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", a_then_b) };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+	unsigned			 told = 0;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	engine_on_unknown(r.e, count_unknown, &told);
+	feed_event(&r, EVENT_UNKNOWN, 1, 10);
+	assert_int_equal(told, 0);
+	run_free(&r);
+}
+
+static void
+a_trigger_runs_on_a_real_transition_only(void **state)
+{
+	static const struct rule	 rules[] = { RULE("r", a_then_b) };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	for (unsigned i = 0; i < 3; i++)	/* one begins, two repeat */
+		feed_event(&r, EVENT_A, 1, 10);
+	assert_int_equal(count_of(r.story, TRIGGER), 1);
+	assert_int_equal(count_of(r.story, MATCHED), 3);
+	assert_false(r.story->v[1].last);
+	feed_event(&r, EVENT_B, 1, 11);
+	assert_int_equal(count_of(r.story, TRIGGER), 2);
+	assert_int_equal(r.story->v[r.story->n - 2].what, ALERT);
+	assert_true(r.story->v[r.story->n - 1].last);
+	run_free(&r);
+}
+
+static void
+a_trigger_is_told_the_path_that_the_cache_found(void **state)
+{
+	static const struct slice	 entry = { (const uint8_t *)"/tmp",
+	    4 };
+	static const struct object_set	 objects = { OBJECT_PATH, &entry, 1 };
+	static const struct state	 states[] = { { .events = 0,
+	    .objects = 0, .multiplier = 1, .trigger = &a_trigger } };
+	static const struct rule	 rules[] = { RULE("r", states) };
+	static const struct program	 p = { .rules = rules, .nrules = 1,
+	    .event_sets = sets, .nevent_sets = 3, .object_sets = &objects,
+	    .nobject_sets = 1 };
+	struct words			 w = { .event = EVENT_B,
+	    .seconds = 10, .path = "/tmp/seen", .fsid = 1, .node = 9 };
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	(void)engine_source(r.e, false);
+	(void)engine_source(r.e, false);
+	feed(&r, &w);			/* an event that nobody wants */
+	w.event = EVENT_A;
+	w.path = NULL;
+	w.source = 1;			/* another host's inodes */
+	feed(&r, &w);
+	assert_int_equal(r.story->n, 0);
+	w.source = 0;
+	feed(&r, &w);
+	assert_int_equal(count_of(r.story, TRIGGER), 1);
+	assert_true(slice_is(r.story->object, "/tmp/seen"));
+	run_free(&r);
+}
+
+static void
+two_sources_have_their_own_clock_and_instances(void **state)
+{
+	static const struct rule	 rules[] = { { .label = "r",
+	    .any_subject = true, .states = a_then_b, .nstates = 2,
+	    .enabled = true, .timeout_s = 10 } };
+	static const struct program	 p = PROGRAM(rules);
+	struct words			 w = { .event = EVENT_A,
+	    .seconds = 100 };
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ 0 });
+	assert_int_equal(engine_source(r.e, false), 0);
+	assert_int_equal(engine_source(r.e, false), 1);
+	feed(&r, &w);
+	w.source = 1;
+	w.event = EVENT_B;
+	feed(&r, &w);			/* completes nothing */
+	w.seconds = 9999;		/* and ages nothing */
+	feed(&r, &w);
+	assert_int_equal(count_of(r.story, ALERT), 0);
+	w.source = 0;
+	w.seconds = 110;
+	feed(&r, &w);
+	assert_int_equal(count_of(r.story, ALERT), 1);
+	run_free(&r);
+}
+
+static void
+a_window_lengthens_the_timeout_by_no_more_than_itself(void **state)
+{
+	static const int64_t	 later[] = { 10, 11, 12, 40, 41 };
+
+	(void)state;
+	for (uint32_t auid = 0; auid < 300; auid++)
+		for (size_t i = 0; i < COUNT(later); i++) {
+			const struct rule	 rules[] = { { .label = "r",
+			    .any_subject = true, .states = a_then_b,
+			    .nstates = 2, .enabled = true, .timeout_s = 10,
+			    .window_s = auid % 2 ? 30 : 1,
+			    .window_prob = 65 } };
+			const struct program	 p = PROGRAM(rules);
+			struct run		 r;
+			size_t			 n;
+			int64_t			 most = auid % 2 ? 40 : 11;
+
+			run_new(&r, &p, &(struct engine_options){ 0 });
+			(void)engine_source(r.e, false);
+			feed_event(&r, EVENT_A, auid, 100);
+			feed_event(&r, EVENT_B, auid, 100 + later[i]);
+			n = count_of(r.story, ALERT);
+			if (later[i] <= 10)
+				assert_int_equal(n, 1);
+			if (later[i] > most)
+				assert_int_equal(n, 0);
+			run_free(&r);
+			auid += i + 1 == COUNT(later) ? 20 : 0;
+		}
+}
+
+static void
+a_window_without_a_timeout_is_one(void **state)
+{
+	(void)state;
+	for (uint32_t auid = 0; auid < 200; auid++) {
+		const struct rule	 rules[] = { { .label = "r",
+		    .any_subject = true, .states = a_then_b, .nstates = 2,
+		    .enabled = true, .window_s = 1, .window_prob = 100 } };
+		const struct program	 p = PROGRAM(rules);
+		struct run		 r;
+
+		run_new(&r, &p, &(struct engine_options){ 0 });
+		(void)engine_source(r.e, false);
+		feed_event(&r, EVENT_A, auid, 100);
+		feed_event(&r, EVENT_B, auid, 100000);
+		assert_int_equal(count_of(r.story, ALERT), 0);
+		run_free(&r);
+		auid += 20;
+	}
+}
+
+static void
+times_at_the_ends_of_what_64_bits_hold_are_harmless(void **state)
+{
+	static const uint64_t		 times[] = { 0, INT64_MAX,
+	    (uint64_t)INT64_MIN, UINT64_MAX, 1, 0x8000000000000001 };
+	static const struct rule	 rules[] = { { .label = "r",
+	    .any_subject = true, .states = a_then_b, .nstates = 2,
+	    .enabled = true, .timeout_s = 10 } };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ .want_uid = true });
+	(void)engine_source(r.e, false);
+	for (size_t i = 0; i < COUNT(times) * COUNT(times); i++) {
+		struct buf	 b = { 0 };
+		struct token	 t = { .layout = layout_find(TOK_HEADER64) };
+
+		t.header.version = 2;
+		t.header.event = i % 2 ? EVENT_B : EVENT_A;
+		t.header.seconds = times[i % COUNT(times)];
+		t.header.fraction = times[i / COUNT(times)];
+		assert_int_equal(build_token(&b, &t), 0);
+		build_finish(&b, 0);
+		feed_bytes(&r, 0, buf_bytes(&b));
+		buf_fini(&b);
+	}
+	run_free(&r);
+}
+
+static void
+many_steps_back_of_the_clock_need_no_more_room_than_instances(void **state)
+{
+	static const struct rule	 rules[] = { { .label = "r",
+	    .any_subject = true, .states = a_then_b, .nstates = 2,
+	    .enabled = true, .timeout_s = 1000 } };
+	static const struct program	 p = PROGRAM(rules);
+	struct run			 r;
+	struct engine_stats		 s;
+
+	(void)state;
+	run_new(&r, &p, &(struct engine_options){ .max_instances = 10,
+	    .skip_steps = true });
+	(void)engine_source(r.e, false);
+	for (uint32_t i = 0; i < 70000; i++)	/* a second back each time */
+		feed_event(&r, EVENT_A, i, 1000000 - (int64_t)i);
+	engine_stats(r.e, &s);
+	assert_int_equal(s.instances, 10);
+	feed_event(&r, EVENT_B, 69999, 1000000 - 69999 + 1000);
+	assert_int_equal(count_of(r.story, ALERT), 1);
+	feed_event(&r, EVENT_B, 69998, 1000000);	/* over age now */
+	assert_int_equal(count_of(r.story, ALERT), 1);
+	run_free(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_program_alerts_as_the_slow_engine_does),
+		cmocka_unit_test(
+		    over_the_ceiling_the_least_advanced_and_oldest_goes),
+		cmocka_unit_test(
+		    old_instances_are_swept_away_while_new_ones_begin),
+		cmocka_unit_test(
+		    a_uid_is_the_same_in_every_run_and_from_every_source),
+		cmocka_unit_test(alerts_of_equal_records_are_counted_apart),
+		cmocka_unit_test(steps_name_state_source_and_place),
+		cmocka_unit_test(
+		    of_many_steps_the_first_and_last_half_are_kept),
+		cmocka_unit_test(steps_that_nobody_asks_for_are_not_kept),
+		cmocka_unit_test(
+		    records_of_a_live_source_are_kept_for_their_alert),
+		cmocka_unit_test(
+		    the_largest_record_can_be_kept_and_old_ones_make_room),
+		cmocka_unit_test(an_event_that_no_table_has_is_told_once),
+		cmocka_unit_test(
+		    unknown_events_are_no_matter_while_nobody_asks_for_classes),
+		cmocka_unit_test(a_trigger_runs_on_a_real_transition_only),
+		cmocka_unit_test(
+		    a_trigger_is_told_the_path_that_the_cache_found),
+		cmocka_unit_test(
+		    two_sources_have_their_own_clock_and_instances),
+		cmocka_unit_test(
+		    a_window_lengthens_the_timeout_by_no_more_than_itself),
+		cmocka_unit_test(a_window_without_a_timeout_is_one),
+		cmocka_unit_test(
+		    times_at_the_ends_of_what_64_bits_hold_are_harmless),
+		cmocka_unit_test(
+		many_steps_back_of_the_clock_need_no_more_room_than_instances),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

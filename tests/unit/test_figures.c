@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "caught.h"
+#include "run/figures.h"
+
+static void
+status_tells_what_is_not_zero(void **state)
+{
+	struct figures	 f = { .records = 54, .bytes = 12345, .alerts = 1,
+	    .waiting = 3 };
+	struct buf	 b = { 0 };
+
+	(void)state;
+	figures_status(&b, &f);
+	assert_string_equal(buf_cstr(&b), "54 records, 12.3 kB, 1 alert, "
+	    "3 sequences waiting");
+	buf_clear(&b);
+	f.skipped = 7;
+	f.triggers.refusals = 2;
+	figures_status(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b), ", 7 bytes skipped, 2 triggers "
+	    "not run"));
+	buf_fini(&b);
+}
+
+static void
+losses_are_said_and_nothing_else(void **state)
+{
+	struct figures	 f = { .records = 54, .alerts = 22 };
+	struct caught	 c;
+
+	(void)state;
+	catch_stderr(&c);
+	figures_losses(&f);
+	assert_string_equal(caught_text(&c), "");
+	f.sinks.lost = 5;
+	f.engine.evicted = 6;
+	catch_stderr(&c);
+	figures_losses(&f);
+	assert_string_equal(caught_text(&c),
+	    "bsmtrace: 6 sequences were given up: too many were live at once; "
+	    "--max-instances allows more\n"
+	    "bsmtrace: 5 alerts did not get everywhere they should\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(status_tells_what_is_not_zero),
+		cmocka_unit_test(losses_are_said_and_nothing_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

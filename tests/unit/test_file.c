@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "source/source.h"
+
+static int
+file_with(size_t n)
+{
+	FILE	*f = tmpfile();
+	int	 fd;
+
+	for (size_t i = 0; i < n; i++)
+		putc((int)(i % 251), f);
+	rewind(f);
+	fd = dup(fileno(f));
+	fclose(f);
+	assert_true(lseek(fd, 0, SEEK_SET) == 0);
+	return fd;
+}
+
+static void
+file_comes_in_pieces_and_ends(void **state)
+{
+	const int		 fd = file_with(FILE_PIECE + 10);
+	struct file_source	*f = file_new(fd);
+	struct slice		 bytes;
+
+	(void)state;
+	assert_int_equal(file_more(f, &bytes), 1);
+	assert_int_equal(bytes.n, FILE_PIECE);
+	assert_int_equal(bytes.p[252], 1);
+	assert_int_equal(file_more(f, &bytes), 1);
+	assert_int_equal(bytes.n, 10);
+	assert_int_equal(file_more(f, &bytes), 0);
+	assert_int_equal(file_more(f, &bytes), 0);
+	file_free(f);
+	close(fd);
+}
+
+static void
+empty_file_is_at_its_end(void **state)
+{
+	const int		 fd = file_with(0);
+	struct file_source	*f = file_new(fd);
+	struct slice		 bytes;
+
+	(void)state;
+	assert_int_equal(file_more(f, &bytes), 0);
+	file_free(f);
+	close(fd);
+}
+
+static void
+error_is_told_by_errno(void **state)
+{
+	struct file_source	*f = file_new(-1);
+	struct slice		 bytes;
+
+	(void)state;
+	assert_int_equal(file_more(f, &bytes), -1);
+	assert_int_equal(errno, EBADF);
+	file_free(f);
+}
+
+static void
+bytes_at_an_offset_are_read_without_moving(void **state)
+{
+	const int		 fd = file_with(300);
+	struct file_source	*f = file_new(fd);
+	struct slice		 bytes;
+	uint8_t			 some[100];
+
+	(void)state;
+	assert_int_equal(file_at(fd, 250, some, 10), 10);
+	assert_int_equal(some[0], 250);
+	assert_int_equal(some[1], 0);
+	assert_int_equal(file_at(fd, 250, some, 100), 50);
+	assert_int_equal(file_at(fd, 300, some, 100), 0);
+	assert_int_equal(file_more(f, &bytes), 1);
+	assert_int_equal(bytes.n, 300);
+	file_free(f);
+	close(fd);
+}
+
+static void
+offset_beyond_all_files_is_refused(void **state)
+{
+	const int	 fd = file_with(1);
+	uint8_t		 some[8];
+
+	(void)state;
+	assert_int_equal(file_at(fd, UINT64_MAX, some, 8), -1);
+	assert_int_equal(errno, EOVERFLOW);
+	assert_int_equal(file_at(fd, INT64_MAX, some, 8), -1);
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(file_comes_in_pieces_and_ends),
+		cmocka_unit_test(empty_file_is_at_its_end),
+		cmocka_unit_test(error_is_told_by_errno),
+		cmocka_unit_test(bytes_at_an_offset_are_read_without_moving),
+		cmocka_unit_test(offset_beyond_all_files_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

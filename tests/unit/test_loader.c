@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "run/loader.h"
+
+static char	 dir[] = "/tmp/test_loader.XXXXXX";
+
+static void
+file_is_read_whole(void **state)
+{
+	struct buf	 b = { 0 };
+	FILE		*f;
+
+	(void)state;
+	assert_int_equal(chdir(dir), 0);
+	f = fopen("rules", "w");
+	for (unsigned i = 0; i < 200000; i++)
+		putc('a', f);
+	fclose(f);
+	buf_str(&b, "before ");
+	assert_int_equal(loader_read("rules", 1u << 20, &b), 0);
+	assert_int_equal(b.n, 7 + 200000);
+	buf_clear(&b);
+	assert_int_equal(loader_read("rules", 100000, &b), EFBIG);
+	buf_fini(&b);
+	unlink("rules");
+}
+
+static void
+what_cannot_be_read_is_told_by_its_errno(void **state)
+{
+	struct buf	 b = { 0 };
+
+	(void)state;
+	assert_int_equal(loader_read("/nonexistent", 10, &b), ENOENT);
+	assert_int_equal(loader_read(dir, 10, &b), EISDIR);
+	assert_int_equal(b.n, 0);
+	buf_fini(&b);
+}
+
+static void
+environment_asks_the_file_system(void **state)
+{
+	const struct rules_env	 env = loader_env(NULL, NULL);
+
+	(void)state;
+	assert_int_equal(env.check_dir(env.arg, dir), 0);
+	assert_int_equal(env.check_dir(env.arg, "/dev/null"), ENOTDIR);
+	assert_int_equal(env.check_dir(env.arg, "/nonexistent"), ENOENT);
+	assert_int_equal(env.check_program(env.arg, "/bin/sh"), 0);
+	assert_int_equal(env.check_program(env.arg, dir), EISDIR);
+	assert_int_equal(env.check_program(env.arg, "/nonexistent"), ENOENT);
+	assert_int_equal(env.check_program(env.arg, "/etc/passwd"), EACCES);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(file_is_read_whole),
+		cmocka_unit_test(what_cannot_be_read_is_told_by_its_errno),
+		cmocka_unit_test(environment_asks_the_file_system),
+	};
+	int	 failed;
+
+	if (mkdtemp(dir) == NULL)
+		return 99;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	if (chdir("/") == 0)
+		rmdir(dir);
+	return failed;
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_patterns.c - patterns by sets: semantics of PCRE2, limits, filters.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/patterns.h"
+
+static int
+add(struct patterns *ps, const char *pattern, uint32_t set)
+{
+	size_t	 at;
+	char	 why[120];
+
+	return patterns_add(ps, slice_str(pattern), set, &at, why, sizeof(why));
+}
+
+/* On a heap block of the exact length. */
+static int
+match(struct patterns *ps, uint32_t set, const void *text, size_t n)
+{
+	uint8_t		*p = xmemdup(text, n);
+	const int	 got = patterns_match(ps, set, (struct slice){ p, n });
+
+	free(p);
+	return got;
+}
+
+static int
+match_str(struct patterns *ps, uint32_t set, const char *text)
+{
+	return match(ps, set, text, strlen(text));
+}
+
+/* One pattern alone, and again among others, where filters are at work. */
+static void
+matches(const char *pattern, const char *text, size_t n, int want)
+{
+	struct patterns	*ps = patterns_new();
+
+	assert_int_equal(add(ps, pattern, 0), 0);
+	assert_int_equal(add(ps, pattern, 1), 0);
+	assert_int_equal(add(ps, "\\A\\x01never\\x02", 1), 0);
+	assert_int_equal(add(ps, "\\x03$", 1), 0);
+	if (match(ps, 0, text, n) != want || match(ps, 1, text, n) != want)
+		fail_msg("'%s' on '%s' is not %d", pattern, text, want);
+	patterns_free(ps);
+}
+#define YES(pattern, text) matches(pattern, text, sizeof(text) - 1, 1)
+#define NO(pattern, text) matches(pattern, text, sizeof(text) - 1, 0)
+
+static void
+patterns_are_found_anywhere(void **state)
+{
+	(void)state;
+	YES("passwd", "/etc/passwd.bak");
+	YES("^/etc/", "/etc/group");
+	NO("^/etc/", "/usr/etc/group");
+	YES("", "");
+	YES("", "x");
+	NO("x", "");
+	YES("\\.ssh/(id_[a-z]+|authorized_keys)$", "/root/.ssh/id_rsa");
+	NO("\\.ssh/(id_[a-z]+|authorized_keys)$", "/root/.ssh/id_rsa.pub");
+}
+
+/* No options: case counts, a dollar also stands before a last newline. */
+static void
+nothing_is_optional(void **state)
+{
+	(void)state;
+	NO("passwd", "/etc/PASSWD");
+	YES("passwd$", "/etc/passwd\n");
+	NO("passwd$", "/etc/passwd\n\n");
+	NO("a.b", "a\nb");
+	NO("^b", "a\nb");
+}
+
+static void
+subjects_are_bytes(void **state)
+{
+	(void)state;
+	YES("^.$", "\xff");
+	NO("^.$", "\xc3\xbc");
+	YES("^..$", "\xc3\xbc");
+	YES("a\\x00b", "xa\0by");
+	YES("\\xfc", "M\xfcller");
+	NO("(?i)\\xfc", "M\xdcller");		/* only ASCII has a case */
+	NO("a$", "a\0");
+}
+
+/* What must be there is judged by letter and not by its case. */
+static void
+filters_turn_no_match_away(void **state)
+{
+	(void)state;
+	YES("(?i)passwd", "/ETC/PASSWD");
+	YES("(?i)PASSWD", "/etc/passwd");
+	YES("(?i)a.*z", "A-Z");
+	YES("p(?i)q", "pQ");
+	YES("(?i)[a]b", "AB");
+	YES("(?i)@", "@");
+	YES("a(*ACCEPT)b", "a");
+	YES("(?=ab)a", "ab");
+	YES("(?<=ab)c", "abc");
+	YES("x\\K", "x");
+	YES("(a|b)*c?", "zzz");
+	YES("(?(?=a)ab|cd)", "cd");
+	YES("(*NO_START_OPT)(?i)abc", "ABC");
+	YES("(?i:a)b|cb", "Ab");
+	NO("abc", "ab");
+	NO("ab", "ba");
+}
+
+static void
+a_set_matches_when_one_of_it_does(void **state)
+{
+	struct patterns	*ps = patterns_new();
+
+	(void)state;
+	assert_int_equal(add(ps, "^/etc/", 2), 0);
+	assert_int_equal(add(ps, "\\.conf$", 2), 0);
+	assert_int_equal(add(ps, "^/tmp/", 9), 0);
+	assert_int_equal(match_str(ps, 2, "/etc/hosts"), 1);
+	assert_int_equal(match_str(ps, 2, "/usr/my.conf"), 1);
+	assert_int_equal(match_str(ps, 2, "/tmp/x"), 0);
+	assert_int_equal(match_str(ps, 9, "/tmp/x"), 1);
+	assert_int_equal(match_str(ps, 9, "/etc/hosts"), 0);
+	patterns_free(ps);
+}
+
+static void
+sets_without_patterns_match_nothing(void **state)
+{
+	struct patterns	*ps = patterns_new();
+
+	(void)state;
+	assert_int_equal(match_str(ps, 0, ""), 0);
+	assert_int_equal(match_str(ps, UINT32_MAX, "x"), 0);
+	assert_int_equal(add(ps, "", 5), 0);
+	assert_int_equal(match_str(ps, 4, "x"), 0);
+	assert_int_equal(match_str(ps, 5, "x"), 1);
+	assert_int_equal(patterns_match(ps, 5, (struct slice){ NULL, 0 }), 1);
+	assert_int_equal(match_str(ps, 6, "x"), 0);
+	patterns_free(ps);
+	patterns_free(NULL);
+}
+
+static void
+the_same_text_may_be_added_often(void **state)
+{
+	struct patterns	*ps = patterns_new();
+
+	(void)state;
+	for (uint32_t i = 0; i < 2000; i++)
+		assert_int_equal(add(ps, "^(/[a-z]+)+\\.conf$", i % 7), 0);
+	for (uint32_t i = 0; i < 7; i++) {
+		assert_int_equal(match_str(ps, i, "/etc/a.conf"), 1);
+		assert_int_equal(match_str(ps, i, "/etc/a.cong"), 0);
+	}
+	patterns_free(ps);
+}
+
+static void
+a_wrong_pattern_is_told_with_its_place(void **state)
+{
+	struct patterns	*ps = patterns_new();
+	char		 why[120], brief[8], none = 'x';
+	size_t		 at = 99;
+
+	(void)state;
+	assert_int_equal(patterns_add(ps, slice_str("ab(cd"), 0, &at, why,
+	    sizeof(why)), -1);
+	assert_int_equal(at, 5);
+	assert_non_null(strstr(why, "parenthesis"));
+	assert_int_equal(patterns_add(ps, slice_str("*"), 0, &at, brief,
+	    sizeof(brief)), -1);
+	assert_int_equal(at, 0);
+	assert_int_equal(strlen(brief), sizeof(brief) - 1);
+	assert_int_equal(patterns_add(ps, slice_str("["), 0, &at, &none, 0),
+	    -1);
+	assert_int_equal(none, 'x');
+	assert_int_equal(match_str(ps, 0, "ab(cd"), 0);	/* nothing came in */
+	patterns_free(ps);
+}
+
+/* The pattern's own first words must not turn bytes into characters. */
+static void
+utf_cannot_be_asked_for(void **state)
+{
+	struct patterns	*ps = patterns_new();
+
+	(void)state;
+	assert_int_equal(add(ps, "(*UTF)a", 0), -1);
+	patterns_free(ps);
+}
+
+/* N letters A and a letter that spoils the match. */
+static int
+match_spoiled(struct patterns *ps, uint32_t set, size_t n, double *ms)
+{
+	uint8_t		*p = xmalloc(n);
+	struct timespec	 from, to;
+	int		 got;
+
+	memset(p, 'a', n);
+	p[n - 1] = 'b';
+	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	got = patterns_match(ps, set, (struct slice){ p, n });
+	(void)clock_gettime(CLOCK_MONOTONIC, &to);
+	*ms = (double)(to.tv_sec - from.tv_sec) * 1e3 +
+	    (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+	free(p);
+	return got;
+}
+
+static void
+runaway_patterns_end_at_a_limit(void **state)
+{
+	static const char	*evil[] = { "^(a+)+$", "^(a|aa)+$", "(.*)*c\\d",
+				    "(?:a?){60}a{60}c?$", "^(?:(?:a*)*)*$",
+				    "(*NO_JIT)^(a+)+$", "(*NO_JIT)^(a|aa)+$" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(evil) / sizeof(evil[0]); i++) {
+		struct patterns	*ps = patterns_new();
+		double		 ms;
+		int		 got;
+
+		assert_int_equal(add(ps, evil[i], 0), 0);
+		got = match_spoiled(ps, 0, 4096, &ms);
+		assert_true(got == PATTERNS_ELIMIT || got == 0);
+		assert_true(ms < 5000);		/* milliseconds, sanitized */
+		patterns_free(ps);
+	}
+}
+
+static void
+a_pattern_may_refuse_the_jit(void **state)
+{
+	(void)state;
+	YES("(*NO_JIT)^/etc/.*d$", "/etc/passwd");
+	NO("(*NO_JIT)^/etc/.*d$", "/etc/group");
+}
+
+static void
+a_limit_does_not_hide_another_match(void **state)
+{
+	struct patterns	*ps = patterns_new();
+	double		 ms;
+
+	(void)state;
+	assert_int_equal(add(ps, "^(a+)+$", 0), 0);
+	assert_int_equal(match_spoiled(ps, 0, 100, &ms), PATTERNS_ELIMIT);
+	assert_int_equal(add(ps, "ab", 0), 0);
+	assert_int_equal(match_spoiled(ps, 0, 100, &ms), 1);
+	patterns_free(ps);
+}
+
+/* Runs that are each just within a limit for one place, one after another. */
+static void
+many_costly_places_are_bounded_together(void **state)
+{
+	struct patterns	*ps = patterns_new();
+	const size_t	 n = 16384;
+	struct timespec	 from, to;
+
+	(void)state;
+	assert_int_equal(add(ps, "(a+)+[xy]", 0), 0);
+	for (size_t run = 6; run < 24; run++) {
+		uint8_t	*p = xmalloc(n);
+
+		for (size_t i = 0; i < n; i++)
+			p[i] = i % run == 0 ? '/' : 'a';
+		(void)clock_gettime(CLOCK_MONOTONIC, &from);
+		assert_int_not_equal(patterns_match(ps, 0,
+		    (struct slice){ p, n }), 1);
+		(void)clock_gettime(CLOCK_MONOTONIC, &to);
+		assert_true(to.tv_sec - from.tv_sec < 5);
+		free(p);
+	}
+	patterns_free(ps);
+}
+
+/* Honest patterns on the longest texts we meet stay far below the limits. */
+static void
+long_subjects_are_no_runaways(void **state)
+{
+	static const char	*honest[] = { "^/(?:[^/]+/)*[^/]+\\.conf$",
+				    "(?:a|b|/)*c", "^(?:[a-z/]|\\.)*$",
+				    "a.*/.*/.*f$", "/.*/.*\\.conf$",
+				    "(*NO_JIT)^/(?:[^/]+/)*[^/]+\\.conf$" };
+	const size_t		 n = 4096;
+	char			*p = xmalloc(n + 1);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		p[i] = i % 10 == 0 ? '/' : 'a';
+	memcpy(p + n - 6, "a.conf", 7);
+	for (size_t i = 0; i < sizeof(honest) / sizeof(honest[0]); i++) {
+		struct patterns	*ps = patterns_new();
+
+		assert_int_equal(add(ps, honest[i], 0), 0);
+		assert_int_equal(match(ps, 0, p, n), 1);
+		patterns_free(ps);
+	}
+	free(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(patterns_are_found_anywhere),
+		cmocka_unit_test(nothing_is_optional),
+		cmocka_unit_test(subjects_are_bytes),
+		cmocka_unit_test(filters_turn_no_match_away),
+		cmocka_unit_test(a_set_matches_when_one_of_it_does),
+		cmocka_unit_test(sets_without_patterns_match_nothing),
+		cmocka_unit_test(the_same_text_may_be_added_often),
+		cmocka_unit_test(a_wrong_pattern_is_told_with_its_place),
+		cmocka_unit_test(utf_cannot_be_asked_for),
+		cmocka_unit_test(runaway_patterns_end_at_a_limit),
+		cmocka_unit_test(a_pattern_may_refuse_the_jit),
+		cmocka_unit_test(a_limit_does_not_hide_another_match),
+		cmocka_unit_test(many_costly_places_are_bounded_together),
+		cmocka_unit_test(long_subjects_are_no_runaways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_texthop.c - the fast way to print a record against the one that decodes
+ * it: whatever the fast way takes upon itself must come out the same.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "draw.h"
+#include "print/textform.h"
+
+static bool
+name_of(void *arg, uint32_t id, char *name, size_t n)
+{
+	(void)arg;
+	if (id % 3 == 0)
+		return false;
+	memset(name, 'a' + (int)(id % 26), n);
+	name[1 + id % (n - 1)] = '\0';
+	return true;
+}
+
+static const struct accounts	accounts = {
+	.user_of = name_of, .group_of = name_of
+};
+
+/* The same style twice; the second has to decode everything. */
+static void
+make_pair(const struct text_style *style, const struct names *names,
+    struct text *pair[2])
+{
+	pair[0] = text_new(style, names, &accounts);
+	pair[1] = text_new(style, names, &accounts);
+	memset(pair[1]->hops, 0, sizeof(pair[1]->hops));
+}
+
+static void
+assert_same(struct text *pair[2], struct slice record)
+{
+	struct slice	 copy = exact(record);
+	struct buf	 out[2] = { { 0 }, { 0 } };
+	size_t		 at[2] = { 0, 0 };
+	int		 status[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		status[i] = text_record(pair[i], copy, &out[i], &at[i]);
+		(void)buf_cstr(&out[i]);
+	}
+	assert_string_equal((char *)out[0].p, (char *)out[1].p);
+	assert_int_equal(out[0].n, out[1].n);
+	assert_int_equal(status[0], status[1]);
+	assert_int_equal(at[0], at[1]);
+	buf_fini(&out[0]);
+	buf_fini(&out[1]);
+	exact_free(copy);
+}
+
+/* Records by lot, some of them damaged. */
+static void
+compare(const struct text_style *style, uint64_t seed)
+{
+	struct lot	*l = calloc(1, sizeof(*l));
+	struct names	*names = names_new();
+	struct text	*pair[2];
+	struct buf	 b = { 0 };
+
+	assert_non_null(l);
+	make_pair(style, names, pair);
+	lot_seed(l, seed);
+	for (unsigned i = 0; i < lot_runs(3000); i++) {
+		buf_clear(&b);
+		lot_record(l, &b, i % 4 == 0 ? 2 : 11, 8, i % 7 != 0);
+		assert_same(pair, buf_bytes(&b));
+		b.p[lot_below(l, (uint32_t)b.n)] = (uint8_t)lot_u64(l);
+		assert_same(pair, buf_bytes(&b));
+	}
+	text_free(pair[0]);
+	text_free(pair[1]);
+	names_free(names);
+	buf_fini(&b);
+	free(l);
+}
+
+static void
+both_ways_print_the_same_by_default(void **state)
+{
+	(void)state;
+	compare(&(struct text_style){ .utc = true }, 11);
+}
+
+static void
+both_ways_print_the_same_raw_in_one_line(void **state)
+{
+	(void)state;
+	compare(&(struct text_style){ .raw = true, .one_line = true }, 12);
+}
+
+static void
+both_ways_print_the_same_with_other_delimiters(void **state)
+{
+	(void)state;
+	compare(&(struct text_style){ .delimiter = "", .utc = true }, 13);
+	compare(&(struct text_style){ .delimiter = "12345678",
+	    .numeric_ids = true, .event_names = true }, 14);
+}
+
+static void
+usual_tokens_take_the_fast_way(void **state)
+{
+	static const uint8_t	 ids[] = { TOK_HEADER32, TOK_SUBJECT32,
+		TOK_SUBJECT32_EX, TOK_RETURN32, TOK_PATH, TOK_ATTR32,
+		TOK_EXEC_ARGS, TOK_TEXT, TOK_TRAILER };
+	struct names		*names = names_new();
+	struct text		*pair[2];
+
+	(void)state;
+	make_pair(&(struct text_style){ 0 }, names, pair);
+	for (size_t i = 0; i < sizeof(ids); i++)
+		assert_non_null(pair[0]->hops[ids[i]]);
+	text_free(pair[0]);
+	text_free(pair[1]);
+	names_free(names);
+}
+
+/* The whole length of each list is at least as long as its strings. */
+static void
+many_short_strings_have_room(void **state)
+{
+	const struct text_style	 style = { .delimiter = "12345678" };
+	struct names		*names = names_new();
+	struct text		*pair[2];
+	struct buf		 b = { 0 };
+	struct token		 t = { .layout = layout_find(TOK_HEADER32),
+		.header = { .version = 11 } };
+
+	(void)state;
+	make_pair(&style, names, pair);
+	assert_int_equal(build_token(&b, &t), 0);
+	buf_u8(&b, TOK_EXEC_ARGS);
+	buf_u32(&b, 100000);
+	memset(buf_room(&b, 100000), 0, 100000);
+	b.n += 100000;
+	build_finish(&b, 0);
+	assert_same(pair, buf_bytes(&b));
+	text_free(pair[0]);
+	text_free(pair[1]);
+	names_free(names);
+	buf_fini(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(both_ways_print_the_same_by_default),
+		cmocka_unit_test(both_ways_print_the_same_raw_in_one_line),
+		cmocka_unit_test(both_ways_print_the_same_with_other_delimiters),
+		cmocka_unit_test(usual_tokens_take_the_fast_way),
+		cmocka_unit_test(many_short_strings_have_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
