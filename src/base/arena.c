@@ -66,11 +66,13 @@ void *
 arena_alloc(struct arena *a, size_t n)
 {
 	const size_t	 align = alignof(max_align_t);
-	const size_t	 need = mem_sum(n, align - 1) / align * align;
+	/* No bytes take room as well: a fresh arena has no chunk to point at. */
+	const size_t	 need = mem_sum(n == 0 ? 1 : n, align - 1) / align *
+	    align;
 	void		*p;
 
 	a->given += n;
-	if (need > a->cap - a->used) {
+	if (a->chunks == NULL || need > a->cap - a->used) {
 		const size_t	 cap = a->cap == 0 ? CHUNK_FIRST :
 		    a->cap < CHUNK_LAST ? a->cap * 2 : CHUNK_LAST;
 		struct chunk	*c;

@@ -33,6 +33,7 @@ struct pattern {
 	uint16_t	 last[2];	/* and one of these */
 	uint32_t	 length;	/* of the shortest match; bytes */
 	uint32_t	 number;	/* from 0, in order of coming */
+	bool		 anchored;	/* can begin in one place only */
 	match_fn	 match;
 	pcre2_code	*code;
 };
@@ -79,7 +80,6 @@ patterns_new(void)
 	ps->compiling = pcre2_compile_context_create(ps->memory);
 	ps->limits = pcre2_match_context_create(ps->memory);
 	ps->result = pcre2_match_data_create(1, ps->memory);
-	pcre2_set_match_limit(ps->limits, PATTERNS_STEPS_MAX);
 	pcre2_set_depth_limit(ps->limits, PATTERNS_DEPTH_MAX);
 	pcre2_set_heap_limit(ps->limits, PATTERNS_HEAP_MAX);
 	/* NULL without a JIT: then no pattern asks for it. */
@@ -138,11 +138,19 @@ static struct pattern *
 pattern_new(pcre2_code *code)
 {
 	struct pattern	*p = xcalloc(1, sizeof(*p));
+	size_t		 machine = 0;	/* code; bytes */
+	uint32_t	 options = 0;
 
 	p->code = code;
-	/* Whoever forbids memory that is executable gets slower matches. */
-	p->match = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0 ?
-	    pcre2_jit_match : pcre2_match;
+	p->anchored = pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS,
+	    &options) == 0 && (options & PCRE2_ANCHORED) != 0;
+	/*
+	 * Whoever forbids memory that is executable gets slower matches, so a
+	 * failure is none. Nor is a success one: "(*NO_JIT)" yields no code.
+	 */
+	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	p->match = pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &machine) == 0 &&
+	    machine > 0 ? pcre2_jit_match : pcre2_match;
 	note_byte(code, PCRE2_INFO_FIRSTCODETYPE, PCRE2_INFO_FIRSTCODEUNIT,
 	    p->first);
 	note_byte(code, PCRE2_INFO_LASTCODETYPE, PCRE2_INFO_LASTCODEUNIT,
@@ -216,11 +224,24 @@ worth_trying(const struct patterns *ps, const struct pattern *p, size_t n)
 	    (ps->seen[p->last[0]] || ps->seen[p->last[1]]);
 }
 
-int
-patterns_match(struct patterns *ps, uint32_t set, struct slice subject)
+/* Run one pattern; what the library returns. */
+static int
+run(struct patterns *ps, const struct pattern *p, struct slice subject)
 {
 	const PCRE2_SPTR	 text = subject.n == 0 ?
 	    (PCRE2_SPTR)"" : subject.p;
+	uint32_t		 steps = PATTERNS_STEPS_MAX;
+
+	if (!p->anchored && subject.n > PATTERNS_WORK_MAX / steps)
+		steps = (uint32_t)(PATTERNS_WORK_MAX / subject.n);
+	pcre2_set_match_limit(ps->limits, steps);
+	return p->match(p->code, text, subject.n, 0, 0, ps->result,
+	    ps->limits);
+}
+
+int
+patterns_match(struct patterns *ps, uint32_t set, struct slice subject)
+{
 	const struct set	*s;
 	int			 answer = 0;
 
@@ -236,8 +257,7 @@ patterns_match(struct patterns *ps, uint32_t set, struct slice subject)
 		/* For one pattern the library's own look is the cheaper. */
 		if (s->n > 1 && !worth_trying(ps, p, subject.n))
 			continue;
-		got = p->match(p->code, text, subject.n, 0, 0, ps->result,
-		    ps->limits);
+		got = run(ps, p, subject);
 		if (got >= 0)
 			return 1;
 		/* All other errors say that it was given up. */

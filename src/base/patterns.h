@@ -16,12 +16,16 @@
 
 /*
  * What one pattern may use on one subject. A pattern that backtracks without
- * bound must not hold up the stream: these limits end it within milliseconds.
+ * bound must not hold up the stream: these limits end it within some hundredths
+ * of a second. The library counts steps anew for each byte where a match could
+ * begin, so the longer the subject is, the fewer each of them is allowed, but
+ * for a pattern that can begin in one place only. Paths of 4 KiB leave 16,000.
  */
-#define PATTERNS_STEPS_MAX	1000000u	/* tries and backtracks */
+#define PATTERNS_STEPS_MAX	1000000u	/* from one place */
+#define PATTERNS_WORK_MAX	(64u << 20)	/* steps from all of them */
 #define PATTERNS_DEPTH_MAX	100000u		/* nested backtracking points */
 #define PATTERNS_HEAP_MAX	16384u		/* KiB, without the JIT */
-#define PATTERNS_STACK_MAX	(1024u * 1024)	/* bytes, with the JIT */
+#define PATTERNS_STACK_MAX	(4096u * 1024)	/* bytes, with the JIT */
 
 #define PATTERNS_ELIMIT		(-1)
 

@@ -15,6 +15,7 @@
 struct ring {
 	uint8_t		**blocks;
 	size_t		 size;		/* bytes of a block */
+	unsigned	 shift;		/* the size as a power of two */
 	size_t		 nblocks;
 	uint64_t	 newest;	/* block being filled */
 	size_t		 used;		/* bytes of it */
@@ -30,6 +31,8 @@ ring_new(size_t block, size_t blocks, ring_drop_fn drop, void *arg)
 
 	assert(block > 0 && (block & (block - 1)) == 0 && blocks > 1);
 	r->size = block;
+	while ((size_t)1 << r->shift < block)
+		r->shift++;
 	r->nblocks = blocks;
 	r->blocks = xcalloc(blocks, sizeof(*r->blocks));
 	r->filled = xcalloc(blocks, sizeof(*r->filled));
@@ -93,5 +96,5 @@ ring_at(const struct ring *r, uint64_t at)
 const uint8_t *
 ring_slot(const struct ring *r, uint64_t at)
 {
-	return r->blocks[at / r->size % r->nblocks] + (at & (r->size - 1));
+	return r->blocks[at >> r->shift] + (at & (r->size - 1));
 }

@@ -15,8 +15,10 @@
  *
  * Each waits until it has seen enough to decide, so that the result does not
  * depend on the pieces in which the stream came. How much that is has a bound:
- * a record, or FRAME_REPAIR_MAX. Positions reached are remembered, so that no
- * byte is looked at again for each piece.
+ * a record or two, or FRAME_REPAIR_MAX. Positions reached are remembered, and
+ * nothing is looked at again before there are as many bytes as it asked for.
+ * Walks over tokens that come to nothing are paid from a credit that grows with
+ * the stream, so that a hostile one costs a multiple of its size and no more.
  *
  * The window is what can be looked at: the lent piece, or the carry, which
  * holds bytes of earlier pieces and as many of this one as were needed.
@@ -31,10 +33,20 @@
 #include "bsm/token.h"
 
 #define FILE_NAME_MAX	1024u	/* bytes of the name in a file token */
-#define WEAK_WALKS_MAX	64u	/* records walked in search, for each gap */
+#define WALK_SPARE	(16u << 20)	/* bytes walked in vain, at first, */
+#define WALK_RATE	4u		/* and more for each byte of stream */
+#define WIDEN_MIN	1024u		/* bytes copied in one go, if there */
 
 /* What looking at a boundary came to. */
 enum verdict { V_MORE, V_NO, V_YES };
+
+/* What walking a record without a trailer came to. */
+enum walk {
+	WALK_NONE,		/* not walked yet */
+	WALK_FITS,
+	WALK_FAILS,
+	WALK_HEADER		/* another header is among its tokens */
+};
 
 struct frame {
 	const uint8_t	*piece;		/* lent by the caller */
@@ -45,7 +57,7 @@ struct frame {
 	size_t		 borrowed;	/* last bytes of the carry, which are
 					 * copies of the piece's */
 	uint64_t	 offset;	/* of the window in the stream */
-	size_t		 need;		/* bytes of window wanted for V_MORE */
+	size_t		 need;		/* bytes of window it takes to go on */
 	bool		 ended;
 	bool		 quiet;
 
@@ -55,8 +67,11 @@ struct frame {
 	enum frame_reason reason;
 	size_t		 repair_at;	/* place reached by the repair */
 	size_t		 search_at;	/* place reached by the search */
-	unsigned	 walks;		/* left in this gap */
 	uint64_t	 suspect_until;	/* records before it are recovered */
+
+	uint64_t	 walked;	/* bytes walked in vain */
+	enum walk	 walk;		/* of the record at the front */
+	size_t		 inside_at;	/* place reached inside it */
 };
 
 struct frame *
@@ -138,6 +153,8 @@ consume(struct frame *f, size_t n)
 	size_t	 left;
 
 	f->offset += n;
+	f->need = 0;
+	f->walk = WALK_NONE;
 	if (f->carry_n == 0) {
 		f->piece_pos += n;
 		return;
@@ -165,10 +182,14 @@ widen(struct frame *f)
 		return false;
 	if (held > 0 && f->need > held && f->need - held < left)
 		take = f->need - held;
-	if (f->carry_pos > 0)
-		memmove(f->carry, f->carry + f->carry_pos, held);
-	f->carry_n = held;
-	f->carry_pos = 0;
+	if (take < WIDEN_MIN)
+		take = left < WIDEN_MIN ? left : WIDEN_MIN;
+	if (f->carry_pos >= held) {	/* a byte is moved but so often */
+		if (held > 0)
+			memmove(f->carry, f->carry + f->carry_pos, held);
+		f->carry_n = held;
+		f->carry_pos = 0;
+	}
 	f->carry = mem_grow(f->carry, &f->carry_cap, f->carry_n + take, 1);
 	memcpy(f->carry + f->carry_n, f->piece + f->piece_pos, take);
 	f->carry_n += take;
@@ -177,11 +198,18 @@ widen(struct frame *f)
 	return true;
 }
 
+/* The window holds all that is left of the stream. */
+static bool
+at_end(const struct frame *f)
+{
+	return f->ended && f->piece_pos == f->piece_n;
+}
+
 /* Nothing more will come, for now or for ever. */
 static bool
 impatient(const struct frame *f)
 {
-	return f->ended || (f->quiet && f->piece_pos == f->piece_n);
+	return (f->ended || f->quiet) && f->piece_pos == f->piece_n;
 }
 
 /*
@@ -264,25 +292,55 @@ may_be_weak(const uint8_t *p)
 	return p[5] >= 1 && p[5] <= 4;
 }
 
+/* Bytes of a file token before its name; 0: it is none. */
+static size_t
+file_fixed(uint8_t id)
+{
+	return id == TOK_FILE32 ? 11 : id == TOK_FILE64 ? 19 : 0;
+}
+
+/*
+ * The size of what begins at the front, as far as it can be seen: while that
+ * is more than there is, more is needed. 0: neither a record nor a file token.
+ */
+static size_t
+claimed_size(struct slice w)
+{
+	size_t		 fixed = file_fixed(w.p[0]);
+	uint16_t	 len;
+
+	if (token_is_header(w.p[0])) {
+		if (w.n < HEADER_MIN)
+			return HEADER_MIN;
+		return sane_size(w.p) ? be32(w.p + 1) : 0;
+	}
+	if (w.n < fixed || fixed == 0)
+		return fixed;
+	len = be16(w.p + fixed - 2);
+	return len < 1 || len > FILE_NAME_MAX ? 0 : fixed + len;
+}
+
+/* Has the name of this file token of N bytes one NUL, at its end? */
+static bool
+sane_file(const uint8_t *p, size_t n)
+{
+	size_t	 fixed = file_fixed(p[0]);
+
+	return memchr(p + fixed, 0, n - fixed) == p + n - 1;
+}
+
 /* The size of a file token at AT, in *N. */
 static enum verdict
 file_token(struct frame *f, struct slice w, size_t at, size_t *n)
 {
-	size_t		 fixed = w.p[at] == TOK_FILE32 ? 11 : 19;
-	uint16_t	 len;
+	struct slice	 rest = { w.p + at, w.n - at };
 	enum verdict	 v;
 
-	if (w.p[at] != TOK_FILE32 && w.p[at] != TOK_FILE64)
+	if (file_fixed(rest.p[0]) == 0 || (*n = claimed_size(rest)) == 0)
 		return V_NO;
-	if ((v = have(f, w, at, fixed)) != V_YES)
+	if ((v = have(f, w, at, *n)) != V_YES)
 		return v;
-	len = be16(w.p + at + fixed - 2);
-	if (len < 1 || len > FILE_NAME_MAX)
-		return V_NO;
-	if ((v = have(f, w, at, fixed + len)) != V_YES)
-		return v;
-	*n = fixed + len;
-	return w.p[at + *n - 1] == '\0' ? V_YES : V_NO;
+	return sane_file(rest.p, *n) ? V_YES : V_NO;
 }
 
 /* Is a strong record at AT? */
@@ -302,21 +360,6 @@ strong_at(struct frame *f, struct slice w, size_t at)
 	return has_trailer(w.p + at, size) ? V_YES : V_NO;
 }
 
-/* A boundary that can be verified: the end, a strong record, a file token. */
-static enum verdict
-boundary_at(struct frame *f, struct slice w, size_t at)
-{
-	size_t		 n;
-	enum verdict	 v;
-
-	if (at == w.n && impatient(f))
-		return V_YES;
-	if ((v = have(f, w, at, 1)) != V_YES)
-		return v;
-	v = strong_at(f, w, at);
-	return v == V_NO ? file_token(f, w, at, &n) : v;
-}
-
 /* Something that could begin a record: enough after a record whose tokens are
  * not all known. */
 static enum verdict
@@ -329,11 +372,124 @@ start_at(struct frame *f, struct slice w, size_t at)
 		return V_YES;
 	if ((v = have(f, w, at, 1)) != V_YES)
 		return v;
-	if (w.p[at] == TOK_FILE32 || w.p[at] == TOK_FILE64)
+	if (file_fixed(w.p[at]) != 0)
 		return file_token(f, w, at, &n);
 	if ((v = have(f, w, at, HEADER_MIN)) != V_YES)
 		return v;
 	return sane_header(w.p + at) ? V_YES : V_NO;
+}
+
+/* Do the tokens end exactly, as far as hopping over them can tell? */
+static bool
+hops_fit(struct slice rec)
+{
+	size_t	 at = 0, size;
+
+	for (; at < rec.n; at += size) {
+		if (at > 0 && token_is_header(rec.p[at]))
+			return false;
+		if ((size = token_size(rec.p + at, rec.n - at)) == 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Do the tokens of the record at AT, of SIZE bytes, fit? A walk in vain is
+ * taken from the credit; without any left nothing fits.
+ */
+static enum walk
+walk(struct frame *f, struct slice w, size_t at, size_t size)
+{
+	const struct slice	 rec = { w.p + at, size };
+	bool			 header = false;
+
+	if (f->walked > WALK_SPARE + WALK_RATE * (f->offset + at))
+		return WALK_FAILS;
+	if (hops_fit(rec) || tokens_fit(rec, w.p[at + 5], &header))
+		return WALK_FITS;
+	f->walked += size;
+	return header ? WALK_HEADER : WALK_FAILS;
+}
+
+/* The size of a record at AT that may be a Solaris one, in *N. */
+static enum verdict
+weak_at(struct frame *f, struct slice w, size_t at, size_t *n)
+{
+	enum verdict	 v = have(f, w, at, HEADER_MIN);
+
+	if (v != V_YES)
+		return v;
+	if (!sane_header(w.p + at) || !may_be_weak(w.p + at))
+		return V_NO;
+	*n = be32(w.p + at + 1);
+	return have(f, w, at, *n);
+}
+
+/*
+ * A Solaris record at AT and behind it another, a strong one, a file token or
+ * the end. All is there before anything is walked, so that each is walked once.
+ */
+static enum verdict
+weak_pair(struct frame *f, struct slice w, size_t at)
+{
+	size_t		 first, second = 0, n;
+	enum verdict	 v;
+
+	if ((v = weak_at(f, w, at, &first)) != V_YES)
+		return v;
+	if (at + first < w.n || !impatient(f)) {
+		if ((v = have(f, w, at + first, 1)) != V_YES)
+			return v;
+		if ((v = file_token(f, w, at + first, &n)) == V_NO)
+			v = strong_at(f, w, at + first);
+		if (v == V_NO)
+			v = weak_at(f, w, at + first, &second);
+		if (v != V_YES)
+			return v;
+	}
+	return walk(f, w, at, first) == WALK_FITS && (second == 0 ||
+	    walk(f, w, at + first, second) == WALK_FITS) ? V_YES : V_NO;
+}
+
+/* A file token worth trusting in the midst of damage. */
+static enum verdict
+file_in_damage(struct frame *f, struct slice w, size_t at)
+{
+	size_t		 n, fixed = file_fixed(w.p[at]);
+	enum verdict	 v = file_token(f, w, at, &n);
+
+	if (v != V_YES)
+		return v;
+	if (n > fixed + 1 && memchr(w.p + at + fixed, '/', n - fixed) == NULL)
+		return V_NO;
+	return start_at(f, w, at + n);
+}
+
+/* Does something trustworthy begin at AT? */
+static enum verdict
+found_at(struct frame *f, struct slice w, size_t at)
+{
+	enum verdict	 v;
+
+	if (file_fixed(w.p[at]) != 0)
+		return file_in_damage(f, w, at);
+	if (!token_is_header(w.p[at]))
+		return V_NO;
+	v = strong_at(f, w, at);
+	return v == V_NO ? weak_pair(f, w, at) : v;
+}
+
+/* A boundary that can be verified: the end, or something trustworthy. */
+static enum verdict
+boundary_at(struct frame *f, struct slice w, size_t at)
+{
+	enum verdict	 v;
+
+	if (at == w.n && impatient(f))
+		return V_YES;
+	v = have(f, w, at, 1);
+	return v == V_YES ? found_at(f, w, at) : v;
 }
 
 /* The usual case. */
@@ -362,56 +518,157 @@ why_not(const struct frame *f, struct slice w)
 		return FRAME_BAD_SIZE;
 	if (!sane_header(w.p))
 		return FRAME_BAD_HEADER;
-	if (f->ended && be32(w.p + 1) > w.n)
+	if (at_end(f) && be32(w.p + 1) > w.n)
 		return FRAME_TRUNCATED;
 	return FRAME_BAD_TRAILER;
 }
 
-/* A record without a trailer, of SIZE bytes, all of which are there. */
+/* Is this, but for one of its parts, the trailer of a record of SIZE bytes? */
+static bool
+broken_trailer(const uint8_t *p, uint32_t size)
+{
+	const uint8_t	*t = p + size - TRAILER_SIZE;
+
+	return size >= HEADER_MIN + TRAILER_SIZE &&
+	    (t[0] == TOK_TRAILER) + (be16(t + 1) == TRAILER_MAGIC) +
+	    (be32(t + 3) == size) >= 2;
+}
+
+/* Does something trustworthy begin inside these SIZE bytes? */
+static enum verdict
+found_inside(struct frame *f, struct slice w, size_t size)
+{
+	for (; f->inside_at < size; f->inside_at++) {
+		enum verdict	 v = found_at(f, w, f->inside_at);
+
+		if (v != V_NO)
+			return v;
+	}
+	return V_NO;
+}
+
+/*
+ * A record without a trailer, of SIZE bytes, all of which are there. Its tokens
+ * should fit and another record begin behind it. When one of these is not so:
+ * tokens that nobody knows are no damage, and neither is damage behind it. But
+ * a size that leads past the beginning of another record is wrong, and so is
+ * one whose record lost some bytes and made up for it with the next.
+ */
 static enum verdict
 weak_record(struct frame *f, struct slice w, uint32_t size)
 {
-	if (!may_be_weak(w.p) || !sane_header(w.p))
+	enum verdict	 v;
+
+	if (!may_be_weak(w.p) || !sane_header(w.p) ||
+	    broken_trailer(w.p, size))
 		return V_NO;
-	if (tokens_fit((struct slice){ w.p, size }, w.p[5]))
-		return V_YES;
-	return start_at(f, w, size);
+	if (f->walk == WALK_NONE) {
+		f->walk = walk(f, w, 0, size);
+		f->inside_at = 1;
+	}
+	if (f->walk == WALK_HEADER)
+		return V_NO;
+	v = start_at(f, w, size);
+	if (v != V_NO || f->walk == WALK_FAILS)
+		return v;
+	v = found_inside(f, w, size);
+	return v == V_NO ? V_YES : v == V_YES ? V_NO : V_MORE;
 }
 
-/* Take a whole record or file token from the front of the window. */
+/*
+ * Take a whole record or file token from the front of the window. A quiet
+ * stream may still bring the rest of one, so only its end ends the waiting.
+ */
 static enum verdict
 take_whole(struct frame *f, struct slice w, struct frame_record *out)
 {
+	size_t		 n = claimed_size(w);
 	enum verdict	 v;
-	uint32_t	 size;
-	size_t		 n;
 
+	if (n == 0)
+		return V_NO;
+	if (w.n < n) {
+		f->need = n;
+		return at_end(f) ? V_NO : V_MORE;
+	}
 	if (!token_is_header(w.p[0])) {
-		if ((v = file_token(f, w, 0, &n)) != V_YES)
-			return v;
+		if (!sane_file(w.p, n))
+			return V_NO;
 		fill(f, w, n, FRAME_STRONG, out);
 		out->kind = FRAME_FILE;
 		return V_YES;
 	}
-	if ((v = have(f, w, 0, HEADER_MIN)) != V_YES)
-		return v;
-	if (!sane_size(w.p))
-		return V_NO;
-	size = be32(w.p + 1);
-	if (w.n < size)
-		return f->ended ? V_NO : (f->need = size, V_MORE);
-	if (has_trailer(w.p, size)) {
-		fill(f, w, size, FRAME_STRONG, out);
+	if (has_trailer(w.p, (uint32_t)n)) {
+		fill(f, w, n, FRAME_STRONG, out);
 		return V_YES;
 	}
-	if ((v = weak_record(f, w, size)) == V_YES)
-		fill(f, w, size, FRAME_WEAK, out);
+	if ((v = weak_record(f, w, (uint32_t)n)) == V_YES)
+		fill(f, w, n, FRAME_WEAK, out);
 	return v;
 }
 
 /* Damage. */
 
-/* Only the trailer is broken? */
+/* Give up N bytes from the front. MORE: the gap goes on. */
+static void
+give_up(struct frame *f, struct slice w, size_t n, bool more,
+    struct frame_record *out)
+{
+	for (size_t i = 0; i < n && f->all_zero; i++)
+		f->all_zero = w.p[i] == 0;
+	*out = (struct frame_record){ .kind = FRAME_GAP, .bytes = { w.p, n },
+	    .offset = f->offset, .quality = FRAME_RECOVERED,
+	    .reason = f->all_zero ? FRAME_ZEROS : f->reason, .more = more };
+}
+
+/* What begins before this place may be forged. */
+static void
+suspect(struct frame *f, uint64_t until)
+{
+	if (f->suspect_until < until)
+		f->suspect_until = until;
+}
+
+/*
+ * Only the id is broken? The size behind it leads to a trailer that agrees.
+ * Nothing can be read of such a record, and nothing is searched for inside.
+ */
+static enum verdict
+without_id(struct frame *f, struct slice w, struct frame_record *out)
+{
+	enum verdict	 v = have(f, w, 0, HEADER_MIN);
+	uint32_t	 size;
+
+	if (v != V_YES)
+		return v;
+	size = be32(w.p + 1);
+	if (token_is_header(w.p[0]) || size < HEADER_MIN + TRAILER_SIZE ||
+	    size > FRAME_RECORD_MAX)
+		return V_NO;
+	if ((v = have(f, w, 0, size)) != V_YES)
+		return v;
+	if (!has_trailer(w.p, size))
+		return V_NO;
+	give_up(f, w, size, false, out);
+	return V_YES;
+}
+
+/* Do these SIZE bytes end with the whole of another record? */
+static bool
+ends_with_another(const uint8_t *p, uint32_t size)
+{
+	const uint8_t	*t = p + size - TRAILER_SIZE;
+	uint32_t	 own = be32(t + 3);
+
+	return own >= HEADER_MIN + TRAILER_SIZE && own < size &&
+	    sane_header(p + size - own) && be32(p + size - own + 1) == own &&
+	    has_trailer(p + size - own, own);
+}
+
+/*
+ * Only the trailer is broken? With nothing left of it the size has less to show
+ * for itself, and must not pass over other records.
+ */
 static enum verdict
 header_side(struct frame *f, struct slice w, struct frame_record *out)
 {
@@ -425,8 +682,13 @@ header_side(struct frame *f, struct slice w, struct frame_record *out)
 	size = be32(w.p + 1);
 	if ((v = have(f, w, 0, size)) != V_YES)
 		return v;
+	if (ends_with_another(w.p, size) || f->walk == WALK_HEADER)
+		return V_NO;
 	if ((v = boundary_at(f, w, size)) != V_YES)
 		return v;
+	if (!broken_trailer(w.p, size) &&
+	    (v = found_inside(f, w, size)) != V_NO)
+		return v == V_YES ? V_NO : V_MORE;
 	fill(f, w, size, FRAME_RECOVERED, out);
 	out->reason = FRAME_BAD_TRAILER;
 	return V_YES;
@@ -460,89 +722,10 @@ trailer_side(struct frame *f, struct slice w, struct frame_record *out)
 		at++;
 	}
 	f->repair_at = at;
-	return have(f, w, 0, FRAME_REPAIR_MAX) == V_MORE ? V_MORE : V_NO;
-}
-
-/* Two Solaris records in a row, the first at AT, or one and the end. */
-static enum verdict
-weak_pair(struct frame *f, struct slice w, size_t at)
-{
-	size_t	 n;
-
-	for (unsigned i = 0; i < 2; i++) {
-		enum verdict	 v;
-		uint32_t	 size;
-
-		if (i > 0 && at == w.n && impatient(f))
-			return V_YES;
-		if ((v = have(f, w, at, HEADER_MIN)) != V_YES)
-			return i > 0 && v == V_NO && at < w.n ?
-			    file_token(f, w, at, &n) : v;
-		if (i > 0 && file_token(f, w, at, &n) == V_YES)
-			return V_YES;
-		if (!sane_header(w.p + at) || !may_be_weak(w.p + at))
-			return V_NO;
-		size = be32(w.p + at + 1);
-		if ((v = have(f, w, at, size)) != V_YES)
-			return v;
-		if (f->walks == 0)
-			return V_NO;
-		f->walks--;
-		if (!tokens_fit((struct slice){ w.p + at, size }, w.p[at + 5]))
-			return V_NO;
-		at += size;
-	}
-	return V_YES;
-}
-
-/* A file token worth trusting in the midst of damage. */
-static enum verdict
-file_in_damage(struct frame *f, struct slice w, size_t at)
-{
-	size_t		 n, fixed = w.p[at] == TOK_FILE32 ? 11 : 19;
-	enum verdict	 v = file_token(f, w, at, &n);
-	const uint8_t	*name = w.p + at + fixed;
-
-	if (v != V_YES)
-		return v;
-	n -= fixed;
-	if (memchr(name, 0, n) != name + n - 1 ||
-	    (n > 1 && memchr(name, '/', n) == NULL))
+	if (w.n >= FRAME_REPAIR_MAX || impatient(f))
 		return V_NO;
-	return start_at(f, w, at + fixed + n);
-}
-
-/* Does something trustworthy begin at AT? */
-static enum verdict
-found_at(struct frame *f, struct slice w, size_t at)
-{
-	enum verdict	 v;
-
-	if (w.p[at] == TOK_FILE32 || w.p[at] == TOK_FILE64)
-		return file_in_damage(f, w, at);
-	if (!token_is_header(w.p[at]))
-		return V_NO;
-	v = strong_at(f, w, at);
-	return v == V_NO && w.n - at >= HEADER_MIN && may_be_weak(w.p + at) ?
-	    weak_pair(f, w, at) : v;
-}
-
-/*
- * Give up N bytes from the front. MORE: the gap goes on. The place behind it
- * was searched for, so what begins there may be forged, and so may whatever
- * begins inside the record that the damaged header claims.
- */
-static void
-give_up(struct frame *f, struct slice w, size_t n, bool more,
-    struct frame_record *out)
-{
-	for (size_t i = 0; i < n && f->all_zero; i++)
-		f->all_zero = w.p[i] == 0;
-	*out = (struct frame_record){ .kind = FRAME_GAP, .bytes = { w.p, n },
-	    .offset = f->offset, .quality = FRAME_RECOVERED,
-	    .reason = f->all_zero ? FRAME_ZEROS : f->reason, .more = more };
-	if (f->suspect_until < f->offset + n + 1)
-		f->suspect_until = f->offset + n + 1;
+	f->need = w.n + 1;
+	return V_MORE;
 }
 
 /* The next trustworthy place, or the end of what is looked at in one go. */
@@ -560,10 +743,11 @@ search(struct frame *f, struct slice w, struct frame_record *out)
 		if (v == V_MORE)
 			return V_MORE;
 		give_up(f, w, at, false, out);
+		suspect(f, f->offset + at + 1);
 		f->damaged = f->searching = false;
 		return V_YES;
 	}
-	if (f->ended && at == w.n) {
+	if (at_end(f) && at == w.n) {
 		give_up(f, w, w.n, false, out);
 		f->damaged = f->searching = false;
 		return V_YES;
@@ -590,10 +774,12 @@ repair(struct frame *f, struct slice w, struct frame_record *out)
 		f->searching = false;
 		f->reason = why_not(f, w);
 		f->repair_at = 0;
-		f->walks = WEAK_WALKS_MAX;
+		f->inside_at = 1;
 	}
 	if (!f->searching) {
-		if ((v = header_side(f, w, out)) == V_NO)
+		if ((v = without_id(f, w, out)) == V_NO)
+			v = header_side(f, w, out);
+		if (v == V_NO)
 			v = trailer_side(f, w, out);
 		if (v == V_YES)
 			f->damaged = false;
@@ -602,9 +788,17 @@ repair(struct frame *f, struct slice w, struct frame_record *out)
 		f->searching = true;
 		f->search_at = 1;
 		if (w.n >= HEADER_MIN && sane_header(w.p))
-			f->suspect_until = f->offset + be32(w.p + 1);
+			suspect(f, f->offset + be32(w.p + 1));
 	}
 	return search(f, w, out);
+}
+
+/* The lender may have the piece back. */
+static void
+release(struct frame *f)
+{
+	f->piece = NULL;
+	f->piece_n = f->piece_pos = f->borrowed = 0;
 }
 
 int
@@ -612,18 +806,22 @@ frame_next(struct frame *f, struct frame_record *out)
 {
 	for (;;) {
 		struct slice	 w = window(f);
-		enum verdict	 v;
+		enum verdict	 v = V_MORE;
 
 		if (w.n == 0)
-			return 0;
-		v = f->damaged ? V_NO : take_whole(f, w, out);
-		if (v == V_NO)
-			v = repair(f, w, out);
+			break;
+		if (w.n >= f->need || impatient(f)) {
+			v = f->damaged ? V_NO : take_whole(f, w, out);
+			if (v == V_NO)
+				v = repair(f, w, out);
+		}
 		if (v == V_YES) {
 			consume(f, out->bytes.n);
 			return 1;
 		}
-		if (!widen(f) && (!f->ended || window(f).n == w.n))
-			return 0;
+		if (!widen(f))
+			break;
 	}
+	release(f);
+	return 0;
 }

@@ -80,7 +80,7 @@ void		 frame_quiet(struct frame *);
 /*
  * Take what comes next. Returns 1 and fills *OUT; 0 when more bytes are
  * needed, or after frame_end() when all is done. OUT's bytes are borrowed until
- * the next call on this frame.
+ * the next call on this frame; those that lie in the lent piece stay with it.
  */
 int		 frame_next(struct frame *, struct frame_record *out);
 

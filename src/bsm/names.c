@@ -489,6 +489,25 @@ names_class_find(const struct names *n, enum dialect d, struct slice name)
 	return class_find(&n->tables[d], name);
 }
 
+bool
+names_event_known(struct slice name)
+{
+	for (unsigned d = 0; d < DIALECTS; d++)
+		if (name_find(tables_builtin[d].event_names,
+		    tables_builtin[d].nevent_names, name) != NULL)
+			return true;
+	return false;
+}
+
+bool
+names_class_known(struct slice name)
+{
+	for (unsigned d = 0; d < DIALECTS; d++)
+		if (class_find(&tables_builtin[d], name) != NULL)
+			return true;
+	return false;
+}
+
 const struct event_name *
 names_events(const struct names *n, enum dialect d, size_t *count)
 {

@@ -70,6 +70,13 @@ const struct event_name	*names_event_find(const struct names *, enum dialect,
 const struct class_name	*names_class_find(const struct names *, enum dialect,
 			    struct slice name);
 
+/*
+ * Does a built-in table of any dialect have the name, whatever was loaded since?
+ * A rule may speak of events that this machine's own tables lack.
+ */
+bool		 names_event_known(struct slice name);
+bool		 names_class_known(struct slice name);
+
 /* All rows of a dialect in the order of the table, for listings. */
 const struct event_name	*names_events(const struct names *, enum dialect,
 			    size_t *n);

@@ -54,15 +54,15 @@ header_size(const uint8_t *p, size_t n)
 	return size <= n ? size : 0;
 }
 
-/* Event and time of the header at AT, which is known to fit. */
-static void
+/* Event and time of the header at AT. Returns its size, 0 if it does not fit. */
+static size_t
 read_header(struct record *r, uint32_t at)
 {
 	const uint8_t	*p = r->bytes.p + at;
 	size_t		 size = header_size(p, r->bytes.n - at);
 
 	if (size == 0)
-		return;
+		return 0;
 	r->event = be16(p + 6);
 	if (p[0] == TOK_HEADER32 || p[0] == TOK_HEADER32_EX) {
 		r->seconds = be32(p + size - 8);
@@ -71,6 +71,7 @@ read_header(struct record *r, uint32_t at)
 		r->seconds = (int64_t)be64(p + size - 16);
 		r->fraction = be64(p + size - 8);
 	}
+	return size;
 }
 
 int
@@ -79,15 +80,15 @@ record_head(struct record *r, const struct frame_record *f)
 	r->bytes = f->bytes;
 	r->offset = f->offset;
 	r->quality = f->quality;
+	r->indexed = false;
 	r->error = 0;
 	r->error_at = 0;
 	memset(r->at, 0, sizeof(r->at));
-	if (f->bytes.n < HEADER_MIN ||
-	    header_size(f->bytes.p, f->bytes.n) == 0)
+	if (f->bytes.n < HEADER_MIN)
 		return BSM_ETRUNC;
 	r->version = f->bytes.p[5];
-	read_header(r, 0);
-	return 0;
+	r->body = (uint8_t)read_header(r, 0);
+	return r->body == 0 ? BSM_ETRUNC : 0;
 }
 
 /* By the table: for records that hold something of uncertain length. */
@@ -113,25 +114,25 @@ void
 record_index(struct record *r)
 {
 	const uint8_t	*p = r->bytes.p;
-	size_t		 n = r->bytes.n, end = n;
-	size_t		 pos = header_size(p, n);
+	const size_t	 end = r->bytes.n -
+	    (r->quality == FRAME_STRONG ? TRAILER_SIZE : 0);
+	size_t		 pos = r->body, size;
+	uint32_t	 at[1 + REC_KINDS] = { 0 };	/* first: no kind */
 
-	if (r->quality == FRAME_STRONG)
-		end -= TRAILER_SIZE;
-	while (pos < end) {
-		size_t	 size = token_size(p + pos, end - pos);
-		uint8_t	 kind = kinds[p[pos]];
-
-		if (size == 0) {
-			index_by_table(r);
+	if (r->indexed)
+		return;
+	r->indexed = true;
+	for (; pos < end; pos += size) {
+		if ((size = token_size(p + pos, end - pos)) == 0)
 			break;
-		}
-		if (kind != 0)
-			r->at[kind - 1] = (uint32_t)pos;
-		pos += size;
+		at[kinds[p[pos]]] = (uint32_t)pos;
 	}
+	if (pos < end)
+		index_by_table(r);
+	else
+		memcpy(r->at, at + 1, sizeof(r->at));
 	if (r->at[REC_HEADER] != 0)
-		read_header(r, r->at[REC_HEADER]);
+		(void)read_header(r, r->at[REC_HEADER]);	/* it fits */
 }
 
 uint32_t

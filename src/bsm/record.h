@@ -32,10 +32,12 @@ struct record {
 	uint64_t	 offset;	/* in its source, bytes */
 	enum frame_quality quality;
 	uint8_t		 version;	/* of the header */
+	uint8_t		 body;		/* where the header ends */
 	uint16_t	 event;
 	int64_t		 seconds;	/* since 1970, UTC */
 	uint64_t	 fraction;	/* raw: see record_millis() */
 	uint32_t	 at[REC_KINDS];	/* place of the last one; 0: none */
+	bool		 indexed;
 	int		 error;		/* 0, or why the rest is not decoded */
 	uint32_t	 error_at;	/* where */
 };
@@ -46,7 +48,7 @@ struct record {
  */
 int		record_head(struct record *, const struct frame_record *);
 
-/* Find the tokens. Needed before anything below. */
+/* Find the tokens, once. Needed before anything below. */
 void		record_index(struct record *);
 
 /* An id of the subject; 0 when the record has no subject token. */

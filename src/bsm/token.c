@@ -313,50 +313,67 @@ is_string_list(const struct layout *lay)
 	return lay->fields[0].wire == W_STRINGS;
 }
 
-/*
- * A list of strings whose count does not lead on. Old OpenBSM wrote a zero byte
- * more for each string; macOS drops strings and keeps the count. Look for an
- * end behind which a token begins and the rest of the record fits.
- */
+/* Old OpenBSM wrote a zero byte more for each string, behind the last. */
 static bool
-read_odd_list(struct tokens *w, const struct layout *lay, struct token *t,
+read_padded_list(struct tokens *w, const struct layout *lay, struct token *t,
     size_t *budget, unsigned depth)
 {
 	struct cursor	 c = w->c;
 	struct strings	*s = &t->list.list;
-	size_t		 start, end;
+	size_t		 end;
 
-	if (!pay(budget, cursor_left(&c)))
+	if (!pay(budget, cursor_left(&c)) || read_token(&c, lay, t) != 0)
 		return false;
-	if (read_token(&c, lay, t) == 0) {
-		end = c.pos;
-		while (end < c.in.n && c.in.p[end] == 0 &&
-		    end - c.pos < s->count)
-			end++;
-		if (end > c.pos && fits_from(w, end, budget, depth)) {
-			s->padding = (struct slice){ c.in.p + c.pos,
-			    end - c.pos };
-			t->len = end - t->off;
-			return true;
-		}
+	for (end = c.pos; end < c.in.n && c.in.p[end] == 0 &&
+	    end - c.pos < s->count; end++)
+		;
+	if (end == c.pos || !fits_from(w, end, budget, depth))
+		return false;
+	s->padding = (struct slice){ c.in.p + c.pos, end - c.pos };
+	t->len = end - t->off;
+	return true;
+}
+
+/*
+ * macOS drops strings and keeps the count. Look for an end, the last first,
+ * behind which a token begins and the rest of the record fits. A list that
+ * takes all to the end comes last of all: the zeros of the tokens that follow
+ * would make strings, too.
+ */
+static bool
+read_short_list(struct tokens *w, const struct layout *lay, struct token *t,
+    size_t *budget, unsigned depth)
+{
+	const uint8_t	*p = w->c.in.p;
+	struct strings	*s = &t->list.list;
+	size_t		 n = w->c.in.n, start = w->c.pos + 5, end;
+	uint32_t	 all = 0;		/* zeros up to the end */
+
+	if (!pay(budget, cursor_left(&w->c)))
+		return false;
+	*t = (struct token){ .id = lay->id, .layout = lay, .off = w->c.pos };
+	s->claimed = be32(p + w->c.pos + 1);
+	for (size_t i = start; i < n; i++)
+		all += p[i] == 0;
+	s->count = all;
+	for (end = n - 1; end >= start && *budget > 0; end--) {
+		s->count -= p[end] == 0;	/* now those before END */
+		if (s->count < s->claimed &&
+		    (end == start || p[end - 1] == 0) &&
+		    layout_find(p[end]) != NULL &&
+		    fits_from(w, end, budget, depth))
+			break;
 	}
-	start = w->c.pos + 5;			/* id and count */
-	for (end = w->c.in.n; end > start; end--) {
-		if (w->c.in.p[end - 1] != 0 || (end < w->c.in.n &&
-		    layout_find(w->c.in.p[end]) == NULL))
-			continue;
-		if (!fits_from(w, end, budget, depth))
-			continue;
-		*t = (struct token){ .id = lay->id, .layout = lay,
-		    .off = w->c.pos, .len = end - w->c.pos };
-		s->claimed = be32(w->c.in.p + w->c.pos + 1);
-		s->bytes = (struct slice){ w->c.in.p + start, end - start };
-		for (size_t i = start; i < end; i++)
-			s->count += w->c.in.p[i] == 0;
-		if (s->count < s->claimed)
-			return true;
+	if (end < start || *budget == 0) {
+		if (depth > 1 || n == start || p[n - 1] != 0 ||
+		    all >= s->claimed)
+			return false;
+		end = n;
+		s->count = all;
 	}
-	return false;
+	s->bytes = (struct slice){ p + start, end - start };
+	t->len = end - t->off;
+	return true;
 }
 
 /*
@@ -384,7 +401,9 @@ read_careful(struct tokens *w, const struct layout *first, struct token *t,
 			}
 		}
 		if (is_string_list(usual) && cursor_left(&w->c) >= 5 &&
-		    read_odd_list(w, usual, t, budget, depth + 1)) {
+		    !w->alone &&
+		    (read_padded_list(w, usual, t, budget, depth + 1) ||
+		    read_short_list(w, usual, t, budget, depth + 1))) {
 			w->c.pos += t->len;
 			return 0;
 		}
@@ -399,33 +418,39 @@ rest_fits(struct tokens *w, size_t *budget, unsigned depth)
 	struct token	 t;
 
 	while (cursor_left(&w->c) > 0) {
-		const struct layout	*first = layout_find(w->c.in.p[w->c.pos]);
 		size_t			 before = w->c.pos;
+		const struct layout	*first = layout_find(w->c.in.p[before]);
 
-		if (first == NULL)
+		if (first == NULL || *budget == 0 ||
+		    (w->alone && before > 0 && token_is_header(first->id)))
 			return false;
-		if (read_careful(w, first, &t, budget, depth) != 0)
+		if (read_careful(w, first, &t, budget, depth) != 0) {
+			w->c.pos = before;
+			(void)pay(budget, cursor_left(&w->c)); /* it is over */
 			return false;
+		}
 		if (!pay(budget, w->c.pos - before))
 			return false;
 	}
 	return true;
 }
 
-/* Do the usual choices lead to the end? */
+/* Do the usual choices lead to the end? *STOP: or else how far. */
 static bool
-usual_fits(const struct tokens *w)
+usual_fits(const struct tokens *w, size_t *stop)
 {
 	struct tokens	 trial = *w;
 	size_t		 budget = w->record.n;
+	bool		 fits = rest_fits(&trial, &budget, TOKEN_DEPTH);
 
-	return rest_fits(&trial, &budget, TOKEN_DEPTH);
+	*stop = trial.c.pos;
+	return fits;
 }
 
 void
 tokens_begin(struct tokens *w, struct slice record)
 {
-	size_t	 n = record.n;
+	size_t	 n = record.n, stop;
 
 	*w = (struct tokens){ .record = record };
 	if (n >= HEADER_MIN && token_is_header(record.p[0])) {
@@ -437,18 +462,22 @@ tokens_begin(struct tokens *w, struct slice record)
 		    be32(end + 3) == n;
 	}
 	w->c.in = (struct slice){ record.p, w->trailer ? n - TRAILER_SIZE : n };
-	w->careful = !usual_fits(w);
+	w->careful = !usual_fits(w, &stop);
 	w->budget = TOKEN_TRIALS * n;
 }
 
 bool
-tokens_fit(struct slice bytes, uint8_t version)
+tokens_fit(struct slice bytes, uint8_t version, bool *header)
 {
 	struct tokens	 w = { .c.in = bytes, .record = bytes,
-	    .version = version };
-	size_t		 budget = TOKEN_TRIALS * bytes.n;
+	    .version = version, .alone = true };
+	size_t		 budget = TOKEN_TRIALS * bytes.n, stop;
 
-	return usual_fits(&w) || rest_fits(&w, &budget, 0);
+	*header = false;
+	if (usual_fits(&w, &stop))
+		return true;
+	*header = stop < bytes.n && token_is_header(bytes.p[stop]);
+	return !*header && rest_fits(&w, &budget, 0);
 }
 
 int
@@ -480,38 +509,38 @@ tokens_next(struct tokens *w, struct token *t)
 }
 
 /* How to tell the size of a token without decoding it. */
-enum sizing { SIZE_SLOW, SIZE_FIXED, SIZE_LEN16, SIZE_ADDR32, SIZE_STRINGS,
-	SIZE_GROUPS };
+#define SIZE_FIXED	0, TOKEN_HOP
+#define SIZE_LEN16	UINT16_MAX, TOKEN_HOP
+#define SIZE_ADDR32	0, TOKEN_ADDR32
+#define SIZE_STRINGS	0, TOKEN_STRINGS
+#define SIZE_GROUPS	0, TOKEN_GROUPS
 
 /* Checked against the table by tests/unit/test_token.c. */
-static const struct sizes {
-	uint8_t	 how;		/* enum sizing */
-	uint8_t	 fixed;		/* bytes, the counting ones among them */
-} sizes[256] = {
-	[0x11] = { SIZE_LEN16, 11 },	[0x13] = { SIZE_FIXED, 7 },
-	[0x14] = { SIZE_FIXED, 18 },	[0x20] = { SIZE_LEN16, 3 },
-	[0x22] = { SIZE_FIXED, 6 },	[0x23] = { SIZE_LEN16, 3 },
-	[0x24] = { SIZE_FIXED, 37 },	[0x26] = { SIZE_FIXED, 37 },
-	[0x27] = { SIZE_FIXED, 6 },	[0x28] = { SIZE_LEN16, 3 },
-	[0x29] = { SIZE_LEN16, 3 },	[0x2a] = { SIZE_FIXED, 5 },
-	[0x2b] = { SIZE_FIXED, 21 },	[0x2c] = { SIZE_FIXED, 3 },
-	[0x2d] = { SIZE_LEN16, 8 },	[0x2f] = { SIZE_FIXED, 5 },
-	[0x30] = { SIZE_FIXED, 13 },	[0x31] = { SIZE_FIXED, 25 },
-	[0x34] = { SIZE_FIXED, 65 },	[0x35] = { SIZE_FIXED, 13 },
-	[0x36] = { SIZE_LEN16, 7 },	[0x39] = { SIZE_LEN16, 4 },
-	[0x3a] = { SIZE_FIXED, 5 },	[0x3b] = { SIZE_GROUPS, 3 },
-	[0x3c] = { SIZE_STRINGS, 5 },	[0x3d] = { SIZE_STRINGS, 5 },
-	[0x3e] = { SIZE_FIXED, 29 },	[0x52] = { SIZE_FIXED, 9 },
-	[0x60] = { SIZE_LEN16, 3 },	[0x70] = { SIZE_FIXED, 5 },
-	[0x71] = { SIZE_LEN16, 12 },	[0x72] = { SIZE_FIXED, 10 },
-	[0x73] = { SIZE_FIXED, 33 },	[0x74] = { SIZE_FIXED, 26 },
-	[0x75] = { SIZE_FIXED, 41 },	[0x77] = { SIZE_FIXED, 41 },
-	[0x78] = { SIZE_LEN16, 19 },	[0x7a] = { SIZE_ADDR32, 37 },
-	[0x7b] = { SIZE_ADDR32, 37 },	[0x7c] = { SIZE_ADDR32, 41 },
-	[0x7d] = { SIZE_ADDR32, 41 },	[0x7e] = { SIZE_ADDR32, 5 },
-	[0x80] = { SIZE_FIXED, 9 },	[0x81] = { SIZE_FIXED, 21 },
-	[0x83] = { SIZE_FIXED, 17 },	[0x84] = { SIZE_LEN16, 20 },
-	[0x85] = { SIZE_LEN16, 20 },
+const struct token_sizing	token_sizings[256] = {
+	[0x11] = { 11, SIZE_LEN16 },	[0x13] = { 7, SIZE_FIXED },
+	[0x14] = { 18, SIZE_FIXED },	[0x20] = { 3, SIZE_LEN16 },
+	[0x22] = { 6, SIZE_FIXED },	[0x23] = { 3, SIZE_LEN16 },
+	[0x24] = { 37, SIZE_FIXED },	[0x26] = { 37, SIZE_FIXED },
+	[0x27] = { 6, SIZE_FIXED },	[0x28] = { 3, SIZE_LEN16 },
+	[0x29] = { 3, SIZE_LEN16 },	[0x2a] = { 5, SIZE_FIXED },
+	[0x2b] = { 21, SIZE_FIXED },	[0x2c] = { 3, SIZE_FIXED },
+	[0x2d] = { 8, SIZE_LEN16 },	[0x2f] = { 5, SIZE_FIXED },
+	[0x30] = { 13, SIZE_FIXED },	[0x31] = { 25, SIZE_FIXED },
+	[0x34] = { 65, SIZE_FIXED },	[0x35] = { 13, SIZE_FIXED },
+	[0x36] = { 7, SIZE_LEN16 },	[0x39] = { 4, SIZE_LEN16 },
+	[0x3a] = { 5, SIZE_FIXED },	[0x3b] = { 3, SIZE_GROUPS },
+	[0x3c] = { 5, SIZE_STRINGS },	[0x3d] = { 5, SIZE_STRINGS },
+	[0x3e] = { 29, SIZE_FIXED },	[0x52] = { 9, SIZE_FIXED },
+	[0x60] = { 3, SIZE_LEN16 },	[0x70] = { 5, SIZE_FIXED },
+	[0x71] = { 12, SIZE_LEN16 },	[0x72] = { 10, SIZE_FIXED },
+	[0x73] = { 33, SIZE_FIXED },	[0x74] = { 26, SIZE_FIXED },
+	[0x75] = { 41, SIZE_FIXED },	[0x77] = { 41, SIZE_FIXED },
+	[0x78] = { 19, SIZE_LEN16 },	[0x7a] = { 37, SIZE_ADDR32 },
+	[0x7b] = { 37, SIZE_ADDR32 },	[0x7c] = { 41, SIZE_ADDR32 },
+	[0x7d] = { 41, SIZE_ADDR32 },	[0x7e] = { 5, SIZE_ADDR32 },
+	[0x80] = { 9, SIZE_FIXED },	[0x81] = { 21, SIZE_FIXED },
+	[0x83] = { 17, SIZE_FIXED },	[0x84] = { 20, SIZE_LEN16 },
+	[0x85] = { 20, SIZE_LEN16 },
 };
 
 /* Bytes of COUNT strings, each up to its NUL; 0 when they do not fit. */
@@ -532,31 +561,29 @@ strings_size(const uint8_t *p, size_t left, uint32_t count)
 }
 
 size_t
-token_size(const uint8_t *p, size_t left)
+token_size_slow(const uint8_t *p, size_t left)
 {
-	struct sizes	 s = sizes[p[0]];
-	size_t		 more = 0;
-	uint32_t	 count;
+	const struct token_sizing	 s = token_sizings[p[0]];
+	size_t				 more = 0;
+	uint32_t			 count;
 
 	if (left < s.fixed)
 		return 0;
-	switch ((enum sizing)s.how) {
-	case SIZE_SLOW:
+	switch ((enum token_how)s.how) {
+	case TOKEN_DECODE:
 		return 0;
-	case SIZE_FIXED:
-		return s.fixed;
-	case SIZE_LEN16:
-		more = be16(p + s.fixed - 2);
+	case TOKEN_HOP:
+		more = be16(p + s.fixed - 2) & s.mask;
 		break;
-	case SIZE_ADDR32:
+	case TOKEN_ADDR32:
 		more = be32(p + s.fixed - 4);
 		if (more != 4 && more != 16)
 			return 0;
 		break;
-	case SIZE_GROUPS:
+	case TOKEN_GROUPS:
 		more = 4 * (size_t)be16(p + 1);
 		break;
-	case SIZE_STRINGS:
+	case TOKEN_STRINGS:
 		count = be32(p + 1);
 		more = strings_size(p + 5, left - 5, count);
 		if (more == 0 && count > 0)

@@ -216,6 +216,9 @@ struct tokens {
 	uint8_t		 version;	/* of the header; picks layouts */
 	bool		 trailer;	/* the frame ends with its trailer */
 	bool		 careful;	/* first choices do not fit: try all */
+	bool		 alone;		/* nothing outside vouches for the
+					 * size: other headers, odd lists do
+					 * not fit */
 	size_t		 budget;	/* bytes left for such trials */
 };
 
@@ -229,8 +232,12 @@ struct tokens {
 #define TOKEN_DEPTH	8	/* nested trials; beyond, the usual choice */
 void		tokens_begin(struct tokens *, struct slice record);
 
-/* Do the tokens of these bytes, of such a header version, end exactly? */
-bool		tokens_fit(struct slice, uint8_t version);
+/*
+ * Do the tokens of these bytes, of such a header version, end exactly, with no
+ * header but the first, and no list of strings that is shorter or longer than
+ * it says? *HEADER is set when the usual walk comes upon another header.
+ */
+bool		tokens_fit(struct slice, uint8_t version, bool *header);
 
 /*
  * The next token. Returns 1 and fills TOK; 0 at the end of the record; BSM_E*
@@ -240,11 +247,38 @@ bool		tokens_fit(struct slice, uint8_t version);
  */
 int		tokens_next(struct tokens *, struct token *);
 
+/* How to tell the size of a token from its first bytes. */
+enum token_how {
+	TOKEN_DECODE,		/* not at all */
+	TOKEN_HOP,		/* fixed, or its last two bytes count others */
+	TOKEN_ADDR32,		/* its last four bytes: an address of 4 or 16 */
+	TOKEN_STRINGS, TOKEN_GROUPS
+};
+struct token_sizing {
+	uint8_t		 fixed;		/* bytes */
+	uint16_t	 mask;		/* of a count of bytes in TOKEN_HOP */
+	uint8_t		 how;		/* enum token_how */
+};
+extern const struct token_sizing	token_sizings[256];
+size_t		token_size_slow(const uint8_t *p, size_t left);
+
 /*
  * The size of the token that begins at P without decoding it, at most LEFT
- * bytes; 0 when it needs to be decoded to know, or does not fit.
+ * bytes, at least one; 0 when it needs to be decoded to know, or does not fit.
  */
-size_t		token_size(const uint8_t *p, size_t left);
+static inline size_t
+token_size(const uint8_t *p, size_t left)
+{
+	const struct token_sizing	*s = &token_sizings[p[0]];
+	size_t				 size = s->fixed;
+
+	if (s->how != TOKEN_HOP)
+		return token_size_slow(p, left);
+	if (left < size)
+		return 0;
+	size += be16(p + size - 2) & s->mask;
+	return size <= left ? size : 0;
+}
 
 /* A member by its field. The field must be of that kind. */
 static inline uint64_t

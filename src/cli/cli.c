@@ -117,8 +117,8 @@ unknown_long(const struct cli_usage *u, const char *word)
 		nearest_try(&near, slice_str(o->name));
 	buf_escape(&text, name);
 	if (near.best.n > 0)
-		(void)cli_usage_error(u, "there is no option --%s; did you "
-		    "mean --%.*s?", buf_cstr(&text), (int)near.best.n,
+		log_warn("there is no option --%s; did you mean --%.*s?",
+		    buf_cstr(&text), (int)near.best.n,
 		    (const char *)near.best.p);
 	else
 		(void)cli_usage_error(u, "there is no option --%s",

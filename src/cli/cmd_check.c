@@ -60,7 +60,7 @@ check_file(const struct rules_env *env, const char *path)
 	const bool	 good = p != NULL;
 
 	diags_print(d, &text);
-	(void)fwrite(text.p, 1, text.n, stderr); /* nobody else to be told */
+	(void)fputs(buf_cstr(&text), stderr);	/* nobody else to be told */
 	print_counts(path, p, d);
 	(void)fflush(stdout);		/* looked at once, at the end */
 	buf_fini(&text);

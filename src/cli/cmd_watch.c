@@ -253,7 +253,7 @@ load_rules(struct watch *w)
 	/* Warnings are for whoever checks; an old file may have many. */
 	if (w->program == NULL || w->check_only) {
 		diags_print(w->diags, &text);
-		(void)fwrite(text.p, 1, text.n, stderr);
+		(void)fputs(buf_cstr(&text), stderr);
 	}
 	buf_fini(&text);
 	return w->program != NULL;

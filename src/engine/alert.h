@@ -92,7 +92,8 @@ struct alert_trigger {
 	 */
 	bool			 has_object;
 	struct slice		 object;
-	const struct alert	*alert;		/* of a last state; or NULL */
+	const struct alert	*alert;		/* of a last state, which
+						 * was told before; or NULL */
 };
 
 /*

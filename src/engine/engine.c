@@ -24,7 +24,7 @@
 #include "engine/timer.h"
 #include "engine/uid.h"
 
-#define KEPT_BLOCK	FRAME_RECORD_MAX	/* the largest record fits */
+#define KEPT_BLOCK	(2 * FRAME_RECORD_MAX)	/* fits the largest and a size */
 #define SWEEP		2u		/* instances looked at for each begun */
 #define EPOCHS_SPARE	65536u		/* epochs before a look for unused ones */
 
@@ -196,6 +196,8 @@ lifetime(const struct engine *e, const struct instance *i)
 
 	if (r->window_s == 0)
 		return t;
+	if (t == 0)			/* not for ever, whatever is drawn */
+		t = 1;
 	/* Drawn from what is the same in every run over the same records. */
 	draw = hash_word(&(struct hash_key){ r->id, i->value }, i->first_hash);
 	half = (uint64_t)r->window_s / 2;
@@ -309,11 +311,11 @@ key_of(struct engine *e, const struct rule *r)
 {
 	uint64_t	 key = e->source;
 
+	/* Mixed before each addition: source 1 and pid 0 are not 0 and 1. */
 	if (r->zone != ZONE_FREE)
-		key = hash_word(&e->seed, key + zone_hash(e));
+		key = hash_word(&e->seed, key) + zone_hash(e);
 	if (r->scope != SCOPE_GLOBAL)
-		key = hash_word(&e->seed, key + ((uint64_t)1 << 63 |
-		    scope_value(e, r)));
+		key = hash_word(&e->seed, key) + scope_value(e, r);
 	return key;
 }
 
@@ -694,20 +696,27 @@ begin_all(struct engine *e, const struct plan *plan)
 	}
 }
 
+/* The device and inode that the record tells, if it does. */
+static bool
+inode_of(const struct engine *e, struct inode *i)
+{
+	uint64_t	 fsid;
+
+	i->source = e->source;
+	record_inode(e->record, &fsid, &i->node);
+	i->fsid = (uint32_t)fsid;
+	return i->fsid != 0 && i->node != 0;
+}
+
 /* The record's path, or the one remembered for its device and inode. */
 static void
 find_object(struct engine *e, uint32_t slot)
 {
 	struct object	*o = &e->object;
-	struct inode	 i = { .source = e->source };
-	uint64_t	 fsid;
+	struct inode	 i;
 
 	o->known = record_path(e->record, &o->path);
-	if (e->paths == NULL)
-		return;
-	record_inode(e->record, &fsid, &i.node);
-	i.fsid = (uint32_t)fsid;
-	if (i.fsid == 0 || i.node == 0)
+	if (e->paths == NULL || !inode_of(e, &i))
 		return;
 	if (o->known)
 		pathcache_put(e->paths, &i, o->path);
@@ -726,6 +735,62 @@ slot_of(struct engine *e)
 	if (unknown && e->on_unknown != NULL)
 		e->on_unknown(e->unknown_arg, r->event);
 	return slot;
+}
+
+/* What a record that is still to be fed will look up. */
+struct lookup {
+	bool		 path, instance;
+	uint64_t	 path_ahead, instance_ahead;
+	uint32_t	 number;		/* of the instance */
+};
+
+/*
+ * The instance of one rule stands for all: where there are many, much else is
+ * to be done for each record.
+ */
+static void
+look_ahead(struct engine *e, struct record *r, struct lookup *l)
+{
+	const uint32_t	 slot = index_slot_known(e->index,
+	    names_dialect(e->names, r->version), r->event);
+	const uint32_t	 rule = index_slot_lasting(e->index, slot);
+	struct inode	 inode;
+
+	*l = (struct lookup){ .number = SEQ_NONE };
+	if (slot == INDEX_NOBODY && e->paths == NULL)
+		return;
+	record_index(r);
+	e->record = r;
+	l->path = e->paths != NULL && inode_of(e, &inode);
+	if (l->path)
+		l->path_ahead = pathcache_ahead(e->paths, &inode);
+	l->instance = rule != PROGRAM_NONE &&
+	    e->program->rules[rule].zone == ZONE_FREE;
+	if (l->instance)
+		l->instance_ahead = seqs_ahead(e->seqs, rule,
+		    subject_of(e, &e->program->rules[rule]),
+		    key_of(e, &e->program->rules[rule]));
+}
+
+void
+engine_expect(struct engine *e, uint32_t source, struct record *r, size_t n)
+{
+	struct lookup	 l[ENGINE_AHEAD];
+
+	e->source = source;
+	for (size_t i = 0; i < n; i++)
+		look_ahead(e, &r[i], &l[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (l[i].path)
+			pathcache_ahead_more(e->paths, l[i].path_ahead);
+		if (l[i].instance)
+			l[i].number = seqs_ahead_more(e->seqs,
+			    l[i].instance_ahead);
+	}
+	for (size_t i = 0; i < n && !e->options.skip_steps; i++)
+		if (l[i].number != SEQ_NONE)
+			steps_ahead(e->steps,
+			    seqs_at(e->seqs, l[i].number)->steps);
 }
 
 void

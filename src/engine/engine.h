@@ -57,6 +57,15 @@ uint32_t	 engine_source(struct engine *, bool live);
 void		 engine_feed(struct engine *, uint32_t source,
 		    struct record *);
 
+/*
+ * These N records, at most ENGINE_AHEAD, will be fed next, in this order. It
+ * changes nothing but how soon their turn is over: what they will look up is
+ * fetched for all of them at once instead of one by one. As for engine_feed().
+ */
+#define ENGINE_AHEAD	16u
+void		 engine_expect(struct engine *, uint32_t source,
+		    struct record *, size_t n);
+
 /* The bytes of a kept record of a live source; empty when they are gone. */
 struct slice	 engine_kept(const struct engine *, const struct alert_step *);
 

@@ -41,6 +41,7 @@ struct slot {
 	bool		 object;	/* any asks for the object */
 	bool		 paths;		/* by prefixes */
 	bool		 status;	/* any asks for the outcome */
+	uint32_t	 lasting;	/* a rule with instances, or NONE */
 	unsigned	 ids;		/* kinds of id any asks for, bits */
 };
 
@@ -216,7 +217,7 @@ index_new(const struct program *p, const struct names *names)
 	}
 	ix->by_signature = map_new();
 	ix->slots = mem_grow(NULL, &ix->slots_cap, 1, sizeof(*ix->slots));
-	ix->slots[0] = (struct slot){ 0 };
+	ix->slots[0] = (struct slot){ .lasting = PROGRAM_NONE };
 	ix->nslots = 1;
 	ix->seed = hash_key_random();
 	ix->plans = arena_new();
@@ -320,12 +321,15 @@ note_needs(const struct program *p, struct slot *s)
 		const struct state	*st = state_of(p, s->atoms[i]);
 
 		s->status |= st->status != STATUS_ANY;
+		if (s->lasting == PROGRAM_NONE && (r->nstates > 1 ||
+		    st->multiplier > 1))
+			s->lasting = s->atoms[i].rule;
 		if (st->objects != PROGRAM_NONE) {
 			s->object = true;
 			s->paths |= p->object_sets[st->objects].type ==
 			    OBJECT_PATH;
 		}
-		if (s->atoms[i].state == 0 && !r->any_subject)
+		if (!r->any_subject)
 			s->ids |= 1u << r->subject;
 	}
 }
@@ -345,7 +349,7 @@ slot_for(struct index *ix, const uint32_t *yes, size_t n)
 	ix->slots = mem_grow(ix->slots, &ix->slots_cap, ix->nslots + 1,
 	    sizeof(*ix->slots));
 	s = &ix->slots[ix->nslots];
-	*s = (struct slot){ 0 };
+	*s = (struct slot){ .lasting = PROGRAM_NONE };
 	for (size_t i = 0; i < n; i++)
 		s->n += ix->by_question[yes[i]].n;
 	s->atoms = xreallocarray(NULL, s->n, sizeof(*s->atoms));
@@ -387,6 +391,20 @@ index_slot(struct index *ix, enum dialect d, uint16_t event, bool *unknown)
 	free(yes);
 	*unknown = ix->classes && names_event(ix->names, d, event) == NULL;
 	return *slot;
+}
+
+uint32_t
+index_slot_known(const struct index *ix, enum dialect d, uint16_t event)
+{
+	uint32_t	 slot = ix->slot_of[d][event];
+
+	return slot == UNSEEN ? INDEX_NOBODY : slot;
+}
+
+uint32_t
+index_slot_lasting(const struct index *ix, uint32_t slot)
+{
+	return ix->slots[slot].lasting;
 }
 
 bool
@@ -434,7 +452,9 @@ consider(struct index *ix, struct atom a, const struct answers *an,
 	const struct state	*s = state_of(p, a);
 	struct entry		 e = { a.rule, a.state, PROGRAM_NONE };
 
-	if (!eval_status(s->status, an->error))
+	if (!eval_status(s->status, an->error) ||
+	    !eval_subject(p, r, record_id(an->record,
+	    (enum record_id)r->subject)))
 		return;
 	if (s->objects != PROGRAM_NONE) {
 		if (an->class == NO_PATH)
@@ -450,8 +470,7 @@ consider(struct index *ix, struct atom a, const struct answers *an,
 		    plan->nadvance + 1, sizeof(*ix->advance));
 		ix->advance[plan->nadvance++] = e;
 	}
-	if (a.state == 0 && eval_subject(p, r,
-	    record_id(an->record, (enum record_id)r->subject))) {
+	if (a.state == 0) {
 		ix->start = mem_grow(ix->start, &ix->start_cap,
 		    plan->nstart + 1, sizeof(*ix->start));
 		ix->start[plan->nstart++] = e;
@@ -576,16 +595,18 @@ new_plan(struct index *ix, const struct key *key, uint64_t hash,
 	return &m->plan;
 }
 
+/* IDS: the kinds of id that are in it, as bits. */
 static uint64_t
-key_hash(const struct index *ix, const struct key *k)
+key_hash(const struct index *ix, const struct key *k, unsigned ids)
 {
 	uint64_t	 h = (uint64_t)k->slot << 32 | k->class;
 
 	h = hash_word(&ix->seed, h ^ (uint64_t)k->success << 63);
-	for (unsigned i = 0; i < REC_IDS; i++)
-		if (k->ids[i] != 0)
-			h = hash_word(&ix->seed,
-			    h + ((uint64_t)k->ids[i] << 8 | i));
+	for (; ids != 0; ids &= ids - 1) {
+		const unsigned	 i = (unsigned)__builtin_ctz(ids);
+
+		h = hash_word(&ix->seed, h + ((uint64_t)k->ids[i] << 8 | i));
+	}
 	return h;
 }
 
@@ -605,14 +626,14 @@ index_plan(struct index *ix, uint32_t slot, const struct record *r,
 		key.success = an.error == 0;
 	}
 	an.class = key.class;
-	for (unsigned k = 0; k < REC_IDS; k++) {
+	for (unsigned left = s->ids; left != 0; left &= left - 1) {
+		const unsigned		 k = (unsigned)__builtin_ctz(left);
 		const struct id_classes	*c = &ix->ids[k];
 
-		if ((s->ids & 1u << k) != 0)
-			key.ids[k] = c->classes[id_place(c,
-			    record_id(r, (enum record_id)k))];
+		key.ids[k] = c->classes[id_place(c,
+		    record_id(r, (enum record_id)k))];
 	}
-	hash = key_hash(ix, &key);
+	hash = key_hash(ix, &key, s->ids);
 	for (size_t at = hash & ix->mask; ix->table[at] != NULL;
 	    at = (at + 1) & ix->mask) {
 		const struct made	*m = ix->table[at];

@@ -52,6 +52,13 @@ bool		 index_wants_objects(const struct index *);
 uint32_t	 index_slot(struct index *, enum dialect, uint16_t event,
 		    bool *unknown);
 
+/* The same for a number that was met before; else INDEX_NOBODY. */
+uint32_t	 index_slot_known(const struct index *, enum dialect,
+		    uint16_t event);
+
+/* A rule of this slot that has instances, or PROGRAM_NONE. */
+uint32_t	 index_slot_lasting(const struct index *, uint32_t slot);
+
 /* Does a rule of this slot ask for the object? */
 bool		 index_slot_object(const struct index *, uint32_t slot);
 

@@ -99,6 +99,24 @@ find(const struct pathcache *p, const struct inode *i, struct entry *e)
 	return NULL;
 }
 
+uint64_t
+pathcache_ahead(const struct pathcache *p, const struct inode *i)
+{
+	uint64_t	 h = hash(p, i);
+
+	shards_prefetch(p->index, h);
+	return h;
+}
+
+void
+pathcache_ahead_more(const struct pathcache *p, uint64_t ahead)
+{
+	uint32_t	 at = 0, number = shards_find(p->index, ahead, &at);
+
+	if (number != SHARDS_NONE)
+		__builtin_prefetch(ring_slot(p->ring, (uint64_t)number * 8));
+}
+
 void
 pathcache_put(struct pathcache *p, const struct inode *i, struct slice path)
 {

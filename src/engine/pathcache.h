@@ -31,6 +31,15 @@ void			 pathcache_free(struct pathcache *);
 void			 pathcache_put(struct pathcache *,
 			    const struct inode *, struct slice path);
 
+/*
+ * Ahead of a put or find: bring what it looks at first into the cache, and
+ * later, by what that returned, what it looks at next.
+ */
+uint64_t		 pathcache_ahead(const struct pathcache *,
+			    const struct inode *);
+void			 pathcache_ahead_more(const struct pathcache *,
+			    uint64_t ahead);
+
 /* The path, borrowed until the next put. False when it is not known. */
 bool			 pathcache_find(const struct pathcache *,
 			    const struct inode *, struct slice *path);

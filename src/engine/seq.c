@@ -90,6 +90,30 @@ seqs_find(const struct seqs *s, uint32_t rule, uint32_t value, uint64_t key)
 	return SEQ_NONE;
 }
 
+uint64_t
+seqs_ahead(const struct seqs *s, uint32_t rule, uint32_t value, uint64_t key)
+{
+	uint64_t	 h = hash(s, rule, value, key);
+
+	shards_prefetch(s->index, h);
+	return h;
+}
+
+uint32_t
+seqs_ahead_more(const struct seqs *s, uint64_t ahead)
+{
+	uint32_t		 at = 0;
+	uint32_t		 number = shards_find(s->index, ahead, &at);
+	const struct instance	*i;
+
+	if (number == SHARDS_NONE)
+		return SEQ_NONE;
+	i = seqs_at(s, number);
+	__builtin_prefetch(&i->key);		/* an instance may lie on */
+	__builtin_prefetch(&i->newer);		/* two cache lines */
+	return number;
+}
+
 static unsigned
 level(uint32_t state)
 {

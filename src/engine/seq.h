@@ -43,6 +43,15 @@ uint32_t	 seqs_count(const struct seqs *);
 uint32_t	 seqs_find(const struct seqs *, uint32_t rule, uint32_t value,
 		    uint64_t key);
 
+/*
+ * Ahead of a seqs_find(): bring what it looks at first into the cache, and
+ * later, by what that returned, what it looks at next. The instance that it
+ * will probably find, or SEQ_NONE.
+ */
+uint64_t	 seqs_ahead(const struct seqs *, uint32_t rule,
+		    uint32_t value, uint64_t key);
+uint32_t	 seqs_ahead_more(const struct seqs *, uint64_t ahead);
+
 /* Borrowed until the next seqs_add() or seqs_remove(). */
 struct instance	*seqs_at(const struct seqs *, uint32_t number);
 

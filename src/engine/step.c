@@ -54,6 +54,13 @@ steps_at(const struct steps *s, uint32_t number)
 	return at(s, number);
 }
 
+void
+steps_ahead(const struct steps *s, uint32_t head)
+{
+	if (head != 0)
+		__builtin_prefetch(at(s, head));
+}
+
 /* A step nobody uses, 0 when there is none. */
 static uint32_t
 take(struct steps *s)

@@ -39,6 +39,9 @@ bool		 steps_push(struct steps *, uint32_t *head, struct step);
 /* Give a whole chain back. */
 void		 steps_release(struct steps *, uint32_t head);
 
+/* Ahead of a push: bring the head of a chain into the cache. */
+void		 steps_ahead(const struct steps *, uint32_t head);
+
 const struct step	*steps_at(const struct steps *, uint32_t number);
 
 #endif

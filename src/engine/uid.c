@@ -19,6 +19,7 @@ static const struct hash_key	keys[2] = {
 
 struct uids {
 	uint64_t	 seen[UIDS_MAX];
+	uint64_t	 before[UIDS_MAX];	/* how often until then */
 	uint32_t	 source[UIDS_MAX];
 	size_t		 n, at;
 };
@@ -48,8 +49,11 @@ count(struct uids *u, uint64_t id, uint32_t source)
 	uint64_t	 n = 0;
 
 	for (size_t i = 0; i < u->n; i++)
-		n += u->seen[i] == id && u->source[i] == source;
+		if (u->seen[i] == id && u->source[i] == source &&
+		    u->before[i] >= n)
+			n = u->before[i] + 1;
 	u->seen[u->at] = id;
+	u->before[u->at] = n;
 	u->source[u->at] = source;
 	u->at = (u->at + 1) % UIDS_MAX;
 	if (u->n < UIDS_MAX)

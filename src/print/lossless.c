@@ -2,25 +2,40 @@
 /*
  * lossless.c - records as JSON, a line each, that lose nothing.
  *
- * Each token is written by its row of the token table. Before that it is built
+ * The usual record is written by jsonhop.c without being decoded. In any other,
+ * each token is written by its row of the token table. Before that it is built
  * again from the values that were decoded, and compared: whatever would not
  * come back bit for bit is written as raw bytes instead, so that no odd
  * encoding needs a case of its own here.
  */
 #include <stdlib.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "bsm/build.h"
 #include "bsm/record.h"
+#include "print/jsonform.h"
+#include "print/jsonhop.h"
 #include "print/lossless.h"
 #include "print/spell.h"
+
+#define EVENTS 512u		/* remembered names of events */
+
+/* An event as JSON. */
+struct event {
+	uint32_t	 key;		/* dialect, number, and 1 */
+	uint8_t		 n;		/* bytes of text */
+	uint8_t		 text[59];
+};
 
 struct lossless {
 	const struct names	*names;
 	struct buf		 line;
 	struct buf		 again;		/* a token, built again */
-	struct json		 j;
+	struct json		 j;		/* within the line */
+	struct jsonhop		*hop;
+	struct buf		 source;	/* as it was given */
+	struct buf		 shown;		/* and as JSON */
+	struct event		 events[EVENTS];
 };
 
 struct lossless *
@@ -29,6 +44,7 @@ lossless_new(const struct names *names)
 	struct lossless	*l = xcalloc(1, sizeof(*l));
 
 	l->names = names;
+	l->hop = jsonhop_new();
 	buf_init(&l->line, LOSSLESS_LINE_MAX);
 	buf_init(&l->again, 0);
 	return l;
@@ -41,119 +57,10 @@ lossless_free(struct lossless *l)
 		return;
 	buf_fini(&l->line);
 	buf_fini(&l->again);
+	buf_fini(&l->source);
+	buf_fini(&l->shown);
+	jsonhop_free(l->hop);
 	free(l);
-}
-
-/* A string as it is on the wire: with its NUL, if it has one. */
-static void
-put_string(struct lossless *l, struct slice s)
-{
-	const bool	 ended = s.n > 0 && s.p[s.n - 1] == '\0';
-
-	if (ended)
-		s.n--;
-	if (ended && json_is_text(s)) {
-		json_text(&l->j, s);
-		return;
-	}
-	json_begin_object(&l->j);
-	json_key(&l->j, "hex");
-	json_hex(&l->j, s);
-	if (!ended) {
-		json_key(&l->j, "nul");
-		json_bool(&l->j, false);
-	}
-	json_end_object(&l->j);
-}
-
-static void
-put_strings(struct lossless *l, const struct strings *list)
-{
-	struct cursor	 c = { .in = list->bytes };
-
-	json_begin_array(&l->j);
-	while (cursor_left(&c) > 0 && c.err == 0)
-		put_string(l, list->counted ?
-		    cursor_take(&c, (size_t)cursor_uint(&c, 2)) :
-		    cursor_zstr(&c, SIZE_MAX));
-	json_end_array(&l->j);
-	if (list->claimed != list->count) {
-		json_key(&l->j, "count");
-		json_uint(&l->j, list->claimed);
-	}
-	if (list->padding.n > 0) {
-		json_key(&l->j, "padding");
-		json_uint(&l->j, list->padding.n);
-	}
-}
-
-static void
-put_numbers(struct lossless *l, struct slice s)
-{
-	json_begin_array(&l->j);
-	for (size_t i = 0; i + 4 <= s.n; i += 4)
-		json_uint(&l->j, be32(s.p + i));
-	json_end_array(&l->j);
-}
-
-static void
-put_address(struct lossless *l, struct slice s)
-{
-	uint8_t		 text[SPELL_ADDRESS_MAX];
-
-	json_text(&l->j, (struct slice){ text, spell_address(text, s) });
-}
-
-static void
-put_uuid(struct lossless *l, struct slice s)
-{
-	uint8_t		 text[SPELL_UUID_MAX];
-
-	json_text(&l->j, (struct slice){ text, spell_uuid(text, s) });
-}
-
-static void
-put_field(struct lossless *l, const struct token *t, const struct field *f)
-{
-	json_key(&l->j, f->name);
-	switch (f->wire) {
-	case W_U8:
-	case W_U16:
-	case W_U24:
-	case W_U32:
-	case W_U64:
-	case W_ATYPE:
-	case W_TID:
-		json_uint(&l->j, token_number(t, f));
-		return;
-	case W_STR:
-	case W_ZSTR108:
-		put_string(l, token_slice(t, f));
-		return;
-	case W_RAW4:
-	case W_RAW16:
-	case W_ADDR:
-	case W_AT_ADDR:
-		put_address(l, token_slice(t, f));
-		return;
-	case W_UUID:
-		put_uuid(l, token_slice(t, f));
-		return;
-	case W_STRINGS:
-	case W_STRS16:
-		put_strings(l, token_strings(t, f));
-		return;
-	case W_U32S:
-	case W_U32X16:
-		put_numbers(l, token_slice(t, f));
-		return;
-	case W_OPAQUE:
-	case W_ITEMS:
-	case W_WORDS:
-	case W_N:
-		break;
-	}
-	json_hex(&l->j, token_slice(t, f));
 }
 
 static void
@@ -191,17 +98,21 @@ put_token(struct lossless *l, const struct token *t, struct slice record)
 	for (const struct field *f = t->layout->fields; f->name != NULL; f++)
 		if (t->id != TOK_TRAILER || f->wire != W_U16 ||
 		    t->trailer.magic != TRAILER_MAGIC)
-			put_field(l, t, f);
+			jsonform_field(&l->j, t, f);
 	json_end_object(&l->j);
 }
 
 static void
 put_tokens(struct lossless *l, struct slice record)
 {
+	const size_t	 start = l->line.n;
 	struct tokens	 w;
 	struct token	 t;
 
-	json_key(&l->j, "tokens");
+	if (jsonhop_record(l->hop, record, &l->line))
+		return;
+	l->line.n = start;
+	json_init(&l->j, &l->line);
 	json_begin_array(&l->j);
 	tokens_begin(&w, record);
 	while (tokens_next(&w, &t) != 0)
@@ -209,28 +120,73 @@ put_tokens(struct lossless *l, struct slice record)
 	json_end_array(&l->j);
 }
 
+/* A name, or a number where none is known. */
+static void
+put_event(struct lossless *l, const struct record *r)
+{
+	const enum dialect	 dialect = names_dialect(l->names, r->version);
+	const uint32_t		 key = 1u << 31 | (uint32_t)dialect << 16 |
+	    r->event;
+	struct event		*e = &l->events[r->event % EVENTS];
+	const size_t		 start = l->line.n;
+	const struct event_name	*name;
+	struct json		 j;
+
+	if (e->key == key) {
+		buf_put(&l->line, e->text, e->n);
+		return;
+	}
+	name = names_event(l->names, dialect, r->event);
+	json_init(&j, &l->line);
+	if (name != NULL)
+		json_cstr(&j, name->name);
+	else
+		json_uint(&j, r->event);
+	if (l->line.full || l->line.n - start > sizeof(e->text))
+		return;
+	e->key = key;
+	e->n = (uint8_t)(l->line.n - start);
+	memcpy(e->text, l->line.p + start, e->n);
+}
+
 /* When and what: for readers, since the header says it again. */
 static void
 put_summary(struct lossless *l, const struct frame_record *f)
 {
-	const struct event_name	*name;
-	struct record		 r;
-	uint8_t			 time[SPELL_TIME_MAX];
-	size_t			 n;
+	struct record	 r;
+	uint8_t		 time[SPELL_TIME_MAX];
+	size_t		 n;
 
 	if (f->kind != FRAME_RECORD || record_head(&r, f) != 0)
 		return;
 	if ((n = spell_rfc3339(time, record_millis(&r))) > 0) {
-		json_key(&l->j, "time");
-		json_text(&l->j, (struct slice){ time, n });
+		buf_str(&l->line, "\"time\":\"");
+		buf_put(&l->line, time, n);
+		buf_str(&l->line, "\",");
 	}
-	name = names_event(l->names, names_dialect(l->names, r.version),
-	    r.event);
-	json_key(&l->j, "event");
-	if (name != NULL)
-		json_cstr(&l->j, name->name);
-	else
-		json_uint(&l->j, r.event);
+	buf_str(&l->line, "\"event\":");
+	put_event(l, &r);
+	buf_char(&l->line, ',');
+}
+
+/* Where the bytes were; the name of a trail is escaped only once. */
+static void
+put_place(struct lossless *l, const struct frame_record *f, struct slice source)
+{
+	struct json	 j;
+
+	if (l->shown.n == 0 || !slice_eq(source, buf_bytes(&l->source))) {
+		buf_clear(&l->source);
+		buf_slice(&l->source, source);
+		buf_clear(&l->shown);
+		json_init(&j, &l->shown);
+		json_text(&j, source);
+	}
+	buf_str(&l->line, "\"source\":");
+	buf_slice(&l->line, buf_bytes(&l->shown));
+	buf_str(&l->line, ",\"offset\":");
+	json_init(&j, &l->line);
+	json_uint(&j, f->offset);
 }
 
 /* The line, with all bytes as one raw token if WHOLE. */
@@ -238,37 +194,34 @@ static void
 put_line(struct lossless *l, const struct frame_record *f, struct slice source,
     bool whole)
 {
-	buf_clear(&l->line);
-	json_init(&l->j, &l->line);
-	json_begin_object(&l->j);
+	struct buf	*line = &l->line;
+
+	buf_clear(line);
+	buf_char(line, '{');
+	json_init(&l->j, line);
 	if (f->kind == FRAME_GAP) {
-		json_key(&l->j, "gap");
+		buf_str(line, "\"gap\":");
 		json_cstr(&l->j, frame_strreason(f->reason));
+		buf_char(line, ',');
 	}
 	put_summary(l, f);
-	json_key(&l->j, "source");
-	json_text(&l->j, source);
-	json_key(&l->j, "offset");
-	json_uint(&l->j, f->offset);
+	put_place(l, f, source);
 	if (f->kind == FRAME_GAP) {
-		json_key(&l->j, "hex");
+		buf_str(line, ",\"hex\":");
 		json_hex(&l->j, f->bytes);
 	} else {
-		if (f->quality == FRAME_RECOVERED) {
-			json_key(&l->j, "recovered");
-			json_bool(&l->j, true);
-		}
+		if (f->quality == FRAME_RECOVERED)
+			buf_str(line, ",\"recovered\":true");
+		buf_str(line, ",\"tokens\":");
 		if (!whole)
 			put_tokens(l, f->bytes);
 		else {
-			json_key(&l->j, "tokens");
 			json_begin_array(&l->j);
 			put_raw(l, f->bytes);
 			json_end_array(&l->j);
 		}
 	}
-	json_end_object(&l->j);
-	buf_char(&l->line, '\n');
+	buf_str(line, "}\n");
 }
 
 void

@@ -10,7 +10,7 @@
 
 #include "print/spell.h"
 
-static const char two_digits[] =
+const char	spell_pairs[200] =
     "00010203040506070809" "10111213141516171819"
     "20212223242526272829" "30313233343536373839"
     "40414243444546474849" "50515253545556575859"
@@ -19,59 +19,30 @@ static const char two_digits[] =
 
 static const char hex_digits[] = "0123456789abcdef";
 
-static inline void
-two(uint8_t *to, uint64_t v)
-{
-	memcpy(to, two_digits + 2 * v, 2);
-}
-
-void
-spell_two(uint8_t *to, unsigned v)
-{
-	two(to, v % 100);
-}
-
 /* Below 10000. */
 static inline size_t
 small(uint8_t *to, uint64_t v)
 {
-	size_t		 n = 0;
+	size_t		 n;
 
-	if (v >= 100) {
-		if (v >= 1000) {
-			two(to, v / 100);
-			n = 2;
-		} else
-			to[n++] = (uint8_t)('0' + v / 100);
-		two(to + n, v % 100);
-		return n + 2;
-	}
-	if (v >= 10) {
-		two(to, v);
-		return 2;
-	}
-	to[0] = (uint8_t)('0' + v);
-	return 1;
-}
-
-/* Below 10000, all four digits. */
-static inline void
-four(uint8_t *to, uint64_t v)
-{
-	two(to, v / 100);
-	two(to + 2, v % 100);
+	if (v < 100)
+		return spell_dec(to, v);
+	n = spell_dec(to, v / 100);
+	spell_two(to + n, v % 100);
+	return n + 2;
 }
 
 size_t
-spell_dec(uint8_t *to, uint64_t v)
+spell_long(uint8_t *to, uint64_t v)
 {
 	size_t		 n;
 
 	if (v < 10000)
 		return small(to, v);
 	n = v / 10000 < 10000 ? small(to, v / 10000) :
-	    spell_dec(to, v / 10000);
-	four(to + n, v % 10000);
+	    spell_long(to, v / 10000);
+	spell_two(to + n, v / 100 % 100);
+	spell_two(to + n + 2, v % 100);
 	return n + 4;
 }
 
@@ -203,13 +174,13 @@ spell_rfc3339(uint8_t *to, int64_t millis)
 	left = (unsigned)((millis - first) % 86400000);
 	memcpy(to, "0000-00-00T00:00:00.000Z", SPELL_TIME_MAX);
 	spell_two(to, year / 100);
-	spell_two(to + 2, year);
+	spell_two(to + 2, year % 100);
 	spell_two(to + 5, month);
 	spell_two(to + 8, day);
 	spell_two(to + 11, left / 3600000);
 	spell_two(to + 14, left / 60000 % 60);
 	spell_two(to + 17, left / 1000 % 60);
 	to[20] = (uint8_t)('0' + left / 100 % 10);
-	spell_two(to + 21, left);
+	spell_two(to + 21, left % 100);
 	return SPELL_TIME_MAX;
 }

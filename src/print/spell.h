@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 
@@ -34,10 +35,30 @@ size_t	 spell_uuid(uint8_t *to, struct slice uuid);
  */
 size_t	 spell_rfc3339(uint8_t *to, int64_t millis);
 
-/* Unsigned decimal. */
-size_t	 spell_dec(uint8_t *to, uint64_t);
+/* "00" to "99", one behind the other. */
+extern const char	 spell_pairs[200];
 
-/* Two decimal digits: the part below 100. */
-void	 spell_two(uint8_t *to, unsigned);
+/* Two decimal digits of a number below 100. */
+static inline void
+spell_two(uint8_t *to, uint64_t v)
+{
+	memcpy(to, spell_pairs + 2 * v, 2);
+}
+
+/* Unsigned decimal; spell_long() for what has more than two digits. */
+size_t	 spell_long(uint8_t *to, uint64_t);
+
+static inline size_t
+spell_dec(uint8_t *to, uint64_t v)
+{
+	if (v >= 100)
+		return spell_long(to, v);
+	if (v >= 10) {
+		spell_two(to, v);
+		return 2;
+	}
+	to[0] = (uint8_t)('0' + v);
+	return 1;
+}
 
 #endif

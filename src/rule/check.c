@@ -17,6 +17,7 @@
 #include "rule/trigger.h"
 
 #define LOGFILE_MAX	255u		/* bytes */
+#define CHANNELS_MAX	256u		/* a rule may name them all */
 
 /* The first and the latest sequence of a label. */
 struct label {
@@ -170,7 +171,7 @@ check_never(struct checker *c, const struct clause *state)
 	    CLAUSE_EVENT, &any);
 	const struct set	*set;
 
-	if (event == NULL || (set = event->ref->set) == NULL ||
+	if (event == NULL || (set = event->ref->set) == NULL || set->flawed ||
 	    !is_event(set->type))
 		return;
 	if (any ? event->ref->negated :
@@ -226,12 +227,21 @@ check_state(struct checker *c, const struct clause *state, bool broken)
 		check_never(c, state);
 }
 
+/* A name that a `log` gave, or the set that is named there. */
 static void
-unknown_channel(struct checker *c, struct span at, struct slice name)
+unknown_channel(struct checker *c, const struct ref_node *ref,
+    struct slice name)
 {
+	struct span	at = ref->name.at;
 	struct nearest	near;
 	struct slice	known;
 
+	if (ref->body != NULL)
+		at = ref->body->type.at;
+	for (const struct entry_node *e = ref->body == NULL ? NULL :
+	    ref->body->entries; e != NULL; e = e->next)
+		if (e->kind != ENTRY_SET && slice_eq(e->word.text, name))
+			at = e->word.at;
 	nearest_init(&near, name);
 	for (size_t i = 0; i < map_count(c->channels) && diags_wants(c->diags);
 	    i++) {
@@ -250,8 +260,6 @@ check_log(struct checker *c, struct clause *clause)
 {
 	const struct ref_node	*ref = clause->ref;
 	const struct slice	*names = &ref->name.text;
-	const struct span	 at = ref->body != NULL ?
-	    ref->body->type.at : ref->name.at;
 	struct set		*set = NULL;
 	const struct item	*channel;
 	size_t			 n = 1;
@@ -265,7 +273,8 @@ check_log(struct checker *c, struct clause *clause)
 	if (set != NULL && set->broken)
 		return;
 	if (set != NULL && set->type != SET_CHANNELS) {
-		diag_error(c->diags, DIAG_TYPE_WRONG, at,
+		diag_error(c->diags, DIAG_TYPE_WRONG, ref->body != NULL ?
+		    ref->body->type.at : ref->name.at,
 		    slice_str(set_type_name(set->type)),
 		    slice_str("'logchannel'"));
 		return;
@@ -274,13 +283,15 @@ check_log(struct checker *c, struct clause *clause)
 		names = set->words;
 		n = set->nwords;
 	}
-	clause->channels = arena_array(c->tree->arena, n,
-	    sizeof(clause->channels[0]));
-	for (size_t i = 0; i < n; i++)
-		if ((channel = map_find(c->channels, names[i])) != NULL)
-			clause->channels[clause->nchannels++] = channel;
-		else
-			unknown_channel(c, at, names[i]);
+	clause->channels = arena_array(c->tree->arena,
+	    map_count(c->channels), sizeof(clause->channels[0]));
+	for (size_t i = 0; i < n; i++) {
+		if ((channel = map_find(c->channels, names[i])) == NULL) {
+			unknown_channel(c, ref, names[i]);
+			return;
+		}
+		clause->channels[clause->nchannels++] = channel;
+	}
 }
 
 static void
@@ -291,11 +302,13 @@ check_scope(struct checker *c, const struct clause *clause)
 		{ "thread", 0 }, { 0 }
 	};
 
-	warn_old(c, DIAG_OLD_SCOPE, clause, &c->said_scope);
-	if (name_find(scopes, clause->word.text) == NULL)
+	if (name_find(scopes, clause->word.text) == NULL) {
 		diag_unknown(c->diags, DIAG_SCOPE_UNKNOWN, clause->word.at,
 		    clause->word.text, scopes);
-	else if (slice_is(clause->word.text, "thread"))
+		return;
+	}
+	warn_old(c, DIAG_OLD_SCOPE, clause, &c->said_scope);
+	if (slice_is(clause->word.text, "thread"))
 		warn(c, DIAG_SCOPE_THREAD, clause->word.at, DIAG_NOTHING);
 }
 
@@ -357,8 +370,10 @@ check_label(struct checker *c, struct item *item)
 
 	if (label != NULL) {
 		warn(c, DIAG_LABEL_AGAIN, item->name.at, item->name.text);
-		diag_note(c->diags, DIAG_NOTE_FIRST, label->last->name.at,
-		    DIAG_NOTHING);
+		if (label->last->name.at.off != item->name.at.off ||
+		    label->last->name.at.file != item->name.at.file)
+			diag_note(c->diags, DIAG_NOTE_FIRST,
+			    label->last->name.at, DIAG_NOTHING);
 		label->last = item;
 		return;
 	}
@@ -495,8 +510,11 @@ check_channel(struct checker *c, struct item *item)
 	if (type != NULL && type->value == CHANNEL_BSM && !directory &&
 	    !item->broken)
 		warn(c, DIAG_CHANNEL_NOWHERE, item->name.at, item->name.text);
+	if (c->nchannels == CHANNELS_MAX)
+		error(c, DIAG_CHANNEL_MANY, item->name.at, DIAG_NOTHING);
 	item->number = c->nchannels++;
-	(void)map_put(c->channels, item->name.text, item);
+	if (c->nchannels <= CHANNELS_MAX)
+		(void)map_put(c->channels, item->name.text, item);
 }
 
 /* A test belongs to the sequence above it; if there is none, to one below. */

@@ -38,14 +38,16 @@ struct compiler {
 	struct object_set	*object_sets;
 	size_t			 id_cap, event_cap, object_cap;
 	struct map		*known;		/* contents to index + 1 */
+	struct buf		 scratch;	/* such contents */
+	struct map		*masks;		/* of classes, to the same */
 	struct map		*rule_ids;	/* to struct alike */
 	struct map		*logfiles;	/* to the name in the arena */
 	struct map		*files;		/* the same */
 };
 
-/* How many rules have a text so far. */
+/* How many more rules have a text so far. */
 struct alike {
-	uint64_t	 next;
+	uint64_t	 n;
 };
 
 static int
@@ -74,32 +76,39 @@ events_load(struct compiler *c, const struct names *names)
 	}
 }
 
+/* Begin the contents of a set in the scratch buffer. */
+static struct buf *
+contents_begin(struct compiler *c, char kind)
+{
+	buf_clear(&c->scratch);
+	buf_char(&c->scratch, kind);
+	return &c->scratch;
+}
+
 /* Is there a set of these contents? If not, it gets INDEX. */
 static bool
-is_known(struct compiler *c, struct buf *contents, size_t index,
-    uint32_t *found)
+is_known(struct compiler *c, size_t index, uint32_t *found)
 {
-	void	*known = map_find(c->known, buf_bytes(contents));
+	const struct slice	 contents = buf_bytes(&c->scratch);
+	void			*known = map_find(c->known, contents);
 
 	*found = (uint32_t)index;
 	if (known != NULL)
 		*found = (uint32_t)((uintptr_t)known - 1);
 	else
-		(void)map_put(c->known, buf_bytes(contents),
+		(void)map_put(c->known, contents,
 		    (void *)((uintptr_t)index + 1));
-	buf_fini(contents);
 	return known != NULL;
 }
 
 static uint32_t
 compile_ids(struct compiler *c, const struct set *set)
 {
-	struct buf	 contents = { 0 };
+	struct buf	*contents = contents_begin(c, 'i');
 	uint32_t	 index;
 
-	buf_char(&contents, 'i');
-	buf_put(&contents, set->ids, set->nids * sizeof(set->ids[0]));
-	if (is_known(c, &contents, c->program->nid_sets, &index))
+	buf_put(contents, set->ids, set->nids * sizeof(set->ids[0]));
+	if (is_known(c, c->program->nid_sets, &index))
 		return index;
 	c->id_sets = mem_grow(c->id_sets, &c->id_cap, (size_t)index + 1,
 	    sizeof(c->id_sets[0]));
@@ -116,16 +125,15 @@ compile_ids(struct compiler *c, const struct set *set)
 static uint32_t
 add_events(struct compiler *c, const struct event_set *set)
 {
-	struct buf	 contents = { 0 };
+	struct buf	*contents = contents_begin(c, set->classes ? 'C' : 'e');
 	uint32_t	 index;
 
-	buf_char(&contents, set->classes ? 'C' : 'e');
 	for (enum dialect d = 0; d < DIALECTS; d++) {
-		buf_u64(&contents, set->n[d]);
-		buf_put(&contents, set->numbers[d],
+		buf_u64(contents, set->n[d]);
+		buf_put(contents, set->numbers[d],
 		    set->n[d] * sizeof(set->numbers[d][0]));
 	}
-	if (is_known(c, &contents, c->program->nevent_sets, &index))
+	if (is_known(c, c->program->nevent_sets, &index))
 		return index;
 	c->event_sets = mem_grow(c->event_sets, &c->event_cap,
 	    (size_t)index + 1, sizeof(c->event_sets[0]));
@@ -164,38 +172,32 @@ add_classes(struct compiler *c, const struct set *set, bool negated)
 static uint32_t
 compile_classes(struct compiler *c, const struct set *set, bool negated)
 {
-	struct buf	 masks = { 0 };
-	void		*known;
-	uint32_t	 index;
+	uint64_t		 masks[DIALECTS + 1] = { negated };
+	const struct slice	 key = { (uint8_t *)masks, sizeof(masks) };
+	void			*known;
+	uint32_t		 index;
 
-	buf_char(&masks, negated ? 'n' : 'm');
-	for (enum dialect d = 0; d < DIALECTS; d++)
-		buf_u64(&masks, set->classes[d]);
-	known = map_find(c->known, buf_bytes(&masks));
-	if (known != NULL)
-		index = (uint32_t)((uintptr_t)known - 1);
-	else {
-		index = add_classes(c, set, negated);
-		(void)map_put(c->known, buf_bytes(&masks),
-		    (void *)((uintptr_t)index + 1));
-	}
-	buf_fini(&masks);
+	memcpy(masks + 1, set->classes, sizeof(set->classes));
+	if ((known = map_find(c->masks, key)) != NULL)
+		return (uint32_t)((uintptr_t)known - 1);
+	index = add_classes(c, set, negated);
+	(void)map_put(c->masks, key, (void *)((uintptr_t)index + 1));
 	return index;
 }
 
 static uint32_t
 compile_objects(struct compiler *c, const struct set *set)
 {
-	struct buf		 contents = { 0 };
-	struct slice		*entries;
-	uint32_t		 index;
+	struct buf	*contents = contents_begin(c, set->type == SET_PATH ?
+	    'p' : 'r');
+	struct slice	*entries;
+	uint32_t	 index;
 
-	buf_char(&contents, set->type == SET_PATH ? 'p' : 'r');
 	for (size_t i = 0; i < set->nwords; i++) {
-		buf_u64(&contents, set->words[i].n);
-		buf_slice(&contents, set->words[i]);
+		buf_u64(contents, set->words[i].n);
+		buf_slice(contents, set->words[i]);
 	}
-	if (is_known(c, &contents, c->program->nobject_sets, &index))
+	if (is_known(c, c->program->nobject_sets, &index))
 		return index;
 	entries = arena_array(c->arena, set->nwords, sizeof(entries[0]));
 	for (size_t i = 0; i < set->nwords; i++)
@@ -376,12 +378,14 @@ static void
 compile_channels(struct compiler *c, const struct item *item,
     struct rule *rule)
 {
-	bool		*named = xcalloc(c->program->nchannels + 1, sizeof(bool));
+	bool		*named = xcalloc(c->program->nchannels + 1,
+	    sizeof(named[0]));
 	uint32_t	*list = NULL, *kept;
 	size_t		 n = 0, cap = 0;
 
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
-		for (size_t i = 0; i < k->nchannels; i++) {
+		for (size_t i = 0; k->kind == CLAUSE_LOG && i < k->nchannels;
+		    i++) {
 			list = mem_grow(list, &cap, n + 1, sizeof(list[0]));
 			list[n++] = k->channels[i]->number;
 		}
@@ -434,23 +438,22 @@ static uint64_t
 rule_id(struct compiler *c, struct slice text)
 {
 	uint64_t	 id = hash_bytes(&fixed, text);
-	struct alike	*alike = map_find(c->rule_ids, text);
 	struct slice	 key = { (const uint8_t *)&id, sizeof(id) };
+	struct alike	*alike = map_find(c->rule_ids, key);
 
-	if (alike == NULL) {
+	if (alike == NULL)
 		alike = arena_alloc(c->arena, sizeof(*alike));
-		(void)map_put(c->rule_ids, text, alike);
-	}
-	do
-		id += alike->next++;
-	while (map_put(c->rule_ids, key, alike) != NULL);
+	else
+		while (map_find(c->rule_ids, key) != NULL)
+			id += ++alike->n;
+	(void)map_put(c->rule_ids, key, alike);
 	return id;
 }
 
 static void
 compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 {
-	struct buf	text = { 0 };
+	struct buf	*text = &c->scratch;
 
 	rule->label = copy(c, item->name.text);
 	rule->file = share(c, c->files,
@@ -466,10 +469,10 @@ compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 	compile_channels(c, item, rule);
 	compile_words(c, item, rule);
 	compile_states(c, item, rule);
-	unparse_sequence(&text, item);
-	rule->canonical = copy(c, buf_bytes(&text));
-	rule->id = rule_id(c, buf_bytes(&text));
-	buf_fini(&text);
+	buf_clear(text);
+	unparse_sequence(text, item);
+	rule->canonical = copy(c, buf_bytes(text));
+	rule->id = rule_id(c, buf_bytes(text));
 }
 
 static void
@@ -530,6 +533,8 @@ finish(struct compiler *c)
 	free(c->event_sets);
 	free(c->object_sets);
 	map_free(c->known);
+	map_free(c->masks);
+	buf_fini(&c->scratch);
 	map_free(c->rule_ids);
 	map_free(c->logfiles);
 	map_free(c->files);
@@ -541,7 +546,7 @@ compile_tree(const struct tree *tree, const struct names *names,
 {
 	struct compiler	c = {
 		.program = program_new(arena), .arena = arena, .diags = diags,
-		.known = map_new(), .rule_ids = map_new(),
+		.known = map_new(), .masks = map_new(), .rule_ids = map_new(),
 		.logfiles = map_new(), .files = map_new(),
 	};
 

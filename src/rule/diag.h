@@ -55,7 +55,7 @@ enum diag {
 	DIAG_TRIGGER_BLANK, DIAG_TRIGGER_QUOTE, DIAG_TRIGGER_PROGRAM,
 	DIAG_LOGFILE_NAME, DIAG_CHANNEL_TYPE, DIAG_CHANNEL_UNKNOWN,
 	DIAG_CHANNEL_PRIORITY, DIAG_PRIORITY_UNKNOWN, DIAG_CHANNEL_DIRECTORY,
-	DIAG_CHANNEL_NOWHERE, DIAG_TEST_RULE, DIAG_RECORD,
+	DIAG_CHANNEL_NOWHERE, DIAG_CHANNEL_MANY, DIAG_TEST_RULE, DIAG_RECORD,
 	/* what is added to the message before */
 	DIAG_NOTE_FIRST, DIAG_NOTE_OPENED, DIAG_NOTE_BRACE, DIAG_NOTE_QUOTE,
 	DIAGS
@@ -114,7 +114,7 @@ void		 diag_unknown(struct diags *, enum diag, struct span,
 		    struct slice word, const struct name *);
 void		 diag_unknown_near(struct diags *, enum diag, struct span,
 		    const struct nearest *);
-/* Would another error be kept? Looking for a near name is for nothing if not. */
+/* Would another error be kept? If not, a near name need not be looked for. */
 bool		 diags_wants(const struct diags *);
 
 size_t		 diags_errors(const struct diags *);

@@ -41,18 +41,20 @@ include_main(struct includer *inc, struct lexer *l, uint32_t *file)
 {
 	struct buf	 text;
 	struct span	 at = { 0 };
+	bool		 full;
 	int		 error;
 
 	buf_init(&text, PARSE_BYTES_MAX);
 	error = inc->from->load(inc->from->arg, inc->path, &text);
 	inc->nbytes = text.n;
+	full = text.full;
 	if (error != 0)
 		buf_clear(&text);
 	at.file = *file = diags_file(inc->diags, inc->path, &text);
 	if (error != 0)
 		diag_error(inc->diags, DIAG_FILE_UNREADABLE, at,
 		    slice_str(strerror(error)), DIAG_NOTHING);
-	else if (text.full)
+	else if (full)
 		diag_error(inc->diags, DIAG_FILE_LARGE, at, DIAG_NOTHING,
 		    DIAG_NOTHING);
 	else

@@ -39,8 +39,8 @@ enum keyword {
 };
 
 struct lexeme {
-	enum lex_kind	 kind;
-	enum keyword	 key;
+	enum lex_kind	 kind : 8;	/* small: a tree has very many */
+	enum keyword	 key : 8;
 	bool		 quoted;
 	struct span	 at;
 	/*
@@ -48,7 +48,7 @@ struct lexeme {
 	 * diagnostics' copy of the file, or from the lexer's arena.
 	 */
 	struct slice	 text;
-	uint64_t	 number;	/* of LEX_NUMBER; UINT64_MAX if larger */
+	uint64_t	 number;	/* of LEX_NUMBER, cut at the maximum */
 };
 
 struct lex_input {
@@ -78,8 +78,8 @@ void	lex_next(struct lexer *, struct lexeme *);
 uint32_t lex_file(const struct lexer *, size_t i);
 
 /*
- * The place of N bytes at OFF in the text of a lexeme; the whole lexeme when the
- * text does not stand in the file as it is.
+ * The place of N bytes at OFF in the text of a lexeme; the whole lexeme when
+ * the text does not stand in the file as it is.
  */
 struct span lex_within(const struct diags *, const struct lexeme *, size_t off,
 	    size_t n);

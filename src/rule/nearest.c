@@ -10,14 +10,15 @@
 #include "rule/diag.h"
 
 #define EDITS_MAX	2u
-#define WORD_MAX	64u	/* bytes; nobody mistypes a longer name by two */
+#define WORD_MAX	64u	/* bytes; longer ones are told apart at once */
 #define BAND		(2 * EDITS_MAX + 1)
 
 const struct name *
 name_find(const struct name *names, struct slice s)
 {
 	for (; names->name != NULL; names++)
-		if (slice_is(s, names->name))
+		if (s.n > 0 && s.p[0] == (uint8_t)names->name[0] &&
+		    slice_is(s, names->name))
 			return names;
 	return NULL;
 }

@@ -126,7 +126,8 @@ is_key(const struct parser *p, enum keyword key)
 static bool
 is_word(const struct lexeme *lex, const char *word)
 {
-	return !lex->quoted && slice_is(lex->text, word);
+	return !lex->quoted && lex->text.n > 0 &&
+	    lex->text.p[0] == (uint8_t)word[0] && slice_is(lex->text, word);
 }
 
 static bool
@@ -160,7 +161,7 @@ parse_time(struct parser *p, uint64_t *seconds)
 		return fail(p, "a unit of time");
 	if ((unit = name_find(parse_units, p->cur.text)) == NULL) {
 		diag_unknown(p->diags, DIAG_UNIT_UNKNOWN, p->cur.at,
-		    p->cur.text, parse_units);
+		    raw(p, &p->cur), parse_units);
 		return false;
 	}
 	if (n.number > TIME_MAX_S / unit->value)
@@ -214,10 +215,8 @@ parse_entries(struct parser *p, struct body_node *body)
 			break;
 		advance(p);
 	}
-	if (!expect(p, LEX_SEMICOLON, "',' or ';'"))
-		return false;
-	body->end = p->cur.at;
-	return expect(p, LEX_CLOSE, "'}'");
+	return expect(p, LEX_SEMICOLON, "',' or ';'") &&
+	    expect(p, LEX_CLOSE, "'}'");
 }
 
 /* body := "<" STRING ">" entries */
@@ -348,8 +347,8 @@ parse_status(struct parser *p, struct clause *c)
 	}
 	if (p->cur.kind != LEX_STRING)
 		return fail(p, "'success', 'failure' or 'any'");
-	diag_unknown(p->diags, DIAG_STATUS_UNKNOWN, p->cur.at, p->cur.text,
-	    words);
+	diag_unknown(p->diags, DIAG_STATUS_UNKNOWN, p->cur.at,
+	    raw(p, &p->cur), words);
 	return false;
 }
 
@@ -439,7 +438,7 @@ fail_row(struct parser *p, const struct rows *rows)
 		return fail(p, "a clause, or '}'");
 	if (in_list(&p->cur, rows->later))
 		return fail_later(p, &p->cur);
-	nearest_init(&near, p->cur.text);
+	nearest_init(&near, raw(p, &p->cur));
 	for (const struct row *r = rows->rows; r->word != NULL; r++)
 		nearest_try(&near, slice_str(r->word));
 	diag_unknown_near(p->diags, rows->unknown, p->cur.at, &near);
@@ -448,7 +447,7 @@ fail_row(struct parser *p, const struct rows *rows)
 	return false;
 }
 
-/* block := "{" { clause ";" } "}" */
+/* The clauses of a block, each with its semicolon, and the braces. */
 static bool
 parse_block(struct parser *p, const struct rows *rows, struct clause **tail)
 {
@@ -474,7 +473,7 @@ parse_block(struct parser *p, const struct rows *rows, struct clause **tail)
 		advance(p);
 		/* A broken block is kept: the names in it can be checked. */
 		if (!row->value(p, c)) {
-			if (c->block != NULL)
+			if (c->kind == CLAUSE_STATE)
 				*tail = c;
 			return false;
 		}
@@ -488,7 +487,7 @@ parse_block(struct parser *p, const struct rows *rows, struct clause **tail)
 }
 
 /*
- * clause := "event" who | "object" what | "status" outcome |
+ * predicate := "event" who | "object" what | "status" outcome |
  *     "multiplier" many | "trigger" text
  */
 static const struct row state_rows[] = {
@@ -508,7 +507,7 @@ static const char *const state_later[] = {
 	"day", NULL
 };
 
-/* state := block */
+/* state := "{" { predicate ";" } "}" */
 static bool
 parse_state(struct parser *p, struct clause *c)
 {
@@ -520,7 +519,7 @@ parse_state(struct parser *p, struct clause *c)
 }
 
 /*
- * clause := "subject" who | "timeout" limit | "timeout-window" limit |
+ * option := "subject" who | "timeout" limit | "timeout-window" limit |
  *     "timeout-prob" number | "priority" number | "serial" number |
  *     "scope" text | "zone" zone | "log" channels | "description" text |
  *     "tags" tags | "reference" text | "remedy" text | "enabled" choice |
@@ -550,7 +549,7 @@ static const char *const sequence_later[] = {
 	"options", NULL
 };
 
-/* sequence := "sequence" STRING block ";" */
+/* sequence := "sequence" STRING "{" { option ";" } "}" ";" */
 static bool
 parse_sequence(struct parser *p, struct item *item)
 {
@@ -563,14 +562,16 @@ parse_sequence(struct parser *p, struct item *item)
 	    expect(p, LEX_SEMICOLON, "';'");
 }
 
-/* clause := "priority" text | "directory" text */
+/* setting := "priority" text | "directory" text */
 static const struct row channel_rows[] = {
 	{ "priority", CLAUSE_PRIORITY, parse_text, false },
 	{ "directory", CLAUSE_DIRECTORY, parse_text, false },
 	{ 0 }
 };
 
-/* channel := "log-channel" STRING "<" STRING ">" block ";" */
+/*
+ * channel := "log-channel" STRING "<" STRING ">" "{" { setting ";" } "}" ";"
+ */
 static bool
 parse_channel(struct parser *p, struct item *item)
 {
@@ -655,7 +656,8 @@ parse_line(struct parser *p, struct test_line *line)
 	struct lexeme			text;
 
 	line->at = word.at;
-	if (word.quoted || (word.kind != LEX_STRING && word.kind != LEX_KEYWORD))
+	if (word.quoted ||
+	    (word.kind != LEX_STRING && word.kind != LEX_KEYWORD))
 		return fail(p, "a line of the test, or '}'");
 	if ((kind = name_find(kinds, word.text)) == NULL) {
 		diag_unknown(p->diags, DIAG_TEST_WORD_UNKNOWN, word.at,
@@ -736,6 +738,17 @@ at_line_start(const struct parser *p, const struct lexeme *lex)
 	return lex->at.off == 0 || text.p[lex->at.off - 1] == '\n';
 }
 
+/* Braces that are part of a word were meant to stand alone. */
+static void
+count_braces(struct parser *p, struct slice word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] == '{')
+			p->depth++;
+		else if (word.p[i] == '}' && p->depth > 0)
+			p->depth--;
+}
+
 /*
  * Go on with the next statement: behind the ';' that ends this one, as far as
  * its braces tell, or before a word that can only begin one.
@@ -744,7 +757,6 @@ static void
 recover(struct parser *p)
 {
 	for (; p->cur.kind != LEX_END; advance(p)) {
-		const struct slice	 text = p->cur.text;
 		const struct statement	*s = statement_find(&p->cur);
 
 		if (p->after_end && p->depth == 0)
@@ -752,12 +764,8 @@ recover(struct parser *p)
 		if (s != NULL && (s->kind == ITEM_SEQUENCE ||
 		    at_line_start(p, &p->cur)))
 			return;
-		if (!has_brace(&p->cur))
-			continue;
-		if (text.p[0] == '{')
-			p->depth++;
-		else if (text.p[text.n - 1] == '}' && p->depth > 0)
-			p->depth--;
+		if (has_brace(&p->cur))
+			count_braces(p, p->cur.text);
 	}
 }
 

@@ -66,7 +66,9 @@ id_set_has(const struct id_set *set, uint32_t id)
 	return false;
 }
 
-static const char *const subjects[] = { "auid", "euid", "egid", "ruid", "rgid" };
+static const char *const subjects[] = {
+	"auid", "euid", "egid", "ruid", "rgid"
+};
 static const char *const statuses[] = { "any", "success", "failure" };
 static const char *const scopes[] = { "global", "process", "session" };
 static const char *const zones[] = { "free", "none", "any", "pattern" };
@@ -81,7 +83,9 @@ put_quoted(struct buf *out, const char *key, const char *value)
 {
 	if (value == NULL)
 		return;
-	buf_printf(out, "%s%s \"", out->n == 0 || out->p[out->n - 1] == '\n' ? "" : " ", key);
+	if (out->n > 0 && out->p[out->n - 1] != '\n')
+		buf_char(out, ' ');
+	buf_printf(out, "%s \"", key);
 	buf_escape(out, slice_str(value));
 	buf_char(out, '"');
 }

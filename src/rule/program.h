@@ -78,7 +78,7 @@ struct state {
 	bool			 never;		/* `any` and `not SET` */
 	bool			 any_event;
 	bool			 not_event;	/* of `events` */
-	uint32_t		 events;	/* event_set; NONE if any_event */
+	uint32_t		 events;	/* event_set; or NONE if any */
 	enum test_status	 status;
 	bool			 not_object;
 	uint32_t		 objects;	/* object_set, or NONE */

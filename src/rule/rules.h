@@ -22,7 +22,7 @@ struct rules_env {
 	 * Returns 0, or an errno.
 	 */
 	int	(*load)(void *arg, const char *path, struct buf *out);
-	/* Is it a directory? For log channels. 0, or an errno. NULL: no check */
+	/* Is it a directory? For channels. 0, or an errno. NULL: no check */
 	int	(*check_dir)(void *arg, const char *path);
 	/* Could this program be run? 0, or an errno. NULL: no check. */
 	int	(*check_program)(void *arg, const char *path);
@@ -38,11 +38,12 @@ struct program	*rules_load(const struct rules_env *, const char *path,
 		    struct diags *);
 
 /*
- * The same, with the tests that stand in the file, in its order; they are in
- * tree.h. To be freed with tests_free(), before DIAGS, in which the text is that
- * their words point into. *TESTS is NULL when NULL is returned. A test runs its
- * own rule alone: give the engine a copy of the program with `rules` at
- * rules[test.rule] and `nrules` 1; the copy is not freed, the program is.
+ * The same, with the tests that stand in the file, in its order; tree.h says
+ * what they are. To be freed with tests_free(), before DIAGS, which has the
+ * text that their words point into. *TESTS is NULL when NULL is returned. A
+ * test runs its own rule alone: give the engine a copy of the program with
+ * `rules` at rules[test.rule] and `nrules` 1; the copy is not freed, the
+ * program is.
  */
 struct tests;
 struct program	*rules_load_tests(const struct rules_env *, const char *path,

@@ -23,6 +23,17 @@ struct account {
 	uint32_t	 id;
 };
 
+/* A set that is being put together. */
+struct gather {
+	struct set	*set;
+	struct slice	*words;
+	size_t		 nwords, words_cap;
+	uint32_t	*ids;
+	size_t		 nids, ids_cap;
+	uint16_t	*events[DIALECTS];
+	size_t		 nevents[DIALECTS], events_cap[DIALECTS];
+};
+
 struct sets {
 	const struct names	*names;
 	const struct accounts	*accounts;
@@ -36,17 +47,8 @@ struct sets {
 	size_t			 n, cap;
 	uint32_t		 order;
 	size_t			 copies;
-};
-
-/* A set that is being put together. */
-struct gather {
-	struct set	*set;
-	struct slice	*words;
-	size_t		 nwords, words_cap;
-	uint32_t	*ids;
-	size_t		 nids, ids_cap;
-	uint16_t	*events[DIALECTS];
-	size_t		 nevents[DIALECTS], events_cap[DIALECTS];
+	struct gather		 gather;	/* used by one set at a time */
+	struct buf		 scratch;	/* a key of `visible` */
 };
 
 static const struct name types[] = {
@@ -95,6 +97,11 @@ sets_free(struct sets *s)
 	map_free(s->users);
 	map_free(s->groups);
 	patterns_free(s->patterns);
+	for (enum dialect d = 0; d < DIALECTS; d++)
+		free(s->gather.events[d]);
+	free(s->gather.words);
+	free(s->gather.ids);
+	buf_fini(&s->scratch);
 	free(s->all);
 	free(s);
 }
@@ -235,8 +242,8 @@ resolve_event(struct sets *s, struct gather *g, const struct lexeme *word)
 		add_event(g, d, e->number);
 		known = true;
 	}
-	if (known)
-		return;
+	if (known || names_event_known(word->text))
+		return;			/* if elsewhere only: nothing here */
 	if (!number_entry(s, word, DIAGS, &number)) {
 		if (diags_errors(s->diags) == errors)
 			unknown_event(s, word);
@@ -283,7 +290,7 @@ resolve_class(struct sets *s, struct gather *g, const struct lexeme *word)
 		g->set->classes[d] |= c->mask;
 		known = true;
 	}
-	if (known)
+	if (known || names_class_known(word->text))
 		return;
 	if (!number_entry(s, word, DIAGS, &mask)) {
 		if (diags_errors(s->diags) == errors)
@@ -341,29 +348,26 @@ add_entry(struct sets *s, struct gather *g, const struct lexeme *word)
 	}
 }
 
-/* The set of that name that file FILE has of its own. */
-static struct set *
-find_in(struct sets *s, uint32_t file, struct slice name)
+/* The key under which file FILE sees a set of its own. */
+static struct slice
+key_of(struct sets *s, uint32_t file, struct slice name)
 {
-	struct buf	 key = { 0 };
-	struct set	*set;
-
-	buf_u32(&key, file);
-	buf_slice(&key, name);
-	set = map_find(s->visible, buf_bytes(&key));
-	buf_fini(&key);
-	return set;
+	buf_clear(&s->scratch);
+	buf_u32(&s->scratch, file);
+	buf_slice(&s->scratch, name);
+	return buf_bytes(&s->scratch);
 }
 
 struct set *
 sets_find(struct sets *s, const struct lexeme *name)
 {
-	struct set	*own = find_in(s, name->at.file, name->text);
+	struct set	*own = map_find(s->visible,
+	    key_of(s, name->at.file, name->text));
 	struct set	*main_one;
 
 	if (name->at.file == s->main_file)
 		return own;
-	main_one = find_in(s, s->main_file, name->text);
+	main_one = map_find(s->visible, key_of(s, s->main_file, name->text));
 	if (own == NULL || (main_one != NULL && main_one->order > own->order))
 		return main_one;
 	return own;
@@ -402,13 +406,13 @@ extend(struct sets *s, struct gather *g, const struct lexeme *name)
 		    slice_str(set_type_name(from->type)));
 		return;
 	}
+	from->taken_by = g->set->order;
 	if (from->nwords > SETS_COPIES_MAX - s->copies) {
 		diag_error(s->diags, DIAG_SET_LARGE, name->at, DIAG_NOTHING,
 		    DIAG_NOTHING);
 		return;
 	}
 	s->copies += from->nwords;
-	from->taken_by = g->set->order;
 	for (size_t i = 0; i < from->nwords; i++)
 		add_word(g, from->words[i]);
 	for (size_t i = 0; i < from->nids; i++)
@@ -499,18 +503,29 @@ settle(struct sets *s, struct gather *g)
 		    sizeof(g->events[d][0]), compare_events);
 		set->events[d] = arena_copy(s->arena, g->events[d],
 		    set->nevents[d] * sizeof(g->events[d][0]));
-		free(g->events[d]);
 	}
-	free(g->words);
-	free(g->ids);
+}
+
+/* Begin to gather a set; the lists keep their memory. */
+static struct gather *
+gather_begin(struct sets *s, struct set *set)
+{
+	struct gather	*g = &s->gather;
+
+	g->set = set;
+	g->nwords = g->nids = 0;
+	for (enum dialect d = 0; d < DIALECTS; d++)
+		g->nevents[d] = 0;
+	return g;
 }
 
 static struct set *
 set_make(struct sets *s, const struct body_node *body)
 {
 	struct set		*set = arena_alloc(s->arena, sizeof(*set));
-	struct gather		 g = { .set = set };
+	struct gather		*g = gather_begin(s, set);
 	const struct name	*type;
+	size_t			 errors;
 
 	set->order = ++s->order;
 	set->index[0] = set->index[1] = PROGRAM_NONE;
@@ -529,13 +544,15 @@ set_make(struct sets *s, const struct body_node *body)
 	}
 	set->type = (enum set_type)type->value;
 	set->broken = false;
+	errors = diags_errors(s->diags);
 	for (const struct entry_node *e = body->entries; e != NULL;
 	    e = e->next)
 		if (e->kind == ENTRY_SET)
-			extend(s, &g, &e->word);
+			extend(s, g, &e->word);
 		else
-			add_entry(s, &g, &e->word);
-	settle(s, &g);
+			add_entry(s, g, &e->word);
+	set->flawed = diags_errors(s->diags) > errors;
+	settle(s, g);
 	return set;
 }
 
@@ -544,15 +561,11 @@ sets_define(struct sets *s, const struct item *item)
 {
 	struct set	*set = set_make(s, item->body);
 	struct set	*old;
-	struct buf	 key = { 0 };
 
 	set->name = item->name.text;
 	set->at = item->name.at;
 	set->broken |= item->broken;
-	buf_u32(&key, item->name.at.file);
-	buf_slice(&key, set->name);
-	old = map_put(s->visible, buf_bytes(&key), set);
-	buf_fini(&key);
+	old = map_put(s->visible, key_of(s, set->at.file, set->name), set);
 	s->all = mem_grow(s->all, &s->cap, s->n + 1, sizeof(s->all[0]));
 	s->all[s->n++] = set;
 	if (old == NULL)

@@ -21,16 +21,17 @@ enum set_type {
 };
 
 /* Entries copied by `set NAME`, in all: extensions of extensions grow fast. */
-#define SETS_COPIES_MAX	4194304u
+#define SETS_COPIES_MAX	1048576u
 
 struct set {
 	struct slice		 name;		/* without one: p is NULL */
 	struct span		 at;
 	enum set_type		 type;
 	bool			 broken;	/* reported; fits everywhere */
+	bool			 flawed;	/* an entry was reported */
 	bool			 used;
 	uint32_t		 order;		/* later ones are larger */
-	uint32_t		 taken_by;	/* order of the last extension */
+	uint32_t		 taken_by;	/* order of its last taker */
 	/* As written, extensions filled in, without duplicates. */
 	const struct slice	*words;
 	size_t			 nwords;
@@ -42,6 +43,9 @@ struct set {
 	uint64_t		 classes[DIALECTS];
 	/* Where compile.c put it, negated or not; or PROGRAM_NONE. */
 	uint32_t		 index[2];
+	/* What unparse.c writes for a large one, once it was asked. */
+	uint64_t		 print;
+	bool			 printed;
 };
 
 struct sets;

@@ -2,7 +2,7 @@
 /*
  * tree.h - a rule file as it was written.
  *
- * A block is a list of clauses in the order of the file, repeated ones included;
+ * A block is a list of clauses in the order of the file, repeated ones too;
  * what counts when one is repeated is decided later. A clause has room for
  * whatever its kind needs, and may hold a block itself. Everything lives in one
  * arena; texts are borrowed as struct lexeme says.
@@ -31,7 +31,6 @@ struct entry_node {
 struct body_node {
 	struct lexeme		 type;
 	struct entry_node	*entries;
-	struct span		 end;		/* of the closing brace */
 };
 
 /* A set that is used: by name, or written out. */
@@ -58,19 +57,25 @@ enum clause_kind {
 
 struct clause {
 	enum clause_kind	 kind;
-	bool			 any;		/* the word stood for the value */
+	bool			 any;		/* this word is the value */
 	bool			 none;
 	struct span		 at;		/* of its first word */
-	struct lexeme		 word;		/* the value */
-	uint64_t		 seconds;	/* of a time */
-	struct ref_node		*ref;		/* subject, event, object, log */
-	struct lexeme		*words;		/* tags */
-	size_t			 nwords;
-	struct clause		*block;		/* of a state */
-	/* Of `log`, found by check.c: the channels it names. */
-	const struct item	**channels;
-	size_t			 nchannels;
-	const struct trigger	*trigger;	/* too; or NULL */
+	struct ref_node		*ref;		/* of those that name sets */
+	/* The value of all others, as the kind has it. */
+	union {
+		struct lexeme	 word;
+		uint64_t	 seconds;	/* of a time */
+		struct clause	*block;		/* of a state */
+		struct {			/* of tags */
+			struct lexeme	*words;
+			size_t		 nwords;
+		};
+		struct {	/* of `log`: the channels, by check.c */
+			const struct item	**channels;
+			size_t			  nchannels;
+		};
+	};
+	const struct trigger	*trigger;	/* by check.c; or NULL */
 	struct clause		*next;
 };
 
@@ -115,7 +120,8 @@ struct tree {
 	struct arena		*arena;		/* that everything lives in */
 	uint32_t		 file;		/* the main file */
 	struct item		*items;		/* of all files, as read */
-	bool			 second;	/* words of the second edition */
+	/* Are there words of the second edition? */
+	bool			 second;
 };
 
 /* The clause of a kind that counts, the last one; or NULL. */

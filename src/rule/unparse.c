@@ -83,14 +83,13 @@ put_words(struct buf *out, const struct set *set)
 }
 
 static void
-put_fingerprint(struct buf *out, const struct set *set)
+put_fingerprint(struct buf *out, struct set *set)
 {
-	uint64_t	hash = set->nwords;
-
-	for (size_t i = 0; i < set->nwords; i++)
-		hash = hash_more(&fixed, hash, set->words[i]);
+	for (size_t i = 0; !set->printed && i < set->nwords; i++)
+		set->print = hash_more(&fixed, set->print, set->words[i]);
+	set->printed = true;
 	buf_str(out, " # ");
-	buf_hex(out, hash);
+	buf_hex(out, set->print);
 	buf_str(out, "\n\t\t");
 }
 
@@ -181,12 +180,13 @@ put_kind(const struct printer *p, const struct clause *block,
     enum clause_kind kind, const char *indent, const char *word)
 {
 	const struct clause	*last = clause_last(block, kind);
-	const struct clause	*set;
-	bool			 any;
+	const struct clause	*set = NULL;
+	bool			 any = false;
 
 	if (last == NULL)
 		return;
-	set = clause_set(block, kind, &any);
+	if (kind == CLAUSE_SUBJECT || kind == CLAUSE_EVENT)
+		set = clause_set(block, kind, &any);
 	if (kind == CLAUSE_EVENT && any) {
 		put_clause(p, indent, word, &(struct clause){ .any = true });
 		if (set != NULL && set->ref->negated)
@@ -206,7 +206,8 @@ put_state(const struct printer *p, const struct clause *state)
 		const char		*word;
 	} order[] = {
 		{ CLAUSE_EVENT, "event" }, { CLAUSE_OBJECT, "object" },
-		{ CLAUSE_STATUS, "status" }, { CLAUSE_MULTIPLIER, "multiplier" },
+		{ CLAUSE_STATUS, "status" },
+		{ CLAUSE_MULTIPLIER, "multiplier" },
 		{ CLAUSE_TRIGGER, "trigger" },
 	};
 
@@ -262,7 +263,9 @@ put_line(struct buf *out, const struct test_line *line)
 		for (size_t i = 0; i < line->nwords; i++) {
 			if (line->words[i].kind != LEX_COMMA)
 				buf_char(out, ' ');
-			unparse_word(out, &line->words[i]);
+			/* A field's name in quotes would be a value. */
+			put_text(out, line->words[i].text,
+			    line->words[i].quoted);
 		}
 		break;
 	case LINE_AFTER:

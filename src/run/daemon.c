@@ -145,11 +145,28 @@ daemon_start(struct pidfile *p, bool keep_stdout)
 	return true;
 }
 
+/* All at once, where the system can; false where it cannot. */
+#ifdef CLOSE_RANGE_CLOEXEC
+static bool
+mark_all(void)
+{
+	return close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC) == 0;
+}
+#else
+static bool
+mark_all(void)
+{
+	return false;
+}
+#endif
+
 void
 daemon_close_on_exec(void)
 {
 	long	 n = sysconf(_SC_OPEN_MAX);
 
+	if (mark_all())
+		return;
 	if (n < 0 || n > DESCRIPTORS_MAX)
 		n = DESCRIPTORS_MAX;
 	for (int fd = STDERR_FILENO + 1; fd < n; fd++)

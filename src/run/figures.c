@@ -6,6 +6,13 @@
 #include "run/figures.h"
 #include "run/progress.h"
 
+void
+figures_count(struct buf *out, uint64_t n, const char *what)
+{
+	buf_printf(out, "%llu %s%s", (unsigned long long)n, what,
+	    n == 1 ? "" : "s");
+}
+
 static void
 put(struct buf *out, uint64_t n, const char *what)
 {
@@ -16,10 +23,14 @@ put(struct buf *out, uint64_t n, const char *what)
 void
 figures_status(struct buf *out, const struct figures *f)
 {
-	buf_printf(out, "%llu records, ", (unsigned long long)f->records);
+	figures_count(out, f->records, "record");
+	buf_str(out, ", ");
 	progress_bytes(out, f->bytes);
-	buf_printf(out, ", %llu alerts, %llu sequences waiting",
-	    (unsigned long long)f->alerts, (unsigned long long)f->waiting);
+	buf_str(out, ", ");
+	figures_count(out, f->alerts, "alert");
+	buf_str(out, ", ");
+	figures_count(out, f->waiting, "sequence");
+	buf_str(out, " waiting");
 	put(out, f->skipped, "bytes skipped");
 	put(out, f->recovered, "records found after damage");
 	put(out, f->engine.partial, "records decoded in part");

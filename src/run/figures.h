@@ -24,6 +24,9 @@ struct figures {
 	struct triggers_stats	 triggers;
 };
 
+/* "1 alert", "2 alerts" */
+void	figures_count(struct buf *, uint64_t, const char *what);
+
 /* One line without its end: everything that is not zero. */
 void	figures_status(struct buf *, const struct figures *);
 

@@ -40,7 +40,10 @@ struct stream {
 	struct source		*source;	/* of a live one */
 	struct event		*quiet;
 	struct damage		 damage;
-	struct record		 record;	/* the one being read */
+	struct slice		 piece;		/* being cut into records */
+	struct record		 held[ENGINE_AHEAD];	/* not fed yet */
+	size_t			 nheld;
+	uint8_t			 version;	/* of the last record */
 	uint64_t		 records, alerts;
 	bool			 ended;
 };
@@ -223,16 +226,13 @@ on_trigger(void *arg, const struct alert_trigger *t)
 	struct exec_place	 place = { 0 };
 	struct exec_values	 values;
 	struct arena		*arena;
-	struct sink_view	 view;
 
 	progress_hide(&p->progress);
 	if (!triggers_allow(p->triggers, t->rule))
 		return;
 	place.host = host_of(p, &p->streams[t->source], t->record);
-	if (t->alert != NULL && triggers_uses(t->trigger, VAR_EVIDENCE)) {
-		view = view_of(p, t->alert);
-		place.evidence = sinks_evidence(p->o->sinks, &view);
-	}
+	if (t->alert != NULL)
+		place.evidence = sinks_evidence(p->o->sinks);
 	arena = arena_new();
 	exec_values(&values, arena, t, p->o->accounts, &place);
 	triggers_start(p->triggers, t->trigger, t->rule, &values);
@@ -263,26 +263,58 @@ gap(struct stream *s, const struct frame_record *f, const char *why)
 }
 
 static void
-feed_record(struct stream *s, const struct frame_record *f)
+feed_record(struct stream *s, struct record *r)
 {
 	struct pipeline	*p = s->owner;
-	const int	 status = record_head(&s->record, f);
 
-	if (status != 0) {
+	s->records++;
+	s->version = r->version;
+	if (s->in->own_host) {
+		record_index(r);
+		if (self_own(&p->self, p->triggers, r))
+			return;
+	}
+	engine_feed(p->engine, s->number, r);
+}
+
+/* Feed what was held back, so that the engine could look ahead. */
+static void
+feed_held(struct stream *s)
+{
+	const size_t	 n = s->nheld;
+
+	engine_expect(s->owner->engine, s->number, s->held, n);
+	for (size_t i = 0; i < n; i++)
+		feed_record(s, &s->held[i]);
+	s->nheld = 0;
+}
+
+/* Do these bytes stay while the frame goes on? */
+static bool
+stays(const struct stream *s, struct slice bytes)
+{
+	return (uintptr_t)bytes.p - (uintptr_t)s->piece.p < s->piece.n;
+}
+
+/* Records are fed in their order, and before anything is said of damage. */
+static void
+take_record(struct stream *s, const struct frame_record *f)
+{
+	int	 status;
+
+	if (f->quality == FRAME_RECOVERED) {
+		feed_held(s);
+		progress_hide(&s->owner->progress);
+		damage_recovered(&s->damage, f);
+	}
+	if ((status = record_head(&s->held[s->nheld], f)) != 0) {
+		feed_held(s);
 		gap(s, f, bsm_strstatus(status));
 		return;
 	}
-	if (f->quality == FRAME_RECOVERED) {
-		progress_hide(&p->progress);
-		damage_recovered(&s->damage, f);
-	}
-	s->records++;
-	if (s->in->own_host) {
-		record_index(&s->record);
-		if (self_own(&p->self, p->triggers, &s->record))
-			return;
-	}
-	engine_feed(p->engine, s->number, &s->record);
+	s->nheld++;
+	if (s->nheld == ENGINE_AHEAD || !stays(s, f->bytes))
+		feed_held(s);
 }
 
 /* Run what the frame has through the engine. */
@@ -293,11 +325,14 @@ drain(struct stream *s)
 
 	while (frame_next(s->frame, &f) == 1) {
 		if (f.kind == FRAME_RECORD)
-			feed_record(s, &f);
-		else if (f.kind == FRAME_GAP)
+			take_record(s, &f);
+		else if (f.kind == FRAME_GAP) {
+			feed_held(s);
 			gap(s, &f, frame_strreason(f.reason));
+		}
 		/* A file token between records is nobody's doing. */
 	}
+	feed_held(s);
 	if (s->owner->out.error == 0 &&
 	    records_flush(&s->owner->out) != 0) {
 		errno = s->owner->out.error;
@@ -311,8 +346,10 @@ static void
 feed(struct stream *s, const void *bytes, size_t n)
 {
 	s->owner->bytes += n;
+	s->piece = (struct slice){ bytes, n };
 	(void)frame_feed(s->frame, bytes, n);	/* drained, so never busy */
 	drain(s);
+	s->piece = (struct slice){ NULL, 0 };
 }
 
 /* One line for a trail that was read to its end. */
@@ -323,17 +360,20 @@ summarize(struct stream *s)
 	struct buf	 text = { 0 };
 
 	if (s->records > 0 &&
-	    (s->record.version < 2 || s->record.version > 4))
+	    (s->version < 2 || s->version > 4))
 		p->result->bsd = true;
 	progress_hide(&p->progress);
 	damage_end(&s->damage);
 	if (!p->o->summary)
 		return;
-	buf_printf(&text, "%llu records, %llu alerts, %llu bytes skipped, "
-	    "%llu sequences still waiting", (unsigned long long)s->records,
-	    (unsigned long long)s->alerts,
-	    (unsigned long long)s->damage.skipped,
-	    (unsigned long long)engine_waiting(p->engine, s->number));
+	figures_count(&text, s->records, "record");
+	buf_str(&text, ", ");
+	figures_count(&text, s->alerts, "alert");
+	buf_str(&text, ", ");
+	figures_count(&text, s->damage.skipped, "byte");
+	buf_str(&text, " skipped, ");
+	figures_count(&text, engine_waiting(p->engine, s->number), "sequence");
+	buf_str(&text, " still waiting");
 	say_input(p, s->in, buf_cstr(&text));
 	buf_fini(&text);
 }

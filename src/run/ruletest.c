@@ -79,6 +79,7 @@ feed(void *arg, struct slice bytes)
 	struct record		 r;
 
 	(void)frame_feed(run->frame, bytes.p, bytes.n);
+	frame_quiet(run->frame);	/* a record without a trailer, too */
 	while (frame_next(run->frame, &f) == 1)
 		if (f.kind == FRAME_RECORD && record_head(&r, &f) == 0)
 			engine_feed(run->engine, run->source, &r);

@@ -498,8 +498,9 @@ triggers_end(const struct triggers *t)
 		if (r->refused == 0)
 			continue;
 		buf_escape(&text, slice_str(r->label));
-		log_warn("%s: %llu triggers not run", buf_cstr(&text),
-		    (unsigned long long)r->refused);
+		log_warn("%s: %llu trigger%s not run", buf_cstr(&text),
+		    (unsigned long long)r->refused,
+		    r->refused == 1 ? "" : "s");
 		buf_fini(&text);
 	}
 }

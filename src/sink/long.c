@@ -95,8 +95,8 @@ put_duration(struct buf *out, const struct alert *a)
 	buf_dec(out, u / 1000);
 	buf_char(out, '.');
 	buf_zdec(out, u % 1000, 3);
-	buf_printf(out, " seconds, %llu records, since ",
-	    (unsigned long long)a->records);
+	buf_printf(out, " seconds, %llu record%s, since ",
+	    (unsigned long long)a->records, a->records == 1 ? "" : "s");
 	facts_time(out, a->first_millis);
 	buf_char(out, '\n');
 }

@@ -40,8 +40,7 @@ struct sinks {
 	struct map		*files;		/* by name */
 	struct file		 err;		/* standard error */
 	struct buf		 text;		/* of the alert in work */
-	struct buf		 evidence;	/* path; early evidence */
-	bool			 early;
+	struct buf		 evidence;	/* path, of the last alert */
 	bool			 dir_failing;
 	struct sinks_stats	 stats;
 };
@@ -221,6 +220,7 @@ write_evidence(struct sinks *s, const struct sink_view *v, const char *base)
 			h->trouble(h->arg, s->evidence.n == 0 ? "evidence" :
 			    buf_cstr(&s->evidence), error, 0);
 		s->dir_failing = true;
+		buf_clear(&s->evidence);
 		return false;
 	}
 	s->dir_failing = false;
@@ -235,8 +235,7 @@ to_evidence(struct sinks *s, const struct sink_view *v, const struct target *t)
 {
 	struct buf	 notice = { 0 };
 
-	if (!(t->directory == NULL && s->early) &&
-	    !write_evidence(s, v, t->directory))
+	if (!write_evidence(s, v, t->directory))
 		return;
 	evidence_notice(&notice, v, buf_cstr(&s->evidence));
 	s->o.host.syslog(s->o.host.arg, LOG_AUTH | LOG_NOTICE,
@@ -245,13 +244,9 @@ to_evidence(struct sinks *s, const struct sink_view *v, const struct target *t)
 }
 
 const char *
-sinks_evidence(struct sinks *s, const struct sink_view *v)
+sinks_evidence(struct sinks *s)
 {
-	if (!s->o.evidence)
-		return NULL;
-	if (!s->early)
-		s->early = write_evidence(s, v, NULL);
-	return s->early ? buf_cstr(&s->evidence) : NULL;
+	return s->evidence.n == 0 ? NULL : buf_cstr(&s->evidence);
 }
 
 /* The I-th place this rule's alerts go to; false behind the last. */
@@ -306,10 +301,9 @@ sinks_alert(struct sinks *s, const struct sink_view *v)
 	struct target	 t;
 
 	buf_clear(&s->text);
+	buf_clear(&s->evidence);
 	for (size_t i = 0; target_at(s, &v->alert->rule, i, &t); i++)
 		table[t.kind].put(s, v, &t);
-	buf_clear(&s->evidence);
-	s->early = false;
 }
 
 void

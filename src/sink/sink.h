@@ -85,12 +85,8 @@ bool		 sinks_want_steps(const struct sinks *,
 
 void		 sinks_alert(struct sinks *, const struct sink_view *);
 
-/*
- * Write the evidence of an alert before the alert itself, so that a trigger
- * can name it: the next sinks_alert() then does not write it again. Returns the
- * path, borrowed until then, or NULL when no evidence is asked for.
- */
-const char	*sinks_evidence(struct sinks *, const struct sink_view *);
+/* The path of the evidence of the last alert, for triggers; NULL: none. */
+const char	*sinks_evidence(struct sinks *);
 
 void		 sinks_stats(const struct sinks *, struct sinks_stats *);
 
