@@ -258,7 +258,7 @@ a_number_stays_at_its_maximum(void **state)
 }
 
 static void
-carriage_returns_before_newlines_are_passed_over_once_warned(void **state)
+carriage_returns_before_newlines_are_passed_over(void **state)
 {
 	struct fixture	*f = open_text("any;\r\nx\r\n\"a\r\nb\"\r\n");
 
@@ -380,7 +380,7 @@ a_word_may_be_megabytes_long(void **state)
 }
 
 static void
-quotes_are_needed_where_a_bare_word_would_mean_something_else(void **state)
+quotes_are_needed_where_a_bare_word_means_otherwise(void **state)
 {
 	static const char *const	need[] = {
 		"", "any", "!", "{", "}", "12", "#a", "a b", "a;b", "a\"b",
@@ -431,7 +431,7 @@ main(void)
 		cmocka_unit_test(other_controls_are_bytes_of_words),
 		cmocka_unit_test(a_number_stays_at_its_maximum),
 		cmocka_unit_test(
-		    carriage_returns_before_newlines_are_passed_over_once_warned),
+		    carriage_returns_before_newlines_are_passed_over),
 		cmocka_unit_test(
 		    a_byte_order_mark_is_passed_over_with_a_warning),
 		cmocka_unit_test(an_open_string_is_reported_where_it_began),
@@ -441,7 +441,7 @@ main(void)
 		cmocka_unit_test(inputs_do_not_stack_for_ever),
 		cmocka_unit_test(a_word_may_be_megabytes_long),
 		cmocka_unit_test(
-		    quotes_are_needed_where_a_bare_word_would_mean_something_else),
+		    quotes_are_needed_where_a_bare_word_means_otherwise),
 		cmocka_unit_test(a_part_of_a_word_has_its_own_place),
 	};
 

@@ -176,8 +176,9 @@ a_large_set_keeps_its_name_and_shows_in_the_id(void **state)
 static void
 rules_by_themselves_parse_back(void **state)
 {
-	struct rule_case	*c = case_good("define set $p <path> { \"a b\", "
-	    "\"\", 12, any-thing, \"set\", \"#x\"; };\n"
+	struct rule_case	*c = case_good(
+	    "define set $p <path> { \"a b\", \"\", 12, any-thing, \"set\", "
+	    "\"#x\"; };\n"
 	    STATE("event <auditclass> { fr, 64; }; object not $p;"
 	    "multiplier 3; trigger \"/bin/x \\\"a b\\\" $object\";"));
 	struct rule_case	*d = case_good(c->program->rules[0].canonical);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuzz_rules.c - any bytes as a rule file.
+ *
+ * The text can include itself under its own name and a rest of itself, from the
+ * first 0x01 byte on, under any other; so statements that cross files and loops
+ * are within reach. What is accepted must print, and the texts of its rules must
+ * be accepted and mean the same.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "rule/rules.h"
+
+#define MAIN "main.conf"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+struct input {
+	struct slice	text;
+	struct slice	rest;
+};
+
+static int
+load(void *arg, const char *path, struct buf *out)
+{
+	const struct input	*in = arg;
+	const bool		 whole = strcmp(path, MAIN) == 0;
+
+	if (strcmp(path, "none") == 0)
+		return ENOENT;
+	buf_slice(out, whole ? in->text : in->rest);
+	return 0;
+}
+
+static bool
+id_of(void *arg, const char *name, uint32_t *id)
+{
+	(void)arg;
+	*id = 0;
+	return strcmp(name, "root") == 0;
+}
+
+static int
+check_path(void *arg, const char *path)
+{
+	(void)arg;
+	return path[0] == '/' ? 0 : ENOENT;
+}
+
+/* Does the text of the rule need no sets and no channels? */
+static bool
+stands_alone(const struct rule *r)
+{
+	return strstr(r->canonical, "\tlog ") == NULL &&
+	    strstr(r->canonical, " # ") == NULL;
+}
+
+/* The texts of single rules are good rule files, and print as themselves. */
+static void
+load_again(struct rules_env *env, const struct program *p,
+    struct diags *diags)
+{
+	struct buf	 text = { 0 };
+	struct input	 printed = { 0 };
+	struct program	*again;
+	size_t		 n = 0;
+
+	for (size_t i = 0; i < p->nrules; i++)
+		if (stands_alone(&p->rules[i]))
+			buf_str(&text, p->rules[i].canonical);
+	printed.text = buf_bytes(&text);
+	env->arg = &printed;
+	if ((again = rules_load(env, MAIN, diags)) == NULL)
+		abort();
+	for (size_t i = 0; i < p->nrules; i++)
+		if (stands_alone(&p->rules[i]) && (n >= again->nrules ||
+		    strcmp(p->rules[i].canonical,
+		    again->rules[n++].canonical) != 0))
+			abort();
+	program_free(again);
+	buf_fini(&text);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	const uint8_t	*mark = n == 0 ? NULL : memchr(p, 1, n);
+	struct input	 in = { .text = { p, n } };
+	struct accounts	 accounts = { .uid_of = id_of, .gid_of = id_of };
+	struct rules_env env = {
+		.accounts = &accounts, .load = load, .check_dir = check_path,
+		.check_program = check_path, .arg = &in,
+	};
+	struct names	*names = names_new();
+	struct diags	*diags = diags_new();
+	struct tests	*tests;
+	struct program	*program;
+	struct buf	 out = { 0 };
+
+	env.names = names;
+	if (mark != NULL) {
+		in.text.n = (size_t)(mark - p);
+		in.rest = (struct slice){ mark + 1, n - in.text.n - 1 };
+	}
+	program = rules_load_tests(&env, MAIN, diags, &tests);
+	if ((program == NULL) != (diags_errors(diags) > 0))
+		abort();
+	diags_print(diags, &out);
+	if (program != NULL) {
+		program_list(program, &out);
+		if (!rules_print(&env, MAIN, diags, &out))
+			abort();
+		load_again(&env, program, diags);
+	}
+	tests_free(tests);
+	program_free(program);
+	diags_free(diags);
+	names_free(names);
+	buf_fini(&out);
+	return 0;
+}
