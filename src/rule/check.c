@@ -204,7 +204,7 @@ check_trigger(struct checker *c, struct clause *clause)
 }
 
 static void
-check_state(struct checker *c, const struct clause *state, bool broken)
+check_state(struct checker *c, const struct clause *state)
 {
 	bool	event, status;
 
@@ -219,9 +219,9 @@ check_state(struct checker *c, const struct clause *state, bool broken)
 	check_repeats(c, state->block);
 	event = clause_last(state->block, CLAUSE_EVENT) != NULL;
 	status = clause_last(state->block, CLAUSE_STATUS) != NULL;
-	if (!event && !broken)
+	if (!event && !state->broken)
 		error(c, DIAG_EVENT_MISSING, state->at, DIAG_NOTHING);
-	if (!status && !broken)
+	if (!status && !state->broken)
 		error(c, DIAG_STATUS_MISSING, state->at, DIAG_NOTHING);
 	if (event)
 		check_never(c, state);
@@ -313,7 +313,7 @@ check_scope(struct checker *c, const struct clause *clause)
 }
 
 static void
-check_option(struct checker *c, struct clause *clause, bool broken)
+check_option(struct checker *c, struct clause *clause)
 {
 	switch (clause->kind) {
 	case CLAUSE_SUBJECT:
@@ -342,8 +342,7 @@ check_option(struct checker *c, struct clause *clause, bool broken)
 		check_log(c, clause);
 		break;
 	case CLAUSE_STATE:
-		/* Only the last state of a broken sequence can be broken. */
-		check_state(c, clause, broken && clause->next == NULL);
+		check_state(c, clause);
 		break;
 	case CLAUSE_TIMEOUT:
 	case CLAUSE_ZONE:
@@ -415,7 +414,7 @@ check_sequence(struct checker *c, struct item *item)
 		item->logfile = c->logfiles[at.file];
 	check_label(c, item);
 	for (struct clause *k = item->clauses; k != NULL; k = k->next)
-		check_option(c, k, item->broken);
+		check_option(c, k);
 	check_repeats(c, item->clauses);
 	if (item->broken)
 		return;

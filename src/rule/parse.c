@@ -447,16 +447,87 @@ fail_row(struct parser *p, const struct rows *rows)
 	return false;
 }
 
-/* The clauses of a block, each with its semicolon, and the braces. */
+static bool
+at_line_start(const struct parser *p, const struct lexeme *lex)
+{
+	const struct slice	text = diags_text(p->diags, lex->at.file);
+
+	return lex->at.off == 0 || text.p[lex->at.off - 1] == '\n';
+}
+
+/* Braces that are part of a word were meant to stand alone. */
+static void
+count_braces(struct parser *p, struct slice word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] == '{')
+			p->depth++;
+		else if (word.p[i] == '}' && p->depth > 0)
+			p->depth--;
+}
+
+static bool	 at_statement(const struct parser *);
+
+/*
+ * After a mistake in a clause go on with the next one of the block, whose
+ * braces are DEPTH deep. False when the block seems to end without its brace:
+ * then it is not looked into any more.
+ */
+static bool
+recover_clause(struct parser *p, size_t depth)
+{
+	for (; p->cur.kind != LEX_END && p->depth >= depth; advance(p)) {
+		if (p->depth == depth && p->cur.kind == LEX_CLOSE)
+			return true;
+		if (p->depth == depth && p->cur.kind == LEX_SEMICOLON) {
+			advance(p);
+			return p->cur.kind != LEX_END && !at_statement(p);
+		}
+		if (at_statement(p))
+			return false;
+		if (has_brace(&p->cur))
+			count_braces(p, p->cur.text);
+	}
+	return false;
+}
+
+/* A clause with its semicolon, linked at *TAIL if it is worth checking. */
+static bool
+parse_clause(struct parser *p, const struct rows *rows, struct clause ***tail)
+{
+	const struct row	*row = row_find(rows, &p->cur);
+	struct clause		*c;
+
+	if (row == NULL)
+		return fail_row(p, rows);
+	c = arena_alloc(p->arena, sizeof(*c));
+	c->kind = row->kind;
+	c->at = p->cur.at;
+	p->tree->second |= row->second;
+	advance(p);
+	c->broken = !row->value(p, c);
+	/* Of a broken state the names can be checked all the same. */
+	if (!c->broken || c->kind == CLAUSE_STATE) {
+		**tail = c;
+		*tail = &c->next;
+	}
+	return !c->broken && expect(p, LEX_SEMICOLON, "';'");
+}
+
+/*
+ * The clauses of a block and its braces. All its mistakes are reported, and
+ * false is returned when there was one.
+ */
 static bool
 parse_block(struct parser *p, const struct rows *rows, struct clause **tail)
 {
 	const struct span	 open = p->cur.at;
-	const struct row	*row;
-	struct clause		*c;
+	bool			 good = true;
+	size_t			 depth;
 
 	if (!expect(p, LEX_OPEN, "'{'"))
 		return false;
+	depth = p->depth;
 	while (p->cur.kind != LEX_CLOSE) {
 		if (p->cur.kind == LEX_END) {
 			(void)fail(p, "'}'");
@@ -464,26 +535,14 @@ parse_block(struct parser *p, const struct rows *rows, struct clause **tail)
 			    slice_str("the block"));
 			return false;
 		}
-		if ((row = row_find(rows, &p->cur)) == NULL)
-			return fail_row(p, rows);
-		c = arena_alloc(p->arena, sizeof(*c));
-		c->kind = row->kind;
-		c->at = p->cur.at;
-		p->tree->second |= row->second;
-		advance(p);
-		/* A broken block is kept: the names in it can be checked. */
-		if (!row->value(p, c)) {
-			if (c->kind == CLAUSE_STATE)
-				*tail = c;
-			return false;
-		}
-		*tail = c;
-		tail = &c->next;
-		if (!expect(p, LEX_SEMICOLON, "';'"))
+		if (parse_clause(p, rows, &tail))
+			continue;
+		good = false;
+		if (!recover_clause(p, depth))
 			return false;
 	}
 	advance(p);
-	return true;
+	return good;
 }
 
 /*
@@ -730,23 +789,14 @@ statement_find(const struct lexeme *word)
 	return NULL;
 }
 
+/* Could a statement begin here, whatever was left open before? */
 static bool
-at_line_start(const struct parser *p, const struct lexeme *lex)
+at_statement(const struct parser *p)
 {
-	const struct slice	text = diags_text(p->diags, lex->at.file);
+	const struct statement	*s = statement_find(&p->cur);
 
-	return lex->at.off == 0 || text.p[lex->at.off - 1] == '\n';
-}
-
-/* Braces that are part of a word were meant to stand alone. */
-static void
-count_braces(struct parser *p, struct slice word)
-{
-	for (size_t i = 0; i < word.n; i++)
-		if (word.p[i] == '{')
-			p->depth++;
-		else if (word.p[i] == '}' && p->depth > 0)
-			p->depth--;
+	return s != NULL && (s->kind == ITEM_SEQUENCE ||
+	    at_line_start(p, &p->cur));
 }
 
 /*
@@ -757,12 +807,7 @@ static void
 recover(struct parser *p)
 {
 	for (; p->cur.kind != LEX_END; advance(p)) {
-		const struct statement	*s = statement_find(&p->cur);
-
-		if (p->after_end && p->depth == 0)
-			return;
-		if (s != NULL && (s->kind == ITEM_SEQUENCE ||
-		    at_line_start(p, &p->cur)))
+		if ((p->after_end && p->depth == 0) || at_statement(p))
 			return;
 		if (has_brace(&p->cur))
 			count_braces(p, p->cur.text);

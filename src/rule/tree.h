@@ -59,6 +59,7 @@ struct clause {
 	enum clause_kind	 kind;
 	bool			 any;		/* this word is the value */
 	bool			 none;
+	bool			 broken;	/* a state not read in whole */
 	struct span		 at;		/* of its first word */
 	struct ref_node		*ref;		/* of those that name sets */
 	/* The value of all others, as the kind has it. */
