@@ -40,12 +40,12 @@ is()		# WHAT GOT EXPECTED
 {
 	if [ "$2" = "$3" ]; then
 		ok "$1"
-	else
-		not_ok "$1" "got:
-$2
-expected:
-$3"
+		return
 	fi
+	printf '%s\n' "$2" >"$tmp/.got"
+	printf '%s\n' "$3" >"$tmp/.expected"
+	not_ok "$1" "< got, > expected
+$(diff "$tmp/.got" "$tmp/.expected")"
 }
 
 # The text holds these very characters somewhere.

@@ -66,7 +66,7 @@ void *
 arena_alloc(struct arena *a, size_t n)
 {
 	const size_t	 align = alignof(max_align_t);
-	/* No bytes take room as well: a fresh arena has no chunk to point at. */
+	/* No bytes take room, too: a fresh arena has no chunk to point at. */
 	const size_t	 need = mem_sum(n == 0 ? 1 : n, align - 1) / align *
 	    align;
 	void		*p;

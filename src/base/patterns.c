@@ -50,7 +50,7 @@ struct patterns {
 	pcre2_match_data	*result;
 	pcre2_jit_stack		*stack;
 	struct map		*by_text;	/* of struct pattern, owned */
-	struct map		*members;	/* by numbers of set and pattern */
+	struct map		*members;	/* by set and pattern */
 	struct set		*sets;
 	size_t			 nsets, sets_cap;
 	bool			 seen[ANY + 1];	/* bytes of the subject */
@@ -149,7 +149,8 @@ pattern_new(pcre2_code *code)
 	 * failure is none. Nor is a success one: "(*NO_JIT)" yields no code.
 	 */
 	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-	p->match = pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &machine) == 0 &&
+	p->match =
+	    pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &machine) == 0 &&
 	    machine > 0 ? pcre2_jit_match : pcre2_match;
 	note_byte(code, PCRE2_INFO_FIRSTCODETYPE, PCRE2_INFO_FIRSTCODEUNIT,
 	    p->first);

@@ -3,20 +3,21 @@
  * trie.c - all prefixes of all sets, walked once.
  *
  * A radix tree: a node is a place where prefixes end or part, and its label is
- * what they share between the node above and here. Walking is the hot path, so
- * a node is half a cache line and holds all that a step needs: the first eight
- * bytes of the label, up to eight keys of children compared at once in the
- * lanes of one word, and the number of the first child, since children stand
- * side by side in the order of their keys. Only longer labels and wider nodes
- * look elsewhere.
+ * what they share between the node above and here. Walking is the hot path, and
+ * what costs there is a branch guessed wrong and a load that waits for another.
+ * So all nodes are of one kind and stand in one array, each half a cache line
+ * with the first eight bytes of its label; the child for a key is at the node's
+ * base plus that key, if the node found there names this one as its parent
+ * (a "double array": J. Aoe, 1989). Nodes share the room between children.
  *
- * Freezing sorts the prefixes, after which a node is a range of them, and cuts
- * ranges into smaller ones, breadth first, in a list instead of a recursion.
- * Each prefix is looked at once for each of its bytes at most.
+ * Freezing is a radix sort that leaves its tree behind: a node is a range of
+ * entries, sorted by their next byte and cut at each change of it, breadth
+ * first, from a list and without recursion.
  *
  * Invariants: node 0 is the root and nobody's child; the key that leads to a
  * node is not part of its label; a node without a prefix of its own has the
- * class of the nearest one above, so a walk never looks back.
+ * class of the nearest one above, so a walk never looks back; a parent's class
+ * is lower than its children's; BYTES empty nodes stand behind the last one.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -26,56 +27,57 @@
 #include "base/trie.h"
 
 #define LANES	8			/* bytes in a word */
-#define ONES	0x0101010101010101u
-#define TOPS	0x8080808080808080u
-#define WIDE	UINT32_MAX		/* for first: more than LANES children */
 #define BYTES	256
+#define NONE	UINT32_MAX		/* parent of the root and of no node */
+#define TRIES	64			/* places that children look at */
+#define FEW	24			/* entries sorted without buckets */
 
 struct entry {
-	struct slice	prefix;
-	uint32_t	set;
+	const uint8_t	*p;		/* the prefix */
+	uint32_t	 n;		/* bytes */
+	uint32_t	 set;
 };
 
 struct node {
 	uint64_t	head;		/* the first bytes of the label */
-	union {
-		uint64_t	keys;	/* lane I leads to child first + I */
-		struct span {
-			uint32_t	at;	/* in wide */
-			uint16_t	n;	/* keys from low on */
-			uint8_t		low;
-		} span;			/* WIDE: a table, by key */
-	};
 	uint32_t	label_n;	/* bytes */
 	uint32_t	tail;		/* where in tails the label goes on */
-	uint32_t	first;		/* child; 0: none */
+	uint32_t	base;		/* of the children; 0: none */
+	uint32_t	parent;
 	uint32_t	class;
 };
 
-/* A node that is still to be made: these prefixes share DEPTH bytes. */
-struct range {
-	uint32_t	from, to;
-	uint32_t	depth;
-};
-
 struct trie {
-	struct arena	*text;		/* prefixes, until frozen */
-	struct entry	*entries;	/* the same; then sorted, each once */
+	struct arena	*text;		/* of the entries; until frozen */
+	struct entry	*entries;
 	size_t		 n, cap;
 	size_t		 size;		/* bytes of all prefixes */
 	bool		 frozen;
 
 	struct node	*nodes;
-	size_t		 nnodes, nodes_cap;
-	uint32_t	*wide;		/* tables of children; 0: none */
-	size_t		 nwide, wide_cap;
 	uint8_t		*tails;
-	size_t		 ntails, tails_cap;
-
 	uint32_t	 nclasses;
 	uint32_t	*parents;	/* by class */
 	uint32_t	*sets_from;	/* by class, and one more: the end */
 	uint32_t	*sets;
+};
+
+/* A node that is still to be made: these entries share DEPTH bytes. */
+struct range {
+	uint32_t	from, to;
+	uint32_t	depth;
+	uint32_t	node;
+};
+
+/* What freezing needs beside the trie. */
+struct build {
+	struct trie	*t;
+	struct entry	*sorted;	/* room for a sort */
+	struct range	*todo;
+	size_t		 ntodo, todo_cap;
+	size_t		 nnodes, nodes_cap;
+	size_t		 free;		/* no node before is tried again */
+	size_t		 ntails, tails_cap;
 };
 
 struct trie *
@@ -95,12 +97,17 @@ trie_free(struct trie *t)
 	arena_free(t->text);
 	free(t->entries);
 	free(t->nodes);
-	free(t->wide);
 	free(t->tails);
 	free(t->parents);
 	free(t->sets_from);
 	free(t->sets);
 	free(t);
+}
+
+static _Noreturn void
+too_many(void)
+{
+	mem_end("too many path prefixes");
 }
 
 void
@@ -109,60 +116,109 @@ trie_add(struct trie *t, struct slice prefix, uint32_t set)
 	assert(!t->frozen);
 	t->size = mem_sum(t->size, prefix.n);
 	if (t->size > UINT32_MAX || t->n >= UINT32_MAX / 4)
-		mem_end("too many path prefixes");
+		too_many();
 	t->entries = mem_grow(t->entries, &t->cap, t->n + 1,
 	    sizeof(t->entries[0]));
 	t->entries[t->n++] = (struct entry){
-		{ arena_copy(t->text, prefix.p, prefix.n), prefix.n }, set
+		arena_copy(t->text, prefix.p, prefix.n), (uint32_t)prefix.n, set
 	};
 }
 
-static int
-entry_compare(const void *one, const void *two)
+/* The byte that decides at this depth, 1 to 256; 0 for an entry that ends. */
+static inline unsigned
+entry_key(const struct entry *e, uint32_t depth)
 {
-	const struct entry	*a = one, *b = two;
-	const size_t		 n = a->prefix.n < b->prefix.n ?
-	    a->prefix.n : b->prefix.n;
-	const int		 diff = n == 0 ? 0 :
-	    memcmp(a->prefix.p, b->prefix.p, n);
-
-	if (diff != 0)
-		return diff;
-	if (a->prefix.n != b->prefix.n)
-		return a->prefix.n < b->prefix.n ? -1 : 1;
-	return (a->set > b->set) - (a->set < b->set);
+	return e->n == depth ? 0 : e->p[depth] + 1u;
 }
 
-/* Number the classes and note their sets; keep one entry for each class. */
-static void
-classes_make(struct trie *t)
+/*
+ * How many bytes all entries of the range share from its depth on. In steps
+ * that double: one entry that parts early must not come after long comparisons
+ * of the others, or a chain of long prefixes would take quadratic time.
+ */
+static uint32_t
+range_shared(const struct entry *e, struct range r)
 {
-	const struct entry	*e = t->entries;
-	size_t			 nsets = 0;
-	uint32_t		 n = 0;
+	const uint8_t	*first = e[r.from].p;
+	uint32_t	 end = e[r.from].n, k = r.depth, step = LANES, want;
 
-	t->sets = xreallocarray(NULL, t->n, sizeof(t->sets[0]));
-	t->sets_from = xcalloc(t->n + 2, sizeof(t->sets_from[0]));
-	for (size_t i = 0; i < t->n; i++) {
-		const bool	 same = i > 0 &&
-		    slice_eq(e[i].prefix, t->entries[n - 1].prefix);
+	for (uint32_t i = r.from; i < r.to; i++)
+		if (e[i].n < end)
+			end = e[i].n;
+	do {
+		uint32_t	 stop = end - k > step ? k + step : end;
 
-		if (same && e[i].set == t->sets[nsets - 1])
-			continue;
-		t->sets[nsets] = e[i].set;
-		if (!same) {
-			t->entries[n++] = e[i];
-			t->sets_from[n] = (uint32_t)nsets;
+		want = stop;
+		for (uint32_t i = r.from + 1; i < r.to; i++) {
+			uint32_t	 j = k;
+
+			while (j < stop && e[i].p[j] == first[j])
+				j++;
+			stop = j;
 		}
-		nsets++;
+		k = stop;
+		step = step > UINT32_MAX / 2 ? step : step * 2;
+	} while (k == want && k < end);
+	return k - r.depth;
+}
+
+static void
+range_sort(struct build *b, struct range r, uint32_t depth)
+{
+	struct entry	*e = b->t->entries;
+	uint32_t	 at[BYTES + 2] = { 0 };
+
+	if (r.to - r.from <= FEW) {
+		for (uint32_t i = r.from + 1; i < r.to; i++) {
+			const struct entry	 one = e[i];
+			uint32_t		 j = i;
+
+			for (; j > r.from && entry_key(&e[j - 1], depth) >
+			    entry_key(&one, depth); j--)
+				e[j] = e[j - 1];
+			e[j] = one;
+		}
+		return;
 	}
-	t->sets_from[n + 1] = (uint32_t)nsets;
-	t->nclasses = n + 1;
-	t->parents = xcalloc(t->nclasses, sizeof(t->parents[0]));
+	for (uint32_t i = r.from; i < r.to; i++)
+		at[entry_key(&e[i], depth) + 1]++;
+	for (unsigned key = 0; key < BYTES; key++)
+		at[key + 1] += at[key];
+	for (uint32_t i = r.from; i < r.to; i++)
+		b->sorted[at[entry_key(&e[i], depth)]++] = e[i];
+	memcpy(e + r.from, b->sorted, (r.to - r.from) * sizeof(e[0]));
+}
+
+static int
+set_compare(const void *one, const void *two)
+{
+	const uint32_t	 a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+
+	return (a > b) - (a < b);
+}
+
+/* A new class below ABOVE, for the equal prefixes of the N entries. */
+static uint32_t
+class_make(struct trie *t, uint32_t above, const struct entry *e, size_t n)
+{
+	const uint32_t	 class = t->nclasses++;
+	uint32_t	*sets = t->sets + t->sets_from[class];
+	size_t		 kept = 1;
+
+	for (size_t i = 0; i < n; i++)
+		sets[i] = e[i].set;
+	if (n > 1)
+		qsort(sets, n, sizeof(sets[0]), set_compare);
+	for (size_t i = 1; i < n; i++)
+		if (sets[i] != sets[kept - 1])
+			sets[kept++] = sets[i];
+	t->parents[class] = above;
+	t->sets_from[class + 1] = t->sets_from[class] + (uint32_t)kept;
+	return class;
 }
 
 /* Up to LANES bytes as a word, the first in the lowest lane on any machine. */
-static inline uint64_t
+static uint64_t
 word(const uint8_t *p, size_t n)
 {
 	uint64_t	 w = 0;
@@ -170,6 +226,172 @@ word(const uint8_t *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		w |= (uint64_t)p[i] << (8 * i);
 	return w;
+}
+
+static void
+label_set(struct build *b, struct node *node, const uint8_t *p, uint32_t n)
+{
+	const uint32_t	 head = n < LANES ? n : LANES;
+	const uint32_t	 rest = n - head;
+	struct trie	*t = b->t;
+
+	node->label_n = n;
+	node->head = word(p, head);
+	if (rest == 0)
+		return;
+	t->tails = mem_grow(t->tails, &b->tails_cap, b->ntails + rest, 1);
+	memcpy(t->tails + b->ntails, p + head, rest);
+	node->tail = (uint32_t)b->ntails;
+	b->ntails += rest;
+}
+
+/* Let there be END nodes, and BYTES empty ones behind them. */
+static void
+nodes_grow(struct build *b, size_t end)
+{
+	const size_t	 before = b->nodes_cap;
+	struct trie	*t = b->t;
+
+	if (end > UINT32_MAX - BYTES)
+		too_many();
+	t->nodes = mem_grow(t->nodes, &b->nodes_cap, end + BYTES,
+	    sizeof(t->nodes[0]));
+	for (size_t i = before; i < b->nodes_cap; i++)
+		t->nodes[i] = (struct node){ .parent = NONE };
+	b->nnodes = end;
+}
+
+/* Are the nodes for these keys empty when the first key's is AT? */
+static bool
+has_room(const struct build *b, size_t at, const uint8_t *keys, size_t n)
+{
+	if (at < keys[0])
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (b->t->nodes[at - keys[0] + keys[i]].parent != NONE)
+			return false;
+	return true;
+}
+
+/*
+ * A base for children with these ascending keys. Gaps between other children
+ * are tried from the first one on. After TRIES of them these gaps are given up,
+ * for everybody, so that the search stays short; then the end has room.
+ */
+static uint32_t
+base_find(struct build *b, const uint8_t *keys, size_t n)
+{
+	size_t	 at, end;
+
+	while (b->free < b->nnodes && b->t->nodes[b->free].parent != NONE)
+		b->free++;
+	for (at = b->free; at < b->nnodes; at++) {
+		if (has_room(b, at, keys, n))
+			break;
+		if (at - b->free == TRIES) {
+			b->free = at;
+			at = b->nnodes;
+			break;
+		}
+	}
+	if (at < keys[0])
+		at = keys[0];
+	end = at - keys[0] + keys[n - 1] + 1;
+	if (end > b->nnodes)
+		nodes_grow(b, end);
+	return (uint32_t)(at - keys[0]);
+}
+
+/* Cut the sorted range at each change of key, into children of the node. */
+static void
+children_make(struct build *b, struct range r, uint32_t depth)
+{
+	const struct entry	*e = b->t->entries;
+	const size_t		 first = b->ntodo;
+	uint8_t			 keys[BYTES];
+	size_t			 n = 0;
+	uint32_t		 base;
+	struct node		*nodes;
+
+	for (uint32_t i = r.from; i < r.to; i++) {
+		const uint8_t	 key = e[i].p[depth];
+
+		if (n == 0 || key != keys[n - 1]) {
+			keys[n++] = key;
+			b->todo = mem_grow(b->todo, &b->todo_cap, b->ntodo + 1,
+			    sizeof(b->todo[0]));
+			b->todo[b->ntodo++] = (struct range){
+				.from = i, .depth = depth + 1
+			};
+		}
+		b->todo[b->ntodo - 1].to = i + 1;
+	}
+	base = base_find(b, keys, n);
+	nodes = b->t->nodes;
+	nodes[r.node].base = base;
+	for (size_t i = 0; i < n; i++) {
+		b->todo[first + i].node = base + keys[i];
+		nodes[base + keys[i]].parent = r.node;
+		nodes[base + keys[i]].class = nodes[r.node].class;
+	}
+}
+
+static void
+node_make(struct build *b, struct range r)
+{
+	struct trie		*t = b->t;
+	struct node		*node = &t->nodes[r.node];
+	const struct entry	*e = t->entries;
+	const uint32_t		 label_n = range_shared(e, r);
+	const uint32_t		 depth = r.depth + label_n;
+	const uint32_t		 from = r.from;
+
+	if (label_n > 0)
+		label_set(b, node, e[from].p + r.depth, label_n);
+	range_sort(b, r, depth);
+	while (r.from < r.to && e[r.from].n == depth)
+		r.from++;
+	if (r.from > from)
+		node->class = class_make(t, node->class, e + from,
+		    r.from - from);
+	if (r.from < r.to)
+		children_make(b, r, depth);
+}
+
+void
+trie_freeze(struct trie *t)
+{
+	struct build	 b = { .t = t, .free = 1 };
+
+	assert(!t->frozen);
+	t->frozen = true;
+	t->nclasses = 1;
+	if (t->n > 0) {
+		t->parents = xcalloc(t->n + 1, sizeof(t->parents[0]));
+		t->sets_from = xcalloc(t->n + 2, sizeof(t->sets_from[0]));
+		t->sets = xcalloc(t->n, sizeof(t->sets[0]));
+		b.sorted = xcalloc(t->n, sizeof(b.sorted[0]));
+		nodes_grow(&b, 1);
+		b.todo = mem_grow(NULL, &b.todo_cap, 1, sizeof(b.todo[0]));
+		b.todo[b.ntodo++] = (struct range){ .to = (uint32_t)t->n };
+		for (size_t i = 0; i < b.ntodo; i++)
+			node_make(&b, b.todo[i]);
+		t->nodes = xreallocarray(t->nodes, b.nnodes + BYTES,
+		    sizeof(t->nodes[0]));
+	}
+	free(b.sorted);
+	free(b.todo);
+	free(t->entries);
+	t->entries = NULL;
+	arena_free(t->text);
+	t->text = NULL;
+}
+
+uint32_t
+trie_classes(const struct trie *t)
+{
+	assert(t->frozen);
+	return t->nclasses;
 }
 
 /* LANES bytes as a word; compilers make one load of it. */
@@ -182,224 +404,76 @@ full_word(const uint8_t *p)
 	    (uint64_t)p[7] << 56;
 }
 
-static void
-label_set(struct trie *t, struct node *node, struct slice label)
-{
-	const size_t	 head = label.n < LANES ? label.n : LANES;
-	const size_t	 rest = label.n - head;
-
-	node->label_n = (uint32_t)label.n;
-	node->head = word(label.p, head);
-	if (rest == 0)
-		return;
-	t->tails = mem_grow(t->tails, &t->tails_cap, t->ntails + rest, 1);
-	memcpy(t->tails + t->ntails, label.p + head, rest);
-	node->tail = (uint32_t)t->ntails;
-	t->ntails += rest;
-}
-
-/* How many bytes these two share from DEPTH on. */
-static size_t
-shared(struct slice a, struct slice b, size_t depth)
-{
-	const size_t	 end = a.n < b.n ? a.n : b.n;
-	size_t		 i = depth;
-
-	while (i < end && a.p[i] == b.p[i])
-		i++;
-	return i - depth;
-}
-
-static void
-wide_set(struct trie *t, struct node *node, const uint8_t *keys, size_t n)
-{
-	const uint32_t	 first = node->first;
-	const size_t	 span = (size_t)(keys[n - 1] - keys[0]) + 1;
-	uint32_t	*table;
-
-	t->wide = mem_grow(t->wide, &t->wide_cap, t->nwide + span,
-	    sizeof(t->wide[0]));
-	table = t->wide + t->nwide;
-	memset(table, 0, span * sizeof(table[0]));
-	for (size_t i = 0; i < n; i++)
-		table[keys[i] - keys[0]] = first + (uint32_t)i;
-	node->first = WIDE;
-	node->span = (struct span){
-		.at = (uint32_t)t->nwide, .n = (uint16_t)span, .low = keys[0]
-	};
-	t->nwide += span;
-}
-
-/* The KEYS[i] lead to the N nodes from FIRST on. */
-static void
-children_set(struct trie *t, struct node *node, const uint8_t *keys, size_t n,
-    uint32_t first)
-{
-	node->first = first;
-	if (n <= LANES) {
-		/* Idle lanes repeat the last key: the lowest match counts. */
-		for (size_t i = LANES; i > 0; i--)
-			node->keys = node->keys << 8 | keys[i > n ? n - 1 : i - 1];
-		return;
-	}
-	wide_set(t, node, keys, n);
-}
-
 /*
- * Make the node of the range R, whose class is the one above so far, and append
- * its children and their ranges to those in TODO.
+ * Does the path, at least LANES bytes of which can be read, go on from POS with
+ * the label of the node? Near the end the last LANES bytes are read and those
+ * before POS shifted out; two shifts, as it may be all of them. What decides is
+ * put into one condition, since each alone is hard to guess.
  */
-static void
-node_make(struct trie *t, struct node *node, struct range r,
-    struct range *todo)
-{
-	const struct slice	 low = t->entries[r.from].prefix;
-	const struct slice	 high = t->entries[r.to - 1].prefix;
-	const size_t		 label_n = shared(low, high, r.depth);
-	const uint32_t		 depth = r.depth + (uint32_t)label_n;
-	const size_t		 first = t->nnodes;
-	uint8_t			 keys[BYTES];
-	size_t			 nkeys = 0;
-
-	label_set(t, node, (struct slice){ low.p + r.depth, label_n });
-	if (low.n == depth) {
-		const uint32_t	 own = ++r.from;	/* of the entry before */
-
-		t->parents[own] = node->class;
-		node->class = own;
-	}
-	for (uint32_t i = r.from; i < r.to; i++) {
-		const uint8_t	 key = t->entries[i].prefix.p[depth];
-
-		if (nkeys == 0 || key != keys[nkeys - 1]) {
-			keys[nkeys++] = key;
-			todo[t->nnodes] = (struct range){ i, i, depth + 1 };
-			t->nodes[t->nnodes++].class = node->class;
-		}
-		todo[t->nnodes - 1].to = i + 1;
-	}
-	if (nkeys > 0)
-		children_set(t, node, keys, nkeys, (uint32_t)first);
-}
-
-void
-trie_freeze(struct trie *t)
-{
-	struct range	*todo;
-
-	assert(!t->frozen);
-	t->frozen = true;
-	if (t->n == 0)
-		return;
-	qsort(t->entries, t->n, sizeof(t->entries[0]), entry_compare);
-	classes_make(t);
-	/* Each node ends a prefix or parts two: fewer than two a prefix. */
-	t->nodes = xcalloc(t->nclasses, 2 * sizeof(t->nodes[0]));
-	todo = xcalloc(t->nclasses, 2 * sizeof(todo[0]));
-	todo[0] = (struct range){ 0, t->nclasses - 1, 0 };
-	t->nnodes = 1;
-	for (size_t i = 0; i < t->nnodes; i++)
-		node_make(t, &t->nodes[i], todo[i], todo);
-	free(todo);
-	t->nodes = xreallocarray(t->nodes, t->nnodes, sizeof(t->nodes[0]));
-	free(t->entries);
-	t->entries = NULL;
-	arena_free(t->text);
-	t->text = NULL;
-}
-
-uint32_t
-trie_classes(const struct trie *t)
-{
-	assert(t->frozen);
-	return t->nodes == NULL ? 1 : t->nclasses;
-}
-
-/* The next bytes of the path as a word; those behind its end are zero. */
-static inline uint64_t
-path_word(struct slice path, size_t pos)
-{
-	const size_t	 left = path.n - pos;
-
-	if (left >= LANES)
-		return full_word(path.p + pos);
-	if (left > 0 && path.n >= LANES)
-		return full_word(path.p + path.n - LANES) >>
-		    (8 * (LANES - left));
-	return word(path.p + pos, left);
-}
-
-/* Does the path go on from POS with the label of the node? */
 static inline bool
 label_matches(const struct trie *t, const struct node *node, struct slice path,
     size_t pos)
 {
-	const uint32_t	 n = node->label_n;
+	static const uint64_t	 masks[LANES + 1] = {
+		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
+		0xffffffffffff, 0xffffffffffffff, UINT64_MAX
+	};
+	const size_t		 last = path.n < LANES ? 0 : path.n - LANES;
+	const size_t		 at = pos < last ? pos : last;
+	const unsigned		 half = 4 * (unsigned)(pos - at);
+	const uint64_t		 here = full_word(path.p + at) >> half >> half;
+	const uint32_t		 n = node->label_n;
+	const uint64_t		 mask = masks[n < LANES ? n : LANES];
 
-	if (n > path.n - pos)
+	if ((((here ^ node->head) & mask) != 0) | (n > path.n - pos))
 		return false;
-	if (n == 0)
-		return true;
-	if (n <= LANES)
-		return (path_word(path, pos) ^ node->head) <<
-		    (8 * (LANES - n)) == 0;
-	return full_word(path.p + pos) == node->head &&
-	    memcmp(path.p + pos + LANES, t->tails + node->tail, n - LANES) == 0;
-}
-
-/* The child that the key leads to, or 0. */
-static inline uint32_t
-child_find(const struct trie *t, const struct node *node, uint8_t key)
-{
-	uint64_t	 lanes;
-
-	if (node->first == 0)
-		return 0;
-	if (node->first == WIDE) {
-		const uint32_t	 i = (uint32_t)key - node->span.low;
-
-		return i < node->span.n ? t->wide[node->span.at + i] : 0;
-	}
-	lanes = node->keys ^ ONES * key;
-	/* A top bit for a lane of zero; only higher ones can be wrong. */
-	lanes = (lanes - ONES) & ~lanes & TOPS;
-	return lanes == 0 ? 0 :
-	    node->first + (uint32_t)__builtin_ctzll(lanes) / 8;
+	return n <= LANES || memcmp(path.p + pos + LANES,
+	    t->tails + node->tail, n - LANES) == 0;
 }
 
 uint32_t
 trie_walk(const struct trie *t, struct slice path)
 {
-	const struct node	*node = t->nodes;
-	uint32_t		 class = 0, next;
-	size_t			 pos = 0;
+	uint8_t		 small[LANES] = { 0 };
+	uint32_t	 class = 0, i = 0;
+	size_t		 pos = 0;
 
 	assert(t->frozen);
-	if (node == NULL)
+	if (t->nodes == NULL)
 		return 0;
-	while (label_matches(t, node, path, pos)) {
+	if (path.n < LANES) {
+		if (path.n > 0)
+			memcpy(small, path.p, path.n);
+		path.p = small;
+	}
+	for (;;) {
+		const struct node	*node = &t->nodes[i];
+		uint32_t		 next;
+
+		if (!label_matches(t, node, path, pos))
+			return class;
 		class = node->class;
 		pos += node->label_n;
-		if (pos == path.n ||
-		    (next = child_find(t, node, path.p[pos])) == 0)
-			break;
-		node = &t->nodes[next];
-		pos++;
+		if (pos == path.n)
+			return class;
+		next = node->base + path.p[pos++];
+		if (t->nodes[next].parent != i)
+			return class;
+		i = next;
 	}
-	return class;
 }
 
 uint32_t
 trie_parent(const struct trie *t, uint32_t class)
 {
-	assert(t->frozen && class < trie_classes(t));
+	assert(class < trie_classes(t));
 	return class == 0 ? 0 : t->parents[class];
 }
 
 const uint32_t *
 trie_sets(const struct trie *t, uint32_t class, size_t *n)
 {
-	assert(t->frozen && class < trie_classes(t));
+	assert(class < trie_classes(t));
 	if (class == 0) {
 		*n = 0;
 		return NULL;

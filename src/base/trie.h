@@ -32,8 +32,8 @@ void		 trie_free(struct trie *);		/* NULL is allowed */
  */
 void		 trie_add(struct trie *, struct slice prefix, uint32_t set);
 
-/* The last prefix was added. Once for each trie, in time linear in its text
- * but for a sort. */
+/* The last prefix was added. Once for each trie; the time is linear in all
+ * its text. */
 void		 trie_freeze(struct trie *);
 
 /* The rest is for a frozen trie. */

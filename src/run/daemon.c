@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,9 @@ daemon_start(struct pidfile *p, bool keep_stdout)
 		wait_for_child(ends[0]);
 	}
 	(void)close(ends[0]);		/* the parent's end */
+	/* Until the pipeline listens to them these do no harm. */
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGUSR1, SIG_IGN);
 	if (setsid() == -1 || chdir("/") == -1) {
 		log_warn_errno("cannot go into the background");
 		return false;

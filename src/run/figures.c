@@ -34,6 +34,7 @@ figures_status(struct buf *out, const struct figures *f)
 	put(out, f->skipped, "bytes skipped");
 	put(out, f->recovered, "records found after damage");
 	put(out, f->engine.partial, "records decoded in part");
+	put(out, f->dropped, "records dropped by the kernel");
 	put(out, f->passed, "records of our own passed over");
 	put(out, f->engine.evicted, "sequences given up");
 	put(out, f->sinks.lost, "alerts lost");
@@ -52,6 +53,8 @@ tell(uint64_t n, const char *what)
 void
 figures_losses(const struct figures *f)
 {
+	tell(f->dropped, "records were dropped by the kernel before they could "
+	    "be read");
 	tell(f->engine.evicted, "sequences were given up: too many were live "
 	    "at once; --max-instances allows more");
 	tell(f->engine.steps_lost, "records of steps were not kept: too many "

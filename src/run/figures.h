@@ -17,6 +17,7 @@ struct figures {
 	uint64_t		 records, bytes, alerts;
 	uint64_t		 gaps, skipped, recovered;
 	uint64_t		 waiting;	/* live sequences */
+	uint64_t		 dropped;	/* by the kernel */
 	uint64_t		 passed;	/* records of our own */
 	uint64_t		 steps_gone;	/* records not read again */
 	struct engine_stats	 engine;

@@ -13,9 +13,9 @@
 struct input {
 	const char	*path;		/* as given; for messages */
 	const char	*name;		/* as alerts name it: the last part */
-	char		*host;		/* that the trail's name tells, or NULL */
+	char		*host;		/* from the trail's name; or NULL */
 	int		 fd;
-	bool		 finished;	/* a file: can be read again by offset */
+	bool		 finished;	/* a file: can be read again */
 	bool		 own_host;	/* the audit pipe of this machine */
 	uint64_t	 start;		/* of a file: offset where we began */
 	uint64_t	 size;		/* of a file, bytes from there */

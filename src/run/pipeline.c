@@ -18,6 +18,7 @@
 #include "bsm/frame.h"
 #include "bsm/status.h"
 #include "engine/engine.h"
+#include "run/auditpipe.h"
 #include "run/damage.h"
 #include "run/figures.h"
 #include "run/pipeline.h"
@@ -40,6 +41,7 @@ struct stream {
 	struct source		*source;	/* of a live one */
 	struct event		*quiet;
 	struct damage		 damage;
+	struct auditpipe	 pipe;		/* of one of this machine */
 	struct slice		 piece;		/* being cut into records */
 	struct record		 held[ENGINE_AHEAD];	/* not fed yet */
 	size_t			 nheld;
@@ -63,7 +65,7 @@ struct pipeline {
 	struct progress			 progress;
 	struct alert			 alert;		/* with its steps */
 	struct buf			 host;
-	uint64_t			 bytes;
+	uint64_t			 bytes, records;
 	uint64_t			 steps_gone;
 	unsigned			 unknown;
 	size_t				 live;		/* streams not ended */
@@ -119,6 +121,7 @@ collect(const struct pipeline *p, struct figures *f)
 		f->gaps += s->damage.gaps;
 		f->skipped += s->damage.skipped;
 		f->recovered += s->damage.recovered;
+		f->dropped += s->pipe.drops;
 		f->waiting += engine_waiting(p->engine, s->number);
 	}
 }
@@ -286,6 +289,7 @@ feed_held(struct stream *s)
 	engine_expect(s->owner->engine, s->number, s->held, n);
 	for (size_t i = 0; i < n; i++)
 		feed_record(s, &s->held[i]);
+	s->owner->records += n;
 	s->nheld = 0;
 }
 
@@ -419,7 +423,7 @@ read_file(struct stream *s)
 
 	while (!p->stop && (got = file_more(f, &piece)) == 1) {
 		feed(s, piece.p, piece.n);
-		progress_step(&p->progress, p->bytes, s->records);
+		progress_step(&p->progress, p->bytes, p->records);
 		turn(p, EVLOOP_NONBLOCK);
 	}
 	end_stream(s, got == -1 ? errno : 0);
@@ -447,6 +451,8 @@ on_bytes(void *arg, const void *bytes, size_t n)
 	};
 	struct stream			*s = arg;
 
+	if (s->in->own_host)
+		auditpipe_look(&s->pipe, s->in->fd);
 	feed(s, bytes, n);
 	(void)evtimer_add(s->quiet, &quiet);	/* damage then waits longer */
 }
@@ -474,8 +480,17 @@ start_live(struct stream *s)
 		s->source = pipe_new(p->base, s->in->fd, &to_stream, s);
 	if (s->source != NULL)
 		p->live++;
-	log_debug("%s: opened, number %u, %s", s->in->path, s->number,
+}
+
+static void
+debug_stream(const struct stream *s)
+{
+	struct buf	 text = { 0 };
+
+	buf_escape(&text, slice_str(s->in->path));
+	log_debug("%s: source %u, %s", buf_cstr(&text), s->number,
 	    s->source != NULL ? "live" : "to be read to its end");
+	buf_fini(&text);
 }
 
 /* The run. */
@@ -523,6 +538,7 @@ start_streams(struct pipeline *p)
 			self_init(&p->self);
 		if (!p->streams[i].in->finished)
 			start_live(&p->streams[i]);
+		debug_stream(&p->streams[i]);
 	}
 }
 

@@ -143,11 +143,11 @@ reread_steps(struct reread *s, const struct engine *e,
 		*step = a->steps[i];
 		step->bytes = (struct slice){ 0 };
 		s->at[i] = s->bytes.n;
-		if (step->source == a->source &&
+		if (!in->finished)
+			engine_kept(e, step);
+		else if (step->source == a->source &&
 		    step->offset == a->last->offset)
 			step->bytes = a->last->bytes;
-		else if (!in->finished)
-			step->bytes = engine_kept(e, step);
 		else if (read_step(&s->bytes, in, step))
 			step->bytes.n = s->bytes.n - s->at[i];
 		*gone += step->bytes.n == 0;

@@ -435,7 +435,7 @@ free_slot(struct triggers *t, struct slot *s, int status)
 	t->running--;
 }
 
-/* Its process id, and with it the group's, stays taken until it is collected. */
+/* Its process id, and so the group's, stays taken until it is collected. */
 static bool
 has_ended(pid_t pid)
 {

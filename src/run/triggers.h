@@ -39,7 +39,7 @@ struct triggers_options {
 struct triggers_stats {
 	uint64_t	 runs;
 	uint64_t	 failures;	/* not started, ended badly or killed */
-	uint64_t	 refusals;	/* over a limit, or a value is missing */
+	uint64_t	 refusals;	/* over a limit, or without a value */
 };
 
 struct triggers;

@@ -19,6 +19,7 @@ struct records {
 void	records_init(struct records *, int fd);
 void	records_fini(struct records *);		/* what waits is dropped */
 void	records_put(struct records *, struct slice record);
-int	records_flush(struct records *);	/* 0, or the errno that sticks */
+/* Returns 0, or the errno that sticks. */
+int	records_flush(struct records *);
 
 #endif

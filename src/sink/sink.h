@@ -52,7 +52,7 @@ struct sinks_options {
 	bool				 to_stderr;
 	bool				 files;		/* -l */
 	bool				 evidence;	/* -B */
-	int				 syslog; /* priority or SINK_NO_SYSLOG */
+	int				 syslog; /* or SINK_NO_SYSLOG */
 	const struct sink_channel	*channels;
 	size_t				 nchannels;
 	int				 stderr_fd;

@@ -3,47 +3,139 @@
  * file.c - a finished file, asked for the next piece.
  *
  * It is read, never mapped: somebody may cut it short while it is looked at,
- * and a mapping would answer with SIGBUS.
+ * and a mapping would answer with SIGBUS. The first piece shows whether the
+ * file is compressed; if so it and all others go through compressed.c.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "source/compressed.h"
 #include "source/source.h"
 
 struct file_source {
-	int		 fd;
-	uint8_t		 piece[FILE_PIECE];
+	int			 fd;
+	bool			 begun;
+	bool			 first;		/* waits for the decoder */
+	int			 error;		/* errno of the last -1 */
+	const char		*kind;
+	struct compressed	*compressed;
+	uint64_t		 taken;		/* bytes */
+	size_t			 first_n;
+	size_t			 room;
+	uint8_t			 piece[];
 };
+
+struct file_source *
+file_new_piece(int fd, size_t piece)
+{
+	struct file_source	*f = xmalloc(mem_sum(sizeof(*f), piece));
+
+	*f = (struct file_source){ .fd = fd, .room = piece };
+	return f;
+}
 
 struct file_source *
 file_new(int fd)
 {
-	struct file_source	*f = xmalloc(sizeof(*f));
-
-	f->fd = fd;
-	return f;
+	return file_new_piece(fd, FILE_PIECE);
 }
 
 void
 file_free(struct file_source *f)
 {
+	if (f == NULL)
+		return;
+	compressed_free(f->compressed);
 	free(f);
+}
+
+static int
+read_piece(struct file_source *f, struct slice *bytes)
+{
+	ssize_t	 n;
+
+	do
+		n = read(f->fd, f->piece, f->room);
+	while (n == -1 && errno == EINTR);
+	f->error = n == -1 ? errno : 0;
+	if (n <= 0)
+		return (int)n;
+	f->taken += (uint64_t)n;
+	*bytes = (struct slice){ f->piece, (size_t)n };
+	return 1;
+}
+
+/* More compressed bytes; the first piece was read to look at it. */
+static int
+feed(void *arg, struct slice *bytes)
+{
+	struct file_source	*f = arg;
+
+	if (!f->first)
+		return read_piece(f, bytes);
+	f->first = false;
+	*bytes = (struct slice){ f->piece, f->first_n };
+	return 1;
+}
+
+static int
+more_compressed(struct file_source *f, struct slice *bytes)
+{
+	const int	 got = compressed_more(f->compressed, bytes);
+
+	if (got == -1)
+		errno = f->error = f->error != 0 ? f->error : EILSEQ;
+	return got;
 }
 
 int
 file_more(struct file_source *f, struct slice *bytes)
 {
-	ssize_t	 n;
+	int	 got;
 
-	do
-		n = read(f->fd, f->piece, sizeof(f->piece));
-	while (n == -1 && errno == EINTR);
-	if (n <= 0)
-		return (int)n;
-	*bytes = (struct slice){ f->piece, (size_t)n };
-	return 1;
+	if (f->compressed != NULL)
+		return more_compressed(f, bytes);
+	if ((got = read_piece(f, bytes)) != 1 || f->begun)
+		return got;
+	f->begun = true;
+	if ((f->kind = compressed_kind(*bytes)) == NULL)
+		return 1;
+	f->first = true;
+	f->first_n = bytes->n;
+	f->compressed = compressed_new(f->kind, feed, f);
+	return more_compressed(f, bytes);
+}
+
+const char *
+file_why(struct file_source *f)
+{
+	if (f->compressed != NULL)
+		return compressed_why(f->compressed);
+	return strerror(f->error);
+}
+
+const char *
+file_compression(const struct file_source *f)
+{
+	return f->kind;
+}
+
+uint64_t
+file_taken(const struct file_source *f)
+{
+	return f->taken;
+}
+
+const char *
+file_peek(int fd, uint64_t offset)
+{
+	uint8_t		 mark[COMPRESSED_MARK];
+	const ssize_t	 n = file_at(fd, offset, mark, sizeof(mark));
+
+	return n <= 0 ? NULL :
+	    compressed_kind((struct slice){ mark, (size_t)n });
 }
 
 ssize_t

@@ -37,22 +37,40 @@ struct source	*pipe_new(struct event_base *, int fd,
 void		 pipe_free(struct source *);		/* NULL is allowed */
 
 /*
- * Something that is read from where it stands to its end. The descriptor stays
- * the caller's. FILE_PIECE is what is read at once: large, so that system
- * calls do not count.
+ * Something that is read from where it stands to its end; what gzip, zstd,
+ * bzip2 or xz compressed is given as it was before. The descriptor stays the
+ * caller's. FILE_PIECE is what is read at once: large, so that system calls do
+ * not count.
  */
 struct file_source;
 
-#define FILE_PIECE (512u << 10)	/* bytes */
+#define FILE_PIECE	 (512u << 10)	/* bytes */
+#define FILE_PIECE_SMALL (8u << 10)	/* where a thousand are open */
 
 struct file_source	*file_new(int fd);
-void			 file_free(struct file_source *);   /* NULL is allowed */
+struct file_source	*file_new_piece(int fd, size_t piece);	/* bytes */
+void			 file_free(struct file_source *);  /* NULL is allowed */
 
 /*
  * The next piece: 1, with *bytes borrowed until the next call; 0 at the end;
- * -1 with errno, and the piece after that may be asked for.
+ * -1 with errno, and the piece after that may be asked for. After -1 the words
+ * for it are in file_why(), borrowed until the next call: errno is EILSEQ for
+ * compressed data that is damaged or cut short, and then there is no more.
  */
-int	file_more(struct file_source *, struct slice *bytes);
+int		 file_more(struct file_source *, struct slice *bytes);
+const char	*file_why(struct file_source *);
+
+/* How it is compressed, seen by the first file_more(); NULL: not at all. */
+const char	*file_compression(const struct file_source *);
+
+/* The bytes read from the descriptor, which may be fewer than were given. */
+uint64_t	 file_taken(const struct file_source *);
+
+/*
+ * How the file would be compressed that goes on at OFFSET, without moving;
+ * NULL when it is not, or cannot be looked at.
+ */
+const char	*file_peek(int fd, uint64_t offset);
 
 /*
  * The bytes from OFFSET on, at most N of them, without moving: for a file that

@@ -7,6 +7,7 @@
 . "$TOP/tests/tap.sh"
 # shellcheck source=tests/records.sh
 . "$TOP/tests/records.sh"
+: "${BSMTRACE:?}"
 cd "$tmp" || exit 99
 
 {
@@ -129,7 +130,7 @@ mkdir logs
 mkfifo fifo
 "$BSMTRACE" -F -l logs -a fifo -f any.conf 2>err &
 pid=$!
-exec 3>fifo
+exec 3<>fifo
 cat t.bsm >&3
 wait_until grep -q 'state machine' logs/bsmtrace.log
 rm -r logs

@@ -7,6 +7,7 @@
 . "$TOP/tests/tap.sh"
 # shellcheck source=tests/records.sh
 . "$TOP/tests/records.sh"
+: "${BSMTRACE:?}"
 cd "$tmp" || exit 99
 
 opened 100 1001 /a | trail t.bsm
@@ -45,7 +46,7 @@ is 'a second one is refused' "$rc" 1
 has '... with the cause' "$err" 'pid: another bsmtrace is running'
 is '... and the first goes on' "$(cat pid)" "$pid"
 
-exec 3>fifo
+exec 3<>fifo
 cat t.bsm >&3
 if wait_until grep -q 'state machine: s ' logs/bsmtrace.log; then
 	ok 'alerts are written as they come'
@@ -94,7 +95,7 @@ has 'standard input is kept in the background' \
 # In the foreground signals end it cleanly, too.
 "$BSMTRACE" -F -a fifo -f any.conf 2>err &
 pid=$!
-exec 3>fifo
+exec 3<>fifo
 cat t.bsm >&3
 wait_until grep -q 'state machine' err
 kill -USR1 $pid

@@ -8,7 +8,7 @@
 # bytes HEX...: write them
 bytes()
 {
-	for h in $*; do
+	for h in "$@"; do
 		# shellcheck disable=SC2059
 		printf "\\$(printf '%03o' "0x$h")"
 	done
@@ -131,8 +131,6 @@ while [ $i -lt 12 ]; do
 	mv "$tmp/.two" "$tmp/two"
 	i=$((i + 1))
 done
-is 'a reader that has seen enough is no error' \
-    "$({ "$BSMTRACE" print "$tmp/two"; } 2>&1 >"$tmp/.fifo" | head -n 1)" ''
 "$BSMTRACE" print "$tmp/two" 2>"$tmp/.err" | head -n 1 >/dev/null
 is 'nobody is told when the pipe is closed' "$(cat "$tmp/.err")" ''
 

@@ -7,6 +7,7 @@
 . "$TOP/tests/tap.sh"
 # shellcheck source=tests/records.sh
 . "$TOP/tests/records.sh"
+: "${BSMTRACE:?}"
 cd "$tmp" || exit 99
 
 {
@@ -42,9 +43,9 @@ is 'a file on standard input is called stdin' "$(cat err)" \
 cat t.bsm | "$BSMTRACE" -F -a - -f one.conf 2>err
 is 'so is a pipe' "$(cat err)" "$(echo "$line" | sed 's/t.bsm/stdin/')"
 mkfifo fifo
-"$BSMTRACE" -F -a fifo -f one.conf 2>err &
-cat t.bsm >fifo
-wait $!
+cat t.bsm >fifo &
+"$BSMTRACE" -F -a fifo -f one.conf 2>err
+kill $! 2>/dev/null
 is 'a fifo is waited for' "$(cat err)" "$(echo "$line" | sed 's/t.bsm/fifo/')"
 
 # A live source tells an alert when its record is complete, not later.

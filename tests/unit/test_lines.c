@@ -77,7 +77,7 @@ every_subject_is_called_auid(void **state)
 }
 
 static void
-label_keeps_quotes_backslashes_and_bytes_that_are_not_text(void **state)
+label_keeps_quotes_backslashes_and_other_bytes(void **state)
 {
 	(void)state;
 	a.alert.rule.label = "a\"b\\c \xe9 \xc3\xa9";
@@ -124,7 +124,7 @@ main(void)
 		TEST(ids_and_durations_are_signed_and_fractions_unpadded),
 		TEST(time_after_2038_stays_positive),
 		TEST(every_subject_is_called_auid),
-		TEST(label_keeps_quotes_backslashes_and_bytes_that_are_not_text),
+		TEST(label_keeps_quotes_backslashes_and_other_bytes),
 		TEST(label_with_control_characters_stays_on_its_line),
 		TEST(long_label_is_not_cut),
 	};

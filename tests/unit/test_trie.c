@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/trie.h"
 
@@ -252,7 +253,7 @@ prefixes_may_be_megabytes_long(void **state)
 static void
 a_chain_of_prefixes_needs_no_recursion(void **state)
 {
-	enum { N = 5000 };
+	enum { N = 2000 };
 	uint8_t		 b[N];
 	struct trie	*t = trie_new();
 	uint32_t	 c;
@@ -382,6 +383,54 @@ drawn_tries_agree_with_a_plain_search(void **state)
 		one_drawn_trie(&seed);
 }
 
+/* Large enough that children look for gaps in vain and bytes get buckets. */
+static void
+a_large_trie_agrees_with_a_table_of_its_prefixes(void **state)
+{
+	enum { N = 20000 };
+	uint64_t	 seed = 19700101;
+	struct map	*m = map_new();
+	struct trie	*t = trie_new();
+	uint32_t	*sets = xcalloc(N, sizeof(sets[0]));
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		const struct slice	 p = draw_text(&seed, 8,
+		    i % 3 == 0 ? 51 : 3);
+
+		sets[i] = i;
+		if (map_find(m, p) == NULL) {
+			(void)map_put(m, p, &sets[i]);	/* was not there */
+			trie_add(t, p, i);
+		}
+		free((void *)(uintptr_t)p.p);
+	}
+	trie_freeze(t);
+	assert_int_equal(trie_classes(t), map_count(m) + 1);
+	for (size_t i = 0; i < N; i++) {
+		const struct slice	 p = draw_text(&seed, 12,
+		    i % 2 == 0 ? 51 : 3);
+		const uint32_t		 class = walk(t, p);
+		const uint32_t		*want = NULL;
+
+		for (size_t n = 0; n <= p.n; n++) {
+			const uint32_t	*set = map_find(m,
+			    (struct slice){ p.p, n });
+
+			if (set != NULL)
+				want = set;
+		}
+		if (want == NULL)
+			assert_int_equal(class, 0);
+		else
+			assert_int_equal(only_set(t, class), *want);
+		free((void *)(uintptr_t)p.p);
+	}
+	trie_free(t);
+	map_free(m);
+	free(sets);
+}
+
 int
 main(void)
 {
@@ -397,6 +446,8 @@ main(void)
 		cmocka_unit_test(prefixes_may_be_megabytes_long),
 		cmocka_unit_test(a_chain_of_prefixes_needs_no_recursion),
 		cmocka_unit_test(drawn_tries_agree_with_a_plain_search),
+		cmocka_unit_test(
+		    a_large_trie_agrees_with_a_table_of_its_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

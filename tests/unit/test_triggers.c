@@ -331,7 +331,7 @@ rule_starts_no_more_in_a_minute_than_allowed(void **state)
 }
 
 static void
-own_processes_are_known_while_they_live_and_up_to_their_end(void **state)
+own_processes_are_known_up_to_their_end(void **state)
 {
 	struct made	 m;
 	const pid_t	 before = fork();
@@ -387,7 +387,7 @@ main(void)
 		cmocka_unit_test(no_more_run_at_once_than_allowed),
 		cmocka_unit_test(rule_starts_no_more_in_a_minute_than_allowed),
 		cmocka_unit_test(
-		    own_processes_are_known_while_they_live_and_up_to_their_end),
+		    own_processes_are_known_up_to_their_end),
 		cmocka_unit_test(variables_of_a_trigger_are_known),
 	};
 	int	 failed;

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trailout.c - where selected records go.
+ *
+ * Runs of records that are long are written from where they lie; short ones are
+ * collected first. Either way the bytes are those that were read.
+ *
+ * The name of a new trail is given by link(2), which never replaces a file: one
+ * with the same times and suffix may be what was just read.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "bsm/record.h"
+#include "bsm/trailname.h"
+#include "run/trailout.h"
+
+#define COLLECT		(256u << 10)	/* bytes that are worth a write */
+#define LONG_RUN	(32u << 10)	/* bytes that are not worth a copy */
+#define TRAIL_MODE	0640
+
+struct trailout {
+	int		 fd;
+	struct buf	 bytes;
+	bool		 failed;
+	uint64_t	 records;
+	struct stat	 st;		/* of what is written to */
+
+	/* of a file */
+	struct slice	 dir;		/* of `place`, its slash included */
+	const char	*suffix;
+	char		*place;
+	struct buf	 temporary;	/* path; empty once it has a name */
+	struct buf	 name;
+	bool		 timed;		/* both times are known */
+	int64_t		 first, last;	/* seconds since 1970 */
+};
+
+static void
+report(const struct trailout *o, const char *path)
+{
+	struct buf	 shown = { 0 };
+
+	buf_escape(&shown, slice_str(path));
+	if (o->suffix == NULL)
+		log_warn_errno("standard output");
+	else
+		log_warn_errno("%s", buf_cstr(&shown));
+	buf_fini(&shown);
+}
+
+struct trailout *
+trailout_standard(void)
+{
+	struct trailout	*o = xcalloc(1, sizeof(*o));
+
+	o->fd = STDOUT_FILENO;
+	if (fstat(o->fd, &o->st) == -1)
+		o->st.st_mode = 0;	/* the first write says what is wrong */
+	return o;
+}
+
+struct trailout *
+trailout_file(const char *place)
+{
+	struct trailout	*o = xcalloc(1, sizeof(*o));
+	const char	*slash;
+
+	o->place = xstrdup(place);
+	slash = strrchr(o->place, '/');
+	o->suffix = slash == NULL ? o->place : slash + 1;
+	o->dir = (struct slice){ (const uint8_t *)o->place,
+	    (size_t)(o->suffix - o->place) };
+	buf_slice(&o->temporary, o->dir);
+	buf_str(&o->temporary, ".bsmtrace.XXXXXX");
+	(void)buf_cstr(&o->temporary);
+	o->fd = mkstemp((char *)o->temporary.p);
+	if (o->fd != -1 && fchmod(o->fd, TRAIL_MODE) == 0 &&
+	    fstat(o->fd, &o->st) == 0)
+		return o;
+	report(o, place);
+	if (o->fd == -1)
+		buf_clear(&o->temporary);
+	trailout_free(o);
+	return NULL;
+}
+
+void
+trailout_free(struct trailout *o)
+{
+	if (o == NULL)
+		return;
+	if (o->temporary.n > 0)
+		(void)unlink(buf_cstr(&o->temporary));	/* as well as we can */
+	if (o->suffix != NULL && o->fd != -1)
+		(void)close(o->fd);	/* what matters was checked before */
+	buf_fini(&o->bytes);
+	buf_fini(&o->temporary);
+	buf_fini(&o->name);
+	free(o->place);
+	free(o);
+}
+
+static void
+write_all(struct trailout *o, struct slice bytes)
+{
+	while (bytes.n > 0 && !o->failed) {
+		const ssize_t	 n = write(o->fd, bytes.p, bytes.n);
+
+		if (n >= 0) {
+			bytes.p += n;
+			bytes.n -= (size_t)n;
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno != EPIPE)
+			report(o, o->place);
+		o->failed = true;
+	}
+}
+
+void
+trailout_flush(struct trailout *o)
+{
+	write_all(o, buf_bytes(&o->bytes));
+	buf_clear(&o->bytes);
+}
+
+/* The time of the record that begins at P and ends within the run. */
+static void
+note_time(const struct criteria_run *run, const uint8_t *p, int64_t *seconds,
+    bool *known)
+{
+	const struct frame_record	 f = { .bytes = { p,
+	    (size_t)(run->bytes.p + run->bytes.n - p) } };
+	struct record			 r;
+
+	*known = token_is_header(p[0]) && record_head(&r, &f) == 0;
+	if (*known)
+		*seconds = r.seconds;
+}
+
+static void
+note_times(struct trailout *o, const struct criteria_run *run)
+{
+	int64_t	 first, last;
+	bool	 known;
+
+	note_time(run, run->bytes.p, &first, &known);
+	if (known && !o->timed) {
+		o->first = first;
+		o->timed = true;
+	}
+	note_time(run, run->last, &last, &known);
+	if (known)
+		o->last = last;
+}
+
+void
+trailout_put(void *arg, const struct criteria_run *run)
+{
+	struct trailout	*o = arg;
+
+	o->records += run->records;
+	if (o->suffix != NULL)
+		note_times(o, run);
+	if (run->bytes.n < LONG_RUN) {
+		buf_slice(&o->bytes, run->bytes);
+		if (o->bytes.n >= COLLECT)
+			trailout_flush(o);
+		return;
+	}
+	trailout_flush(o);
+	write_all(o, run->bytes);
+}
+
+bool
+trailout_failed(const struct trailout *o)
+{
+	return o->failed;
+}
+
+uint64_t
+trailout_records(const struct trailout *o)
+{
+	return o->records;
+}
+
+bool
+trailout_is(const struct trailout *o, const char *path)
+{
+	struct stat	 st;
+
+	return S_ISREG(o->st.st_mode) && stat(path, &st) == 0 &&
+	    st.st_dev == o->st.st_dev && st.st_ino == o->st.st_ino;
+}
+
+/*
+ * Move the file to its name unless there is one. Where there are no hard links
+ * the look before the rename has to do.
+ */
+static bool
+give_name(struct trailout *o)
+{
+	const char	*from = buf_cstr(&o->temporary);
+	const char	*to = buf_cstr(&o->name);
+	struct stat	 st;
+	bool		 done = link(from, to) == 0;
+
+	if (done)
+		(void)unlink(from);	/* else it has two names */
+	else if (errno != EEXIST && lstat(to, &st) == -1 && errno == ENOENT)
+		done = rename(from, to) == 0;
+	else
+		errno = EEXIST;
+	if (!done)
+		report(o, to);
+	else
+		buf_clear(&o->temporary);
+	return done;
+}
+
+bool
+trailout_finish(struct trailout *o, bool durable, const char **name)
+{
+	int	 closed;
+
+	*name = NULL;
+	trailout_flush(o);
+	if (o->failed || o->suffix == NULL)
+		return !o->failed;
+	if (!o->timed)			/* as auditreduce of Solaris does */
+		o->last = (int64_t)time(NULL);
+	buf_slice(&o->name, o->dir);
+	trailname_put(&o->name, o->first, o->last, slice_str(o->suffix));
+	if (durable && fsync(o->fd) == -1) {
+		report(o, o->place);
+		return false;
+	}
+	closed = close(o->fd);		/* network file systems write here */
+	o->fd = -1;
+	if (closed == -1) {
+		report(o, o->place);
+		return false;
+	}
+	*name = buf_cstr(&o->name);
+	return give_name(o);
+}

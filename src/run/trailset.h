@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trailset.h - the trails that are named on a command line, read as one.
+ *
+ * An operand is a trail, compressed or not, `-`, or a directory: the trails in
+ * it, known by their names, and in the directories below it, one for each host
+ * (DIR/HOST, DIR/HOST/files). What cannot be read is said, and the rest is
+ * read; trailset_failed() tells at the end.
+ */
+#ifndef RUN_TRAILSET_H
+#define RUN_TRAILSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bsm/trailname.h"
+#include "select/merge.h"
+
+struct trailset;
+
+enum trailset_order {
+	TRAILSET_IN_TURN,	/* one trail after another, as named; those of
+				 * a directory by the time they began */
+	TRAILSET_MERGED		/* by the time of their records */
+};
+
+struct trailset_options {
+	enum trailset_order	 order;
+	/*
+	 * Trails whose names say that they lie outside these seconds since
+	 * 1970, both included, are passed over. INT64_MIN and INT64_MAX: no
+	 * bound.
+	 */
+	int64_t			 from, until;
+	bool			 operands_too;	/* not only in directories */
+	bool			 closed_only;	/* no not_terminated ones,
+						 * in directories */
+	const char		*host;		/* only those whose name ends
+						 * so; NULL: all; in
+						 * directories */
+	/*
+	 * Something is wrong: TRAIL is a path, WHY words for it; neither is
+	 * escaped. NULL: a warning in the log.
+	 */
+	void			(*say)(void *arg, const char *trail,
+				    const char *why);
+	void			(*opened)(void *arg, const char *trail);
+	void			*arg;
+};
+
+/* A trail of the set. All of it belongs to the set. */
+struct trail {
+	const char		*path;
+	const char		*name;		/* last part, for alerts */
+	const char		*host;		/* name or directory; or NULL */
+	bool			 named;		/* `stamps` are known */
+	bool			 found;		/* in a directory */
+	struct trailname	 stamps;	/* its host borrows from path */
+	uint64_t		 size;		/* bytes on disk, if known */
+	const char		*compression;	/* "gzip"; NULL: none, or not
+						 * known yet */
+	bool			 ended;		/* read to its end, */
+	bool			 failed;	/* or not, which was said */
+	bool			 disordered;	/* time ran backwards, said */
+};
+
+struct trailset_record {
+	struct frame_record	 frame;		/* record, file token or gap */
+	const struct trail	*trail;
+	size_t			 number;	/* of the trail, from 0 */
+};
+
+struct trailset	*trailset_new(const struct trailset_options *);
+void		 trailset_free(struct trailset *);	/* NULL is allowed */
+
+/* Add an operand. False when there is no trail in it, which was said. */
+bool		 trailset_add(struct trailset *, const char *operand);
+
+size_t		 trailset_count(const struct trailset *);
+const struct trail	*trailset_trail(const struct trailset *, size_t i);
+
+/*
+ * The next record, file token or gap: 1, with *out borrowed until the next
+ * call; 0 at the end of all. Trails are opened when they are needed.
+ */
+int		 trailset_next(struct trailset *, struct trailset_record *out);
+
+/* Was anything not done? */
+bool		 trailset_failed(const struct trailset *);
+
+/* Bytes on disk of all trails, and those read so far: for a progress bar. */
+uint64_t	 trailset_size(const struct trailset *);
+uint64_t	 trailset_taken(const struct trailset *);
+
+#endif
