@@ -159,7 +159,8 @@ on_frame(struct printer *p, const struct frame_record *f)
 		return;			/* what is wanted begins later */
 	if (f->kind != FRAME_GAP) {
 		p->records++;
-		if (f->quality == FRAME_RECOVERED) {
+		if (f->quality == FRAME_RECOVERED &&
+		    !(p->set->partial && p->records == 1)) {
 			p->damaged = true;
 			say(p, f->offset, "a record found or mended after "
 			    "damage, which may be forged");
@@ -224,7 +225,7 @@ print_bytes(struct printer *p, int fd)
 			continue;
 		if (n <= 0)
 			break;
-		(void)frame_feed(frame, p->piece, (size_t)n); /* all is drained */
+		(void)frame_feed(frame, p->piece, (size_t)n); /* drained */
 		drain(p, frame);
 	}
 	if (!p->write_failed) {

@@ -17,7 +17,7 @@
 #include "make/jsonvalue.h"
 
 #define PADDING_MAX FRAME_RECORD_MAX	/* bytes behind a list of strings */
-#define VERSION_MADE 11u		/* OpenBSM's, of a header that is made */
+#define VERSION_MADE 11u		/* of a header that is made */
 #define NAME_BYTES_MAX 40u		/* longer ones resemble nothing */
 
 struct jsonin {
@@ -25,7 +25,7 @@ struct jsonin {
 	struct jsonvalue	 v;
 	struct buf		 message;	/* of the last error */
 	json_t			*line;		/* the object at hand */
-	size_t			 token;		/* where in it: 1 is the first */
+	size_t			 token;		/* in it: 1 is the first */
 	const char		*layout, *field;	/* NULL: none */
 };
 
@@ -156,6 +156,14 @@ unknown_field(struct jsonin *in, const struct layout *lay, const char *name)
 	return unknown_name(in, "it has no field", &near);
 }
 
+static bool
+is_one_of(const char *key, const char *const *keys)
+{
+	while (*keys != NULL && strcmp(*keys, key) != 0)
+		keys++;
+	return *keys != NULL;
+}
+
 /* Every key of the object must be one of these. */
 static bool
 only_keys(struct jsonin *in, json_t *object, const char *const *keys)
@@ -164,14 +172,12 @@ only_keys(struct jsonin *in, json_t *object, const char *const *keys)
 	    i = json_object_iter_next(object, i)) {
 		struct nearest	 near = { json_object_iter_key(i), NULL,
 		    SIZE_MAX };
-		bool		 known = false;
 
-		for (size_t k = 0; keys[k] != NULL; k++) {
-			known |= strcmp(keys[k], near.word) == 0;
-			consider(&near, keys[k]);
-		}
-		if (!known)
-			return unknown_name(in, "unexpected", &near);
+		if (is_one_of(near.word, keys))
+			continue;
+		for (; *keys != NULL; keys++)
+			consider(&near, *keys);
+		return unknown_name(in, "unexpected", &near);
 	}
 	return true;
 }

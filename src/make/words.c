@@ -17,7 +17,7 @@
 #include "bsm/errors.h"
 #include "bsm/frame.h"
 
-#define WORDS_PATHS	16u		/* paths, texts, arguments of a record */
+#define WORDS_PATHS	16u		/* paths, texts, arguments each */
 #define WORDS_STRINGS	64u		/* exec arguments */
 #define ID_UNSET	UINT64_MAX
 #define EPERM_BSM	1u
@@ -108,7 +108,8 @@ number_of(struct slice s, uint64_t *v)
 	*v = 0;
 	for (; i < s.n; i++) {
 		uint8_t		 c = s.p[i];
-		unsigned	 digit = c >= '0' && c <= '9' ? c - (unsigned)'0' :
+		unsigned	 digit = c >= '0' && c <= '9' ?
+		    c - (unsigned)'0' :
 		    c >= 'a' && c <= 'f' ? c - 'a' + 10u : 99;
 
 		if (digit >= base || *v > (UINT64_MAX - digit) / base)
@@ -134,7 +135,8 @@ take_number(struct reader *r, uint64_t max, uint64_t *v)
 static bool
 take_id(struct reader *r, bool group, uint64_t *v)
 {
-	const struct lexeme	*w = take_value(r, "a name or an id must follow");
+	const struct lexeme	*w = take_value(r,
+	    "a name or an id must follow");
 	const struct accounts	*a = r->env->accounts;
 	char			 name[64];
 	uint32_t		 id;
@@ -365,7 +367,8 @@ take_event(struct reader *r, struct draft *d)
 {
 	const struct names	*names = r->env->names;
 	const enum dialect	 bsd = names_dialect(names, 11);
-	const struct lexeme	*w = take_value(r, "an audit event must follow");
+	const struct lexeme	*w = take_value(r,
+	    "an audit event must follow");
 	const struct event_name	*e;
 	struct nearest		 near;
 	uint64_t		 v;

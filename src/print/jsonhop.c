@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "print/hop.h"
 #include "print/jsonform.h"
 #include "print/jsonhop.h"
@@ -217,6 +216,15 @@ put_numbers(uint8_t *o, const uint8_t *p, size_t count)
 	return o;
 }
 
+/* Controls, DEL, beyond ASCII, '"' and '\\': base/utf8.c says what is plain. */
+static inline uint64_t
+not_plain(uint64_t w)
+{
+	return ((w | ((w - HOP_ONES * ' ') & ~w)) & HOP_TOPS) |
+	    hop_zero(w ^ HOP_ONES * '"') | hop_zero(w ^ HOP_ONES * '\\') |
+	    hop_zero(w ^ HOP_ONES * 0x7f);
+}
+
 /*
  * A string with its NUL. What is not plain is written by base/json.c. ROOM is
  * for what may follow then. NULL when the buffer is full.
@@ -227,12 +235,10 @@ put_string(uint8_t *o, struct slice s, struct buf *out, size_t room)
 	struct json	 j;
 
 	if (s.n > 0 && s.p[s.n - 1] == '\0' &&
-	    utf8_plain((struct slice){ s.p, s.n - 1 }) == s.n - 1) {
-		*o++ = '"';
-		memcpy(o, s.p, s.n - 1);
-		o += s.n - 1;
-		*o++ = '"';
-		return o;
+	    hop_move(o + 1, s.p, s.n - 1, not_plain)) {
+		o[0] = '"';
+		o[s.n] = '"';
+		return o + s.n + 1;
 	}
 	out->n = (size_t)(o - out->p);
 	json_init(&j, out);
@@ -334,6 +340,7 @@ put_token(const struct plan *plan, const uint8_t *p, size_t n, struct buf *out)
 
 	if (o == NULL)
 		return false;
+	*o++ = ',';
 	o = put_piece(o, &plan->begin);
 	for (const struct step *s = plan->steps; s < plan->end; s++) {
 		if (s->magic) {
@@ -354,19 +361,21 @@ put_token(const struct plan *plan, const uint8_t *p, size_t n, struct buf *out)
 bool
 jsonhop_record(const struct jsonhop *h, struct slice record, struct buf *out)
 {
+	const size_t	 start = out->n;
 	size_t		 at = 0, last = 0, n;
 
 	for (; at < record.n; at += n) {
 		const uint8_t		*p = record.p + at;
 		const struct plan	*plan = h->by_id[p[0]];
 
-		if (plan == NULL || (n = token_size(p, record.n - at)) == 0)
-			return false;
-		buf_char(out, at == 0 ? '[' : ',');
-		if (!put_token(plan, p, n, out))
+		if (plan == NULL || (n = token_size(p, record.n - at)) == 0 ||
+		    !put_token(plan, p, n, out))
 			return false;
 		last = at;
 	}
+	if (!hop_arrived(record, last))
+		return false;
+	out->p[start] = '[';		/* where the first comma was */
 	buf_char(out, ']');
-	return hop_arrived(record, last);
+	return true;
 }

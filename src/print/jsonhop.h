@@ -16,8 +16,9 @@ struct jsonhop	*jsonhop_new(void);
 void		 jsonhop_free(struct jsonhop *);	/* NULL is allowed */
 
 /*
- * Append the tokens of a record as an array. False when they have to be
- * decoded, or the buffer is full: then what was appended is to be taken back.
+ * Append the tokens of a record, which is not empty, as an array. False when
+ * they have to be decoded, or the buffer is full: then what was appended is to
+ * be taken back.
  */
 bool		 jsonhop_record(const struct jsonhop *, struct slice record,
 		    struct buf *out);

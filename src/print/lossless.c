@@ -22,9 +22,10 @@
 
 /* An event as JSON. */
 struct event {
-	uint32_t	 key;		/* dialect, number, and 1 */
-	uint8_t		 n;		/* bytes of text */
-	uint8_t		 text[59];
+	uint16_t	 number;
+	uint8_t		 version;	/* of the header: tells the dialect */
+	uint8_t		 n;		/* bytes of text; 0: none yet */
+	uint8_t		 text[60];
 };
 
 struct lossless {
@@ -36,6 +37,9 @@ struct lossless {
 	struct buf		 source;	/* as it was given */
 	struct buf		 shown;		/* and as JSON */
 	struct event		 events[EVENTS];
+	int64_t			 second;	/* that `time` is in, ms */
+	uint8_t			 time[SPELL_TIME_MAX];
+	size_t			 time_n;	/* 0: nothing to go by */
 };
 
 struct lossless *
@@ -61,6 +65,13 @@ lossless_free(struct lossless *l)
 	buf_fini(&l->shown);
 	jsonhop_free(l->hop);
 	free(l);
+}
+
+/* Text of our own, which needs no escaping. */
+static inline void
+put_literal(struct buf *b, const char *s)
+{
+	buf_put(b, s, strlen(s));	/* the compiler knows how long */
 }
 
 static void
@@ -124,19 +135,17 @@ put_tokens(struct lossless *l, struct slice record)
 static void
 put_event(struct lossless *l, const struct record *r)
 {
-	const enum dialect	 dialect = names_dialect(l->names, r->version);
-	const uint32_t		 key = 1u << 31 | (uint32_t)dialect << 16 |
-	    r->event;
 	struct event		*e = &l->events[r->event % EVENTS];
 	const size_t		 start = l->line.n;
 	const struct event_name	*name;
 	struct json		 j;
 
-	if (e->key == key) {
+	if (e->n > 0 && e->number == r->event && e->version == r->version) {
 		buf_put(&l->line, e->text, e->n);
 		return;
 	}
-	name = names_event(l->names, dialect, r->event);
+	name = names_event(l->names, names_dialect(l->names, r->version),
+	    r->event);
 	json_init(&j, &l->line);
 	if (name != NULL)
 		json_cstr(&j, name->name);
@@ -144,9 +153,30 @@ put_event(struct lossless *l, const struct record *r)
 		json_uint(&j, r->event);
 	if (l->line.full || l->line.n - start > sizeof(e->text))
 		return;
-	e->key = key;
+	e->number = r->event;
+	e->version = r->version;
 	e->n = (uint8_t)(l->line.n - start);
 	memcpy(e->text, l->line.p + start, e->n);
+}
+
+/* A time, of which neighbouring records share all but the milliseconds. */
+static void
+put_time(struct lossless *l, int64_t millis)
+{
+	if (l->time_n == 0 || millis < l->second ||
+	    millis >= l->second + 1000) {
+		l->time_n = spell_rfc3339(l->time, millis);
+		if (l->time_n == 0)
+			return;
+		l->second = millis - (l->time[20] - '0') * 100 -
+		    (l->time[21] - '0') * 10 - (l->time[22] - '0');
+	}
+	millis -= l->second;
+	l->time[20] = (uint8_t)('0' + millis / 100);
+	spell_two(l->time + 21, (uint64_t)millis % 100);
+	put_literal(&l->line, "\"time\":\"");
+	buf_put(&l->line, l->time, l->time_n);
+	put_literal(&l->line, "\",");
 }
 
 /* When and what: for readers, since the header says it again. */
@@ -154,17 +184,11 @@ static void
 put_summary(struct lossless *l, const struct frame_record *f)
 {
 	struct record	 r;
-	uint8_t		 time[SPELL_TIME_MAX];
-	size_t		 n;
 
 	if (f->kind != FRAME_RECORD || record_head(&r, f) != 0)
 		return;
-	if ((n = spell_rfc3339(time, record_millis(&r))) > 0) {
-		buf_str(&l->line, "\"time\":\"");
-		buf_put(&l->line, time, n);
-		buf_str(&l->line, "\",");
-	}
-	buf_str(&l->line, "\"event\":");
+	put_time(l, record_millis(&r));
+	put_literal(&l->line, "\"event\":");
 	put_event(l, &r);
 	buf_char(&l->line, ',');
 }
@@ -182,9 +206,9 @@ put_place(struct lossless *l, const struct frame_record *f, struct slice source)
 		json_init(&j, &l->shown);
 		json_text(&j, source);
 	}
-	buf_str(&l->line, "\"source\":");
+	put_literal(&l->line, "\"source\":");
 	buf_slice(&l->line, buf_bytes(&l->shown));
-	buf_str(&l->line, ",\"offset\":");
+	put_literal(&l->line, ",\"offset\":");
 	json_init(&j, &l->line);
 	json_uint(&j, f->offset);
 }
@@ -200,19 +224,19 @@ put_line(struct lossless *l, const struct frame_record *f, struct slice source,
 	buf_char(line, '{');
 	json_init(&l->j, line);
 	if (f->kind == FRAME_GAP) {
-		buf_str(line, "\"gap\":");
+		put_literal(line, "\"gap\":");
 		json_cstr(&l->j, frame_strreason(f->reason));
 		buf_char(line, ',');
 	}
 	put_summary(l, f);
 	put_place(l, f, source);
 	if (f->kind == FRAME_GAP) {
-		buf_str(line, ",\"hex\":");
+		put_literal(line, ",\"hex\":");
 		json_hex(&l->j, f->bytes);
 	} else {
 		if (f->quality == FRAME_RECOVERED)
-			buf_str(line, ",\"recovered\":true");
-		buf_str(line, ",\"tokens\":");
+			put_literal(line, ",\"recovered\":true");
+		put_literal(line, ",\"tokens\":");
 		if (!whole)
 			put_tokens(l, f->bytes);
 		else {
@@ -221,7 +245,7 @@ put_line(struct lossless *l, const struct frame_record *f, struct slice source,
 			json_end_array(&l->j);
 		}
 	}
-	buf_str(line, "}\n");
+	put_literal(line, "}\n");
 }
 
 void

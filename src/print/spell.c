@@ -19,43 +19,74 @@ const char	spell_pairs[200] =
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* Below 10000. */
+/* 100 to 9999. */
 static inline size_t
-small(uint8_t *to, uint64_t v)
+hundreds(uint8_t *to, unsigned v)
 {
-	size_t		 n;
+	const unsigned	 high = v / 100;
 
-	if (v < 100)
-		return spell_dec(to, v);
-	n = spell_dec(to, v / 100);
-	spell_two(to + n, v % 100);
-	return n + 2;
+	if (high >= 10) {
+		spell_two(to, high);
+		spell_two(to + 2, v % 100);
+		return 4;
+	}
+	to[0] = (uint8_t)('0' + high);
+	spell_two(to + 1, v % 100);
+	return 3;
+}
+
+/* Below 10000, all four digits. */
+static inline void
+four(uint8_t *to, unsigned v)
+{
+	spell_two(to, v / 100);
+	spell_two(to + 2, v % 100);
 }
 
 size_t
 spell_long(uint8_t *to, uint64_t v)
 {
 	size_t		 n;
+	unsigned	 high, low;
 
 	if (v < 10000)
-		return small(to, v);
-	n = v / 10000 < 10000 ? small(to, v / 10000) :
-	    spell_long(to, v / 10000);
-	spell_two(to + n, v / 100 % 100);
-	spell_two(to + n + 2, v % 100);
+		return hundreds(to, (unsigned)v);
+	if (v >= 100000000) {
+		n = spell_dec(to, v / 100000000);
+		low = (unsigned)(v % 100000000);
+		four(to + n, low / 10000);
+		four(to + n + 4, low % 10000);
+		return n + 8;
+	}
+	high = (unsigned)v / 10000;
+	n = high >= 100 ? hundreds(to, high) : spell_dec(to, high);
+	four(to + n, (unsigned)v % 10000);
 	return n + 4;
 }
 
-static size_t
+/* Numbers from 0 to 255, as the parts of an address. */
+#define TEN(x)	x "0", x "1", x "2", x "3", x "4", x "5", x "6", x "7",	\
+		x "8", x "9"
+static const char	parts[256][4] = {
+	TEN(""), TEN("1"), TEN("2"), TEN("3"), TEN("4"), TEN("5"), TEN("6"),
+	TEN("7"), TEN("8"), TEN("9"), TEN("10"), TEN("11"), TEN("12"),
+	TEN("13"), TEN("14"), TEN("15"), TEN("16"), TEN("17"), TEN("18"),
+	TEN("19"), TEN("20"), TEN("21"), TEN("22"), TEN("23"), TEN("24"),
+	"250", "251", "252", "253", "254", "255"
+};
+
+/* Writes a byte more than it says, within SPELL_ADDRESS_MAX. */
+static inline size_t
 dotted(uint8_t *to, const uint8_t *p)
 {
-	size_t		 n = small(to, p[0]);
+	size_t		 n = 0;
 
-	for (unsigned i = 1; i < 4; i++) {
+	for (unsigned i = 0; i < 4; i++) {
+		memcpy(to + n, parts[p[i]], 4);
+		n += 1u + (p[i] > 9) + (p[i] > 99);
 		to[n++] = '.';
-		n += small(to + n, p[i]);
 	}
-	return n;
+	return n - 1;
 }
 
 /* One group of an IPv6 address without leading zeros. */

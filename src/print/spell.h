@@ -2,8 +2,9 @@
 /*
  * spell.h - values that more than one printer has to spell.
  *
- * All of them write plain ASCII without a NUL and return how many bytes they
- * wrote. Nothing asks the C library, so a trail looks the same on all systems.
+ * All of them write plain ASCII without a NUL, where there is room for the
+ * longest form, and return how many bytes of it count. Nothing asks the C
+ * library, so a trail looks the same on all systems.
  */
 #ifndef PRINT_SPELL_H
 #define PRINT_SPELL_H

@@ -27,14 +27,6 @@ put_slice(struct buf *out, struct slice s)
 	out->n += s.n;
 }
 
-/* N bytes of a place that has BLOCK of them: one move of a fixed size. */
-static inline void
-put_block(struct buf *out, const void *from, size_t n)
-{
-	memcpy(room(out, BLOCK), from, BLOCK);
-	out->n += n;
-}
-
 static inline void
 put_char(struct buf *out, char c)
 {
@@ -140,31 +132,23 @@ put_account(struct text *t, uint64_t id, bool user)
 	put_slice(t->out, (struct slice){ (const uint8_t *)a->name, a->n });
 }
 
-struct slice
-textform_event(struct text *t, uint64_t number)
+void
+textform_ask_event(struct text *t, uint16_t number, struct event *e)
 {
-	const enum dialect	 dialect = names_dialect(t->names, t->version);
-	const uint32_t		 key = 1u << 31 | (uint32_t)dialect << 16 |
-	    (uint16_t)number;
-	struct event		*e = &t->events[number % EVENTS];
+	const struct event_name	*name = names_event(t->names,
+	    names_dialect(t->names, t->version), number);
 
-	if (e->key != key) {
-		const struct event_name	*name = names_event(t->names, dialect,
-		    (uint16_t)number);
-
-		e->key = key;
-		e->name = (struct slice){ NULL, 0 };
-		if (name != NULL)
-			e->name = slice_str(t->style.event_names ?
-			    name->name : name->text);
-	}
-	return e->name;
+	*e = (struct event){ .number = number, .version = t->version,
+	    .known = true };
+	if (name != NULL)
+		e->name = slice_str(t->style.event_names ? name->name :
+		    name->text);
 }
 
 static void
 put_event(struct text *t, uint64_t number)
 {
-	const struct slice	 name = textform_event(t, number);
+	const struct slice	 name = textform_event(t, (uint16_t)number);
 
 	if (name.n > 0)
 		put_slice(t->out, name);
@@ -234,7 +218,7 @@ static void
 put_seconds(struct text *t, uint64_t seconds)
 {
 	if (textform_seconds(t, seconds))
-		put_block(t->out, t->spelled, CTIME_BYTES);
+		put_slice(t->out, (struct slice){ t->spelled, CTIME_BYTES });
 	else
 		put_dec(t->out, seconds);
 }
@@ -366,6 +350,7 @@ void
 textform_number(struct text *t, enum form form, uint64_t v)
 {
 	struct buf	*out = t->out;
+	uint8_t		 low;
 
 	switch (form) {
 	case F_SIGNED64:
@@ -388,7 +373,8 @@ textform_number(struct text *t, enum form form, uint64_t v)
 		put_hex(out, v);
 		break;
 	case F_BYTE:
-		textform_blob(out, (struct slice){ &(uint8_t){ (uint8_t)v }, 1 });
+		low = (uint8_t)v;
+		textform_blob(out, (struct slice){ &low, 1 });
 		break;
 	case F_UID:
 		put_account(t, v, true);

@@ -18,6 +18,7 @@
 #define EVENTS 512u		/* remembered events */
 #define CTIME_BYTES 24u		/* Thu Oct 14 11:20:59 2021 */
 #define BLOCK 32u		/* bytes that are moved at once */
+#define HOPS_MAX 16u		/* steps of a token, and an end */
 #define DELIMITER_MAX 8u	/* a longer one is never moved at once */
 
 enum form {
@@ -34,7 +35,6 @@ enum form {
 struct step {
 	enum form	 form;
 	enum wire	 wire;
-	uint8_t		 hop;		/* texthop.c's: what to do at once */
 	const struct field *field;
 };
 
@@ -43,6 +43,7 @@ struct plan {
 	char		 name[BLOCK];	/* its label, or its id in raw style */
 	size_t		 name_n;
 	struct step	*steps, *end;
+	uint8_t		 hops[HOPS_MAX];	/* texthop.c's, for each step */
 	size_t		 room;		/* bytes but for those of strings */
 };
 
@@ -57,7 +58,9 @@ struct account {
 };
 
 struct event {
-	uint32_t	 key;		/* dialect, number, and 1 */
+	uint16_t	 number;
+	uint8_t		 version;	/* of the header: tells the dialect */
+	bool		 known;		/* has been asked for */
 	struct slice	 name;		/* empty: none is known */
 };
 
@@ -94,8 +97,19 @@ textform_account(struct text *t, uint32_t id, bool user)
 	return a;
 }
 
+/* Fill the slot of an event that is not remembered. */
+void	 textform_ask_event(struct text *, uint16_t number, struct event *);
+
 /* What an event is called; empty when that is not known. */
-struct slice	 textform_event(struct text *, uint64_t number);
+static inline struct slice
+textform_event(struct text *t, uint16_t number)
+{
+	struct event	*e = &t->events[number % EVENTS];
+
+	if (e->number != number || e->version != t->version || !e->known)
+		textform_ask_event(t, number, e);
+	return e->name;
+}
 
 /* Make t->spelled mean SECONDS since 1970; false when it cannot. */
 bool	 textform_seconds(struct text *, uint64_t seconds);

@@ -12,8 +12,6 @@
 #include "print/hop.h"
 #include "print/texthop.h"
 
-#define STEPS_MAX 16u		/* of a token */
-
 /* What a step reads, and how it is written; in the order of the switch. */
 enum hop {
 	H_DEC8, H_DEC16, H_DEC32, H_DEC64,
@@ -22,9 +20,10 @@ enum hop {
 	H_EVENT,			/* 16 bits */
 	H_TIME32, H_MSEC32,
 	H_ERROR,			/* 8 bits */
-	H_STR, H_ADDRESS, H_STRINGS,
+	H_STR, H_ADDRESS, H_IPV4, H_STRINGS,
 	H_HIDDEN16,
-	H_NUMBER, H_VALUE		/* all others */
+	H_NUMBER, H_VALUE,		/* all others */
+	H_END
 };
 
 static const struct {
@@ -40,18 +39,18 @@ static const struct {
 	{ F_EVENT, W_U16, H_EVENT },
 	{ F_SECONDS, W_U32, H_TIME32 },	{ F_MSEC, W_U32, H_MSEC32 },
 	{ F_ERROR, W_U8, H_ERROR },	{ F_STR, W_STR, H_STR },
-	{ F_ADDRESS, W_RAW4, H_ADDRESS },	{ F_ADDRESS, W_ADDR, H_ADDRESS },
+	{ F_ADDRESS, W_ADDR, H_ADDRESS },	{ F_ADDRESS, W_RAW4, H_IPV4 },
 	{ F_STRINGS, W_STRINGS, H_STRINGS },
 	{ F_HIDDEN, W_U16, H_HIDDEN16 },
 };
 
 /* False for what cannot be read without knowing more than where it stands. */
 static bool
-find_hop(struct step *s)
+find_hop(const struct step *s, uint8_t *hop)
 {
 	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
 		if (hops[i].form == s->form && hops[i].wire == s->wire) {
-			s->hop = (uint8_t)hops[i].hop;
+			*hop = (uint8_t)hops[i].hop;
 			return true;
 		}
 	switch (s->wire) {
@@ -60,14 +59,14 @@ find_hop(struct step *s)
 	case W_U24:
 	case W_U32:
 	case W_U64:
-		s->hop = H_NUMBER;
+		*hop = H_NUMBER;
 		return s->form != F_HIDDEN;
 	case W_OPAQUE:
 	case W_RAW16:
 	case W_UUID:
 	case W_U32S:
 	case W_U32X16:
-		s->hop = H_VALUE;
+		*hop = H_VALUE;
 		return true;
 	case W_STR:
 	case W_RAW4:
@@ -89,16 +88,17 @@ find_hop(struct step *s)
 void
 texthop_plan(struct text *t, const struct layout *lay, struct plan *p)
 {
-	bool		 good = lay->first_for == FOR_ALL &&
-	    (size_t)(p->end - p->steps) <= STEPS_MAX && !t->style.escape &&
-	    t->delimiter.n <= DELIMITER_MAX;
+	const size_t	 n = (size_t)(p->end - p->steps);
+	bool		 good = lay->first_for == FOR_ALL && n < HOPS_MAX &&
+	    !t->style.escape && t->delimiter.n <= DELIMITER_MAX;
 
-	for (struct step *s = p->steps; s < p->end; s++)
-		good &= find_hop(s);
-	p->room = BLOCK + DELIMITER_MAX + (size_t)(p->end - p->steps) *
-	    (DELIMITER_MAX + 2 * BLOCK);
-	if (good)
-		t->hops[lay->id] = p;
+	for (size_t i = 0; i < n && good; i++)
+		good = find_hop(&p->steps[i], &p->hops[i]);
+	if (!good)
+		return;
+	p->hops[n] = H_END;
+	p->room = 2 * BLOCK + n * (DELIMITER_MAX + 2 * BLOCK);
+	t->hops[lay->id] = p;
 }
 
 /* Digits of BITS each: octal or hexadecimal. */
@@ -143,15 +143,12 @@ put_msec(uint8_t *o, uint64_t v)
 static inline uint8_t *
 put_str(uint8_t *o, struct slice s)
 {
-	while (s.n > 0) {
-		const struct slice	 part = slice_until_nul(s);
-		const size_t		 used = part.n + (part.n < s.n);
-
-		memcpy(o, part.p, part.n);
-		o += part.n;
-		s.p += used;
-		s.n -= used;
-	}
+	if (s.n > 0 && s.p[s.n - 1] == '\0' &&
+	    hop_move(o, s.p, s.n - 1, hop_zero))
+		return o + s.n - 1;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\0')
+			*o++ = s.p[i];
 	return o;
 }
 
@@ -173,19 +170,24 @@ put_account(struct text *t, uint8_t *o, uint32_t id, bool user)
 	return o + a->n;
 }
 
-/* Strings up to END: the count need not be asked. */
+/* Strings up to END, each with its NUL: the count need not be asked. */
 static uint8_t *
 put_strings(const struct text *t, uint8_t *o, const uint8_t *p,
     const uint8_t *end)
 {
-	while (p < end) {
-		const struct slice	 one = slice_until_nul(
-		    (struct slice){ p, (size_t)(end - p) });
+	uint64_t	 w;
 
+	while (p < end) {
 		o = put_delimiter(t, o);
-		memcpy(o, one.p, one.n);
-		o += one.n;
-		p += one.n + 1;
+		for (; end - p >= 8; p += 8, o += 8) {
+			memcpy(&w, p, 8);
+			if (hop_zero(w) != 0)
+				break;
+			memcpy(o, &w, 8);
+		}
+		while (*p != '\0')
+			*o++ = *p++;
+		p++;
 	}
 	return o;
 }
@@ -199,23 +201,9 @@ put_rare(struct text *t, uint8_t *o, enum form form, uint64_t v, size_t room)
 	return buf_room(t->out, room);
 }
 
-static uint8_t *
-put_value(struct text *t, uint8_t *o, const struct step *s, struct slice v,
-    size_t room)
-{
-	t->out->n = (size_t)(o - t->out->p);
-	if (s->form == F_GIDS)
-		textform_groups(t, v);
-	else {
-		textform_delimiter(t);
-		textform_value(t, s->form, v);
-	}
-	return buf_room(t->out, room);
-}
-
 /* A description, when it is known and has a usual length. */
 static inline uint8_t *
-put_event(struct text *t, uint8_t *o, uint64_t number, size_t room)
+put_event(struct text *t, uint8_t *o, uint16_t number, size_t room)
 {
 	const struct slice	 name = textform_event(t, number);
 
@@ -274,6 +262,29 @@ take_value(const uint8_t **p, enum wire w)
 	return v;
 }
 
+static uint8_t *
+put_value(struct text *t, uint8_t *o, const struct step *s, const uint8_t **p,
+    size_t room)
+{
+	const struct slice	 v = take_value(p, s->wire);
+
+	t->out->n = (size_t)(o - t->out->p);
+	if (s->form == F_GIDS)
+		textform_groups(t, v);
+	else {
+		textform_delimiter(t);
+		textform_value(t, s->form, v);
+	}
+	return buf_room(t->out, room);
+}
+
+static uint8_t *
+put_other(struct text *t, uint8_t *o, const struct step *s, const uint8_t **p,
+    size_t room)
+{
+	return put_rare(t, o, s->form, take_number(p, s->wire), room);
+}
+
 /*
  * The fields of the token of N bytes at P, to where O is; returns where they
  * end. Reading needs no checks: token_size() has made them.
@@ -282,14 +293,15 @@ static uint8_t *
 put_fields(struct text *t, const struct plan *plan, const uint8_t *p, size_t n,
     uint8_t *o)
 {
-	const uint8_t	*end = p++ + n;
-	const size_t	 room = plan->room + n * (1 + t->delimiter.n);
+	const uint8_t	*end = p++ + n, *hop = plan->hops;
+	const size_t	 d = t->delimiter.n, room = plan->room + n * (1 + d);
+	uint64_t	 block;
 
-	for (const struct step *s = plan->steps; s < plan->end; s++) {
-		uint8_t	*before = o;
-
-		o = put_delimiter(t, o);
-		switch ((enum hop)s->hop) {
+	memcpy(&block, t->delimiter_block, DELIMITER_MAX);
+	for (;; hop++) {
+		memcpy(o, &block, DELIMITER_MAX);
+		o += d;
+		switch ((enum hop)*hop) {
 		case H_DEC8:
 			o = put_dec(o, p[0]);
 			p += 1;
@@ -313,7 +325,7 @@ put_fields(struct text *t, const struct plan *plan, const uint8_t *p, size_t n,
 			break;
 		case H_UID:
 		case H_GID:
-			o = put_account(t, o, be32(p), s->hop == H_UID);
+			o = put_account(t, o, be32(p), *hop == H_UID);
 			p += 4;
 			break;
 		case H_OCT32:
@@ -348,29 +360,33 @@ put_fields(struct text *t, const struct plan *plan, const uint8_t *p, size_t n,
 			p += 2 + be16(p);
 			break;
 		case H_ADDRESS:
-			n = s->wire == W_ADDR ? take_number(&p, W_U32) : 4;
-			o += spell_address(o, (struct slice){ p, n });
-			p += n;
+			o += spell_address(o, (struct slice){ p + 4, be32(p) });
+			p += 4 + be32(p);
+			break;
+		case H_IPV4:
+			o += spell_address(o, (struct slice){ p, 4 });
+			p += 4;
 			break;
 		case H_STRINGS:
-			o = put_strings(t, before, p + 4, end);
+			o = put_strings(t, o - d, p + 4, end);
 			p = end;
 			break;
 		case H_HIDDEN16:
-			o = before;
+			o -= d;
 			p += 2;
 			break;
 		case H_NUMBER:
-			o = put_rare(t, o, s->form, take_number(&p, s->wire),
+			o = put_other(t, o, &plan->steps[hop - plan->hops], &p,
 			    room);
 			break;
 		case H_VALUE:
-			o = put_value(t, before, s, take_value(&p, s->wire),
-			    room);
+			o = put_value(t, o - d,
+			    &plan->steps[hop - plan->hops], &p, room);
 			break;
+		case H_END:
+			return o - d;
 		}
 	}
-	return o;
 }
 
 /* The token of N bytes at P, at the end of the output. */
