@@ -104,12 +104,24 @@ put_slice(struct buf *b, enum wire w, struct slice s, const struct token *t)
 	}
 }
 
+/* Is this, of a kind that says what follows, one that can be decoded? */
+static bool
+known_kind(enum wire w, uint64_t v)
+{
+	if (w == W_ATYPE)
+		return v == 4 || v == 16;
+	return w != W_TID || v == 1;
+}
+
 static int
 put_field(struct buf *b, const struct field *f, const struct token *t)
 {
-	if (wire_is_number(f->wire))
+	if (wire_is_number(f->wire)) {
+		if (!known_kind(f->wire, token_number(t, f)))
+			return BSM_ERANGE;
 		return put_number(b, token_number(t, f),
 		    number_width(f->wire));
+	}
 	if (f->wire == W_STRINGS || f->wire == W_STRS16) {
 		const struct strings	*s = token_strings(t, f);
 		int			 status;

@@ -793,6 +793,22 @@ repair(struct frame *f, struct slice w, struct frame_record *out)
 	return search(f, w, out);
 }
 
+struct slice
+frame_ahead(const struct frame *f)
+{
+	if (f->carry_n > 0 || f->damaged || f->piece == NULL ||
+	    f->offset < f->suspect_until)
+		return (struct slice){ NULL, 0 };
+	return window(f);
+}
+
+void
+frame_took(struct frame *f, size_t n)
+{
+	if (n > 0)
+		consume(f, n);
+}
+
 /* The lender may have the piece back. */
 static void
 release(struct frame *f)

@@ -122,11 +122,15 @@ static const struct field text[] = { NUM("text", W_STR, str.text), END };
 static const struct field opaque[] = { NUM("data", W_OPAQUE, str.text), END };
 static const struct field zonename[] = { NUM("zone", W_STR, str.text), END };
 static const struct field fmri[] = { NUM("fmri", W_STR, str.text), END };
-static const struct field xatpath[] = { NUM("path", W_STRINGS, list.list), END };
+static const struct field xatpath[] = {
+	NUM("path", W_STRINGS, list.list), END
+};
 static const struct field exec_args[] = {
 	NUM("args", W_STRINGS, list.list), END
 };
-static const struct field exec_env[] = { NUM("env", W_STRINGS, list.list), END };
+static const struct field exec_env[] = {
+	NUM("env", W_STRINGS, list.list), END
+};
 static const struct field cmd[] = {
 	NUM("args", W_STRS16, list.list), NUM("env", W_STRS16, list.second), END
 };

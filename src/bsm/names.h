@@ -55,7 +55,7 @@ typedef void	 (*names_bad_fn)(void *arg, unsigned line, const char *why);
 size_t		 names_load(struct names *, enum dialect, struct slice classes,
 		    struct slice events, names_bad_fn, void *arg);
 
-/* Which dialect a version 1, 10 or 11 header means; DIALECT_FREEBSD at first. */
+/* The dialect of version 1, 10 and 11 headers; DIALECT_FREEBSD at first. */
 void		 names_set_bsd(struct names *, enum dialect);
 enum dialect	 names_dialect(const struct names *, uint8_t version);
 
@@ -71,7 +71,7 @@ const struct class_name	*names_class_find(const struct names *, enum dialect,
 			    struct slice name);
 
 /*
- * Does a built-in table of any dialect have the name, whatever was loaded since?
+ * Does any dialect's built-in table have the name, whatever was loaded since?
  * A rule may speak of events that this machine's own tables lack.
  */
 bool		 names_event_known(struct slice name);

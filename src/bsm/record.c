@@ -11,23 +11,23 @@
 
 #include "bsm/status.h"
 
-/* Which kind a token id is, plus one; 0 for those nobody asks for. */
+/* Which kind a token id is. */
 static const uint8_t	kinds[256] = {
-	[TOK_HEADER32] = REC_HEADER + 1,
-	[TOK_HEADER32_EX] = REC_HEADER + 1,
-	[TOK_HEADER64] = REC_HEADER + 1,
-	[TOK_HEADER64_EX] = REC_HEADER + 1,
-	[TOK_SUBJECT32] = REC_SUBJECT + 1,
-	[TOK_SUBJECT32_EX] = REC_SUBJECT + 1,
-	[TOK_SUBJECT64] = REC_SUBJECT + 1,
-	[TOK_SUBJECT64_EX] = REC_SUBJECT + 1,
-	[TOK_RETURN32] = REC_RETURN + 1,
-	[TOK_RETURN64] = REC_RETURN + 1,
-	[TOK_PATH] = REC_PATH + 1,
-	[TOK_ATTR] = REC_ATTR + 1,
-	[TOK_ATTR32] = REC_ATTR + 1,
-	[TOK_ATTR64] = REC_ATTR + 1,
-	[TOK_ZONENAME] = REC_ZONE + 1,
+	[TOK_HEADER32] = REC_HEADER,
+	[TOK_HEADER32_EX] = REC_HEADER,
+	[TOK_HEADER64] = REC_HEADER,
+	[TOK_HEADER64_EX] = REC_HEADER,
+	[TOK_SUBJECT32] = REC_SUBJECT,
+	[TOK_SUBJECT32_EX] = REC_SUBJECT,
+	[TOK_SUBJECT64] = REC_SUBJECT,
+	[TOK_SUBJECT64_EX] = REC_SUBJECT,
+	[TOK_RETURN32] = REC_RETURN,
+	[TOK_RETURN64] = REC_RETURN,
+	[TOK_PATH] = REC_PATH,
+	[TOK_ATTR] = REC_ATTR,
+	[TOK_ATTR32] = REC_ATTR,
+	[TOK_ATTR64] = REC_ATTR,
+	[TOK_ZONENAME] = REC_ZONE,
 };
 
 #define NSEC_PER_MSEC	1000000
@@ -54,7 +54,7 @@ header_size(const uint8_t *p, size_t n)
 	return size <= n ? size : 0;
 }
 
-/* Event and time of the header at AT. Returns its size, 0 if it does not fit. */
+/* Event and time of the header at AT. Returns its size, 0 if it is too long. */
 static size_t
 read_header(struct record *r, uint32_t at)
 {
@@ -105,19 +105,31 @@ index_by_table(struct record *r)
 		if (status < 0) {
 			r->error = status;
 			r->error_at = (uint32_t)t.off;
-		} else if (kinds[t.id] != 0)
-			r->at[kinds[t.id] - 1] = (uint32_t)t.off;
+		} else
+			r->at[kinds[t.id]] = (uint32_t)t.off;
 	}
+}
+
+/* Where the tokens end: before the trailer, if the record ends with its own. */
+static size_t
+end_of_tokens(const struct record *r)
+{
+	const size_t	 n = r->bytes.n;
+	const uint8_t	*t = r->bytes.p + n - TRAILER_SIZE;
+
+	if (r->quality == FRAME_STRONG || (n >= HEADER_MIN + TRAILER_SIZE &&
+	    t[0] == TOK_TRAILER && be16(t + 1) == TRAILER_MAGIC &&
+	    be32(t + 3) == n))
+		return n - TRAILER_SIZE;
+	return n;
 }
 
 void
 record_index(struct record *r)
 {
 	const uint8_t	*p = r->bytes.p;
-	const size_t	 end = r->bytes.n -
-	    (r->quality == FRAME_STRONG ? TRAILER_SIZE : 0);
+	const size_t	 end = end_of_tokens(r);
 	size_t		 pos = r->body, size;
-	uint32_t	 at[1 + REC_KINDS] = { 0 };	/* first: no kind */
 
 	if (r->indexed)
 		return;
@@ -125,12 +137,10 @@ record_index(struct record *r)
 	for (; pos < end; pos += size) {
 		if ((size = token_size(p + pos, end - pos)) == 0)
 			break;
-		at[kinds[p[pos]]] = (uint32_t)pos;
+		r->at[kinds[p[pos]]] = (uint32_t)pos;
 	}
-	if (pos < end)
+	if (pos != end)			/* or the header reaches past it */
 		index_by_table(r);
-	else
-		memcpy(r->at, at + 1, sizeof(r->at));
 	if (r->at[REC_HEADER] != 0)
 		(void)read_header(r, r->at[REC_HEADER]);	/* it fits */
 }

@@ -17,10 +17,10 @@
 #include "bsm/frame.h"
 #include "bsm/token.h"
 
-/* Kinds of token that the index remembers. */
+/* Kinds of token that the index remembers, and whatever nobody asks for. */
 enum record_kind {
-	REC_HEADER, REC_SUBJECT, REC_RETURN, REC_PATH, REC_ATTR, REC_ZONE,
-	REC_KINDS
+	REC_OTHER, REC_HEADER, REC_SUBJECT, REC_RETURN, REC_PATH, REC_ATTR,
+	REC_ZONE, REC_KINDS
 };
 
 enum record_id {			/* ids of the subject token */

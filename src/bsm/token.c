@@ -334,46 +334,87 @@ read_padded_list(struct tokens *w, const struct layout *lay, struct token *t,
 	return true;
 }
 
+/* Is this what usually comes behind a list of strings? */
+static bool
+follows_list(uint8_t id)
+{
+	switch (id) {
+	case TOK_EXEC_ENV:
+	case TOK_PATH:
+	case TOK_ATTR32:
+	case TOK_ATTR64:
+	case TOK_SUBJECT32:
+	case TOK_SUBJECT64:
+	case TOK_SUBJECT32_EX:
+	case TOK_SUBJECT64_EX:
+	case TOK_TEXT:
+	case TOK_DATA:
+	case TOK_RETURN32:
+	case TOK_RETURN64:
+	case TOK_IDENTITY:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
- * macOS drops strings and keeps the count. Look for an end, the last first,
- * behind which a token begins and the rest of the record fits. A list that
- * takes all to the end comes last of all: the zeros of the tokens that follow
- * would make strings, too.
+ * macOS drops strings and keeps the count. The first end of a string, of fewer
+ * than are claimed, behind which a token begins and the rest of the record
+ * fits; 0: there is none. USUAL: only a token that usually comes there, since
+ * "/tmp" and its NUL would make a good sequence token.
+ */
+static size_t
+end_of_short_list(const struct tokens *w, bool usual, size_t *budget,
+    unsigned depth)
+{
+	const uint8_t	*p = w->c.in.p;
+	size_t		 start = w->c.pos + 5;		/* id and count */
+	uint32_t	 left = be32(p + w->c.pos + 1);
+
+	for (size_t end = start; end < w->c.in.n && *budget > 0; end++) {
+		if (end > start && p[end - 1] != 0)
+			continue;
+		if (left == 0 || (end > start && --left == 0))
+			break;
+		if ((usual ? follows_list(p[end]) :
+		    layout_find(p[end]) != NULL) &&
+		    fits_from(w, end, budget, depth))
+			return end;
+	}
+	return 0;
+}
+
+/*
+ * A list of strings whose count does not lead on. One that takes all to the end
+ * comes last: the zeros of any later tokens would make strings, too.
  */
 static bool
-read_short_list(struct tokens *w, const struct layout *lay, struct token *t,
+read_odd_list(struct tokens *w, const struct layout *lay, struct token *t,
     size_t *budget, unsigned depth)
 {
 	const uint8_t	*p = w->c.in.p;
 	struct strings	*s = &t->list.list;
 	size_t		 n = w->c.in.n, start = w->c.pos + 5, end;
-	uint32_t	 all = 0;		/* zeros up to the end */
 
-	if (!pay(budget, cursor_left(&w->c)))
+	if (n < start || !pay(budget, n - start))
 		return false;
-	*t = (struct token){ .id = lay->id, .layout = lay, .off = w->c.pos };
-	s->claimed = be32(p + w->c.pos + 1);
-	for (size_t i = start; i < n; i++)
-		all += p[i] == 0;
-	s->count = all;
-	for (end = n - 1; end >= start && *budget > 0; end--) {
-		s->count -= p[end] == 0;	/* now those before END */
-		if (s->count < s->claimed &&
-		    (end == start || p[end - 1] == 0) &&
-		    layout_find(p[end]) != NULL &&
-		    fits_from(w, end, budget, depth))
-			break;
-	}
-	if (end < start || *budget == 0) {
-		if (depth > 1 || n == start || p[n - 1] != 0 ||
-		    all >= s->claimed)
-			return false;
+	end = end_of_short_list(w, true, budget, depth);
+	if (end == 0 && read_padded_list(w, lay, t, budget, depth))
+		return true;
+	if (end == 0)
+		end = end_of_short_list(w, false, budget, depth);
+	if (end == 0 && depth == 1 && n > start && p[n - 1] == 0)
 		end = n;
-		s->count = all;
-	}
+	if (end == 0)
+		return false;
+	*t = (struct token){ .id = lay->id, .layout = lay, .off = w->c.pos,
+	    .len = end - w->c.pos };
+	s->claimed = be32(p + w->c.pos + 1);
 	s->bytes = (struct slice){ p + start, end - start };
-	t->len = end - t->off;
-	return true;
+	for (size_t i = start; i < end; i++)
+		s->count += p[i] == 0;
+	return s->count < s->claimed;
 }
 
 /*
@@ -400,10 +441,8 @@ read_careful(struct tokens *w, const struct layout *first, struct token *t,
 				return 0;
 			}
 		}
-		if (is_string_list(usual) && cursor_left(&w->c) >= 5 &&
-		    !w->alone &&
-		    (read_padded_list(w, usual, t, budget, depth + 1) ||
-		    read_short_list(w, usual, t, budget, depth + 1))) {
+		if (is_string_list(usual) && !w->alone &&
+		    read_odd_list(w, usual, t, budget, depth + 1)) {
 			w->c.pos += t->len;
 			return 0;
 		}

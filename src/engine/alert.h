@@ -33,13 +33,14 @@ struct alert_rule {
 	const char		*scope;		/* "process", "session", NULL */
 };
 
-#define ALERT_STEPS_MAX 1000	/* kept of an instance: the first and last 500 */
+#define ALERT_STEPS_MAX 1000	/* kept of an instance: both ends, 500 each */
 
 /* A record that took part. */
 struct alert_step {
 	uint32_t		 state;		/* from 1 */
 	uint32_t		 source;
-	uint64_t		 offset;	/* in its source, bytes */
+	uint64_t		 offset;	/* in its source, bytes; of a
+						 * live one see engine_kept() */
 	enum frame_quality	 quality;
 	/*
 	 * The record, when whoever runs the engine could fetch it; empty when

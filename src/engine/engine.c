@@ -24,13 +24,19 @@
 #include "engine/timer.h"
 #include "engine/uid.h"
 
-#define KEPT_BLOCK	(2 * FRAME_RECORD_MAX)	/* fits the largest and a size */
+#define KEPT_BLOCK	(2 * FRAME_RECORD_MAX)	/* the largest fits */
 #define SWEEP		2u		/* instances looked at for each begun */
-#define EPOCHS_SPARE	65536u		/* epochs before a look for unused ones */
+#define EPOCHS_SPARE	65536u		/* before a look for unused ones */
 
 struct source {
 	struct timer	 timer;
 	bool		 live;
+};
+
+/* Before each record of a live source that is kept. */
+struct kept {
+	uint64_t	 offset;	/* in its source */
+	uint32_t	 n;		/* bytes of the record */
 };
 
 /* An instance that the record advances. */
@@ -196,14 +202,14 @@ lifetime(const struct engine *e, const struct instance *i)
 
 	if (r->window_s == 0)
 		return t;
-	if (t == 0)			/* not for ever, whatever is drawn */
-		t = 1;
 	/* Drawn from what is the same in every run over the same records. */
 	draw = hash_word(&(struct hash_key){ r->id, i->value }, i->first_hash);
 	half = (uint64_t)r->window_s / 2;
 	if (draw % 100 < r->window_prob)
-		return t + (draw >> 8) % (half + 1);
-	return t + half + (draw >> 8) % ((uint64_t)r->window_s - half) + 1;
+		t += (draw >> 8) % (half + 1);
+	else
+		t += half + (draw >> 8) % ((uint64_t)r->window_s - half) + 1;
+	return t > 0 ? t : 1;		/* 0 would be for ever */
 }
 
 static bool
@@ -509,12 +515,12 @@ this_step(struct engine *e)
 		    .source = (uint16_t)e->source,
 		    .quality = (unsigned)r->quality & 3u };
 	if (!e->is_kept) {
-		uint32_t	 n = (uint32_t)r->bytes.n;
-		uint8_t		*p = ring_put(e->kept, n + sizeof(n),
+		struct kept	 k = { r->offset, (uint32_t)r->bytes.n };
+		uint8_t		*p = ring_put(e->kept, sizeof(k) + k.n,
 		    &e->kept_at);
 
-		memcpy(p, &n, sizeof(n));
-		memcpy(p + sizeof(n), r->bytes.p, n);
+		memcpy(p, &k, sizeof(k));
+		memcpy(p + sizeof(k), r->bytes.p, k.n);
 		e->is_kept = true;
 	}
 	return (struct step){ .offset = e->kept_at,
@@ -739,14 +745,16 @@ slot_of(struct engine *e)
 
 /* What a record that is still to be fed will look up. */
 struct lookup {
-	bool		 path, instance;
-	uint64_t	 path_ahead, instance_ahead;
-	uint32_t	 number;		/* of the instance */
+	uint64_t	 path;		/* of pathcache_ahead() */
+	bool		 lasting;
+	uint64_t	 instance;	/* of seqs_ahead() */
+	uint32_t	 number;
 };
 
 /*
  * The instance of one rule stands for all: where there are many, much else is
- * to be done for each record.
+ * to be done for each record. A record without an inode looks for inode 0:
+ * that costs less than a branch which cannot be foreseen.
  */
 static void
 look_ahead(struct engine *e, struct record *r, struct lookup *l)
@@ -761,13 +769,13 @@ look_ahead(struct engine *e, struct record *r, struct lookup *l)
 		return;
 	record_index(r);
 	e->record = r;
-	l->path = e->paths != NULL && inode_of(e, &inode);
-	if (l->path)
-		l->path_ahead = pathcache_ahead(e->paths, &inode);
-	l->instance = rule != PROGRAM_NONE &&
-	    e->program->rules[rule].zone == ZONE_FREE;
-	if (l->instance)
-		l->instance_ahead = seqs_ahead(e->seqs, rule,
+	if (e->paths != NULL) {
+		(void)inode_of(e, &inode);
+		l->path = pathcache_ahead(e->paths, &inode);
+	}
+	l->lasting = rule != PROGRAM_NONE;
+	if (l->lasting)
+		l->instance = seqs_ahead(e->seqs, rule,
 		    subject_of(e, &e->program->rules[rule]),
 		    key_of(e, &e->program->rules[rule]));
 }
@@ -781,11 +789,10 @@ engine_expect(struct engine *e, uint32_t source, struct record *r, size_t n)
 	for (size_t i = 0; i < n; i++)
 		look_ahead(e, &r[i], &l[i]);
 	for (size_t i = 0; i < n; i++) {
-		if (l[i].path)
-			pathcache_ahead_more(e->paths, l[i].path_ahead);
-		if (l[i].instance)
-			l[i].number = seqs_ahead_more(e->seqs,
-			    l[i].instance_ahead);
+		if (e->paths != NULL)
+			pathcache_ahead_more(e->paths, l[i].path);
+		if (l[i].lasting)
+			l[i].number = seqs_ahead_more(e->seqs, l[i].instance);
 	}
 	for (size_t i = 0; i < n && !e->options.skip_steps; i++)
 		if (l[i].number != SEQ_NONE)
@@ -825,17 +832,19 @@ engine_feed(struct engine *e, uint32_t source, struct record *r)
 	begin_all(e, plan);
 }
 
-struct slice
-engine_kept(const struct engine *e, const struct alert_step *s)
+void
+engine_kept(const struct engine *e, struct alert_step *s)
 {
 	const uint8_t	*p = e->kept == NULL ? NULL :
 	    ring_at(e->kept, s->offset);
-	uint32_t	 n;
+	struct kept	 k = { 0 };
 
+	s->offset = 0;
 	if (p == NULL)
-		return (struct slice){ NULL, 0 };
-	memcpy(&n, p, sizeof(n));
-	return (struct slice){ p + sizeof(n), n };
+		return;
+	memcpy(&k, p, sizeof(k));
+	s->offset = k.offset;
+	s->bytes = (struct slice){ p + sizeof(k), k.n };
 }
 
 void

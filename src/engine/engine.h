@@ -66,8 +66,11 @@ void		 engine_feed(struct engine *, uint32_t source,
 void		 engine_expect(struct engine *, uint32_t source,
 		    struct record *, size_t n);
 
-/* The bytes of a kept record of a live source; empty when they are gone. */
-struct slice	 engine_kept(const struct engine *, const struct alert_step *);
+/*
+ * Fill in the bytes and the true offset of a step from a live source, whose
+ * offset only says where the record is kept. Both stay empty when it is gone.
+ */
+void		 engine_kept(const struct engine *, struct alert_step *);
 
 /*
  * Numbers of audit events that no table has, met while a rule asked for

@@ -321,8 +321,8 @@ note_needs(const struct program *p, struct slot *s)
 		const struct state	*st = state_of(p, s->atoms[i]);
 
 		s->status |= st->status != STATUS_ANY;
-		if (s->lasting == PROGRAM_NONE && (r->nstates > 1 ||
-		    st->multiplier > 1))
+		if (s->lasting == PROGRAM_NONE && r->zone == ZONE_FREE &&
+		    (r->nstates > 1 || st->multiplier > 1))
 			s->lasting = s->atoms[i].rule;
 		if (st->objects != PROGRAM_NONE) {
 			s->object = true;

@@ -56,7 +56,7 @@ uint32_t	 index_slot(struct index *, enum dialect, uint16_t event,
 uint32_t	 index_slot_known(const struct index *, enum dialect,
 		    uint16_t event);
 
-/* A rule of this slot that has instances, or PROGRAM_NONE. */
+/* A rule of this slot that has instances, of any zone; or PROGRAM_NONE. */
 uint32_t	 index_slot_lasting(const struct index *, uint32_t slot);
 
 /* Does a rule of this slot ask for the object? */

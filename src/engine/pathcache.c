@@ -111,7 +111,8 @@ pathcache_ahead(const struct pathcache *p, const struct inode *i)
 void
 pathcache_ahead_more(const struct pathcache *p, uint64_t ahead)
 {
-	uint32_t	 at = 0, number = shards_find(p->index, ahead, &at);
+	uint32_t	 at = 0;
+	const uint32_t	 number = shards_find(p->index, ahead, &at);
 
 	if (number != SHARDS_NONE)
 		__builtin_prefetch(ring_slot(p->ring, (uint64_t)number * 8));

@@ -19,7 +19,7 @@ struct pathcache;
 #define PATHCACHE_MAX	(64u << 20)	/* bytes: about a million paths */
 
 struct inode {
-	uint32_t	 source;	/* inodes of two hosts are not the same */
+	uint32_t	 source;	/* two hosts share no inodes */
 	uint32_t	 fsid;
 	uint64_t	 node;
 };

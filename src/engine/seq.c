@@ -103,7 +103,7 @@ uint32_t
 seqs_ahead_more(const struct seqs *s, uint64_t ahead)
 {
 	uint32_t		 at = 0;
-	uint32_t		 number = shards_find(s->index, ahead, &at);
+	const uint32_t		 number = shards_find(s->index, ahead, &at);
 	const struct instance	*i;
 
 	if (number == SHARDS_NONE)

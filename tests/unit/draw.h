@@ -128,6 +128,8 @@ lot_value(struct lot *l, const struct layout *lay, const struct field *f)
 		return 1;
 	if (lay->id == TOK_DATA && f->show == SHOW_UNIT)
 		return lot_below(l, 4);
+	if (lay->id == TOK_SOCKET_EX && f->show == SHOW_DOMAIN)
+		return lot_below(l, 2) ? 2 : 26;	/* with addresses */
 	return lot_number(l, widths[f->wire]);
 }
 

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_pathcache.c - device and inode to path.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/pathcache.h"
+
+#include "draw.h"
+
+static void
+put(struct pathcache *p, uint32_t source, uint32_t fsid, uint64_t node,
+    const char *path)
+{
+	pathcache_put(p, &(struct inode){ source, fsid, node },
+	    slice_str(path));
+}
+
+static bool
+holds(const struct pathcache *p, uint32_t source, uint32_t fsid,
+    uint64_t node, const char *path)
+{
+	struct slice	 s;
+
+	if (!pathcache_find(p, &(struct inode){ source, fsid, node }, &s))
+		return path == NULL;
+	return path != NULL && slice_is(s, path);
+}
+
+static void
+the_first_path_stays(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+
+	(void)state;
+	assert_true(holds(p, 0, 1, 2, NULL));
+	put(p, 0, 1, 2, "/first");
+	put(p, 0, 1, 2, "/second");
+	assert_true(holds(p, 0, 1, 2, "/first"));
+	pathcache_free(p);
+	pathcache_free(NULL);
+}
+
+static void
+source_file_system_and_node_are_told_apart(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+
+	(void)state;
+	put(p, 0, 1, 2, "/a");
+	put(p, 1, 1, 2, "/b");
+	put(p, 0, 2, 2, "/c");
+	put(p, 0, 1, (uint64_t)2 << 32, "/d");
+	put(p, 1, 0, 2, "/e");
+	assert_true(holds(p, 0, 1, 2, "/a"));
+	assert_true(holds(p, 1, 1, 2, "/b"));
+	assert_true(holds(p, 0, 2, 2, "/c"));
+	assert_true(holds(p, 0, 1, (uint64_t)2 << 32, "/d"));
+	assert_true(holds(p, 1, 0, 2, "/e"));
+	assert_true(holds(p, 1, 2, 2, NULL));
+	pathcache_free(p);
+}
+
+static void
+an_empty_path_is_a_path(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+
+	(void)state;
+	pathcache_put(p, &(struct inode){ 0, 1, 2 },
+	    (struct slice){ NULL, 0 });
+	put(p, 0, 1, 2, "/late");
+	assert_true(holds(p, 0, 1, 2, ""));
+	pathcache_free(p);
+}
+
+static struct slice
+long_path(uint8_t *bytes, uint32_t n)
+{
+	memset(bytes, (int)(n & 0xff), 65535);
+	return (struct slice){ bytes, 65535 - n % 7 };
+}
+
+static void
+memory_is_bounded_and_the_oldest_go_first(void **state)
+{
+	enum { MANY = 2500 };		/* of 64 KiB: more than twice full */
+	struct pathcache	*p = pathcache_new();
+	uint8_t			*bytes = malloc(65535);
+	struct slice		 s, want;
+	uint32_t		 first = MANY;
+
+	(void)state;
+	assert_non_null(bytes);
+	for (uint32_t i = 0; i < MANY; i++)
+		pathcache_put(p, &(struct inode){ 0, 1, i + 1 },
+		    long_path(bytes, i));
+	for (uint32_t i = MANY; i-- > 0;) {
+		bool	 there = pathcache_find(p,
+		    &(struct inode){ 0, 1, i + 1 }, &s);
+
+		if (there) {
+			assert_int_equal(first, i + 1);	/* no holes */
+			first = i;
+			want = long_path(bytes, i);
+			assert_true(slice_eq(s, want));
+		}
+	}
+	assert_true(MANY - first <= PATHCACHE_MAX / 65535);
+	assert_true(MANY - first > PATHCACHE_MAX / 65535 * 3 / 5);
+	pathcache_put(p, &(struct inode){ 0, 1, 1 }, slice_str("/again"));
+	assert_true(holds(p, 0, 1, 1, "/again"));
+	free(bytes);
+	pathcache_free(p);
+}
+
+static void
+a_known_pair_takes_no_more_room(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+	uint8_t			*bytes = malloc(65535);
+
+	(void)state;
+	assert_non_null(bytes);
+	put(p, 0, 1, 1, "/keep");
+	for (unsigned i = 0; i < 2500; i++)
+		pathcache_put(p, &(struct inode){ 0, 1, 2 },
+		    long_path(bytes, 0));
+	assert_true(holds(p, 0, 1, 1, "/keep"));
+	free(bytes);
+	pathcache_free(p);
+}
+
+static void
+many_short_paths_are_all_found(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+	char			 path[20];
+
+	(void)state;
+	for (unsigned i = 0; i < 30000; i++) {
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		put(p, i % 3, i % 5 + 1, i + 1, path);
+	}
+	for (unsigned i = 0; i < 30000; i++) {
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		assert_true(holds(p, i % 3, i % 5 + 1, i + 1, path));
+	}
+	pathcache_free(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_path_stays),
+		cmocka_unit_test(source_file_system_and_node_are_told_apart),
+		cmocka_unit_test(an_empty_path_is_a_path),
+		cmocka_unit_test(memory_is_bounded_and_the_oldest_go_first),
+		cmocka_unit_test(a_known_pair_takes_no_more_room),
+		cmocka_unit_test(many_short_paths_are_all_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_seq.c - live sequences, against a list.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "engine/seq.h"
+
+#include "draw.h"
+
+static uint32_t
+add(struct seqs *s, uint32_t rule, uint32_t value, uint64_t key)
+{
+	return seqs_add(s, &(struct instance){ .rule = rule, .value = value,
+	    .key = key, .state = 1 });
+}
+
+static void
+advance(struct seqs *s, uint32_t number, uint32_t state)
+{
+	uint32_t	 before = seqs_at(s, number)->state;
+
+	seqs_at(s, number)->state = state;
+	seqs_advanced(s, number, before);
+}
+
+static void
+an_instance_is_found_by_rule_value_and_key(void **state)
+{
+	struct seqs	*s = seqs_new(10);
+	uint32_t	 a = add(s, 1, 2, 3);
+
+	(void)state;
+	assert_int_equal(seqs_find(s, 1, 2, 3), a);
+	assert_int_equal(seqs_find(s, 2, 2, 3), SEQ_NONE);
+	assert_int_equal(seqs_find(s, 1, 3, 3), SEQ_NONE);
+	assert_int_equal(seqs_find(s, 1, 2, 4), SEQ_NONE);
+	assert_true(seqs_in_use(s, a));
+	seqs_remove(s, a);
+	assert_int_equal(seqs_find(s, 1, 2, 3), SEQ_NONE);
+	assert_false(seqs_in_use(s, a));
+	assert_int_equal(seqs_count(s), 0);
+	seqs_free(s);
+	seqs_free(NULL);
+}
+
+static void
+the_victim_is_the_oldest_of_the_least_advanced(void **state)
+{
+	struct seqs	*s = seqs_new(4);
+	uint32_t	 n[4];
+
+	(void)state;
+	for (uint32_t i = 0; i < 4; i++) {
+		assert_int_equal(seqs_victim(s), SEQ_NONE);
+		n[i] = add(s, 0, i, 0);
+	}
+	assert_int_equal(seqs_victim(s), n[0]);
+	advance(s, n[0], 2);
+	assert_int_equal(seqs_victim(s), n[1]);
+	advance(s, n[2], 2);
+	advance(s, n[1], 3);
+	assert_int_equal(seqs_victim(s), n[3]);
+	advance(s, n[3], 2);		/* has waited shortest in 2 */
+	assert_int_equal(seqs_victim(s), n[0]);
+	advance(s, n[0], 3);
+	advance(s, n[2], 3);
+	advance(s, n[3], 3);
+	assert_int_equal(seqs_victim(s), n[1]);
+	seqs_remove(s, n[1]);
+	assert_int_equal(seqs_victim(s), SEQ_NONE);
+	seqs_free(s);
+}
+
+static void
+late_states_share_a_place_in_the_order(void **state)
+{
+	struct seqs	*s = seqs_new(2);
+	uint32_t	 a = add(s, 0, 0, 0), b = add(s, 0, 1, 0);
+
+	(void)state;
+	advance(s, b, 40);
+	advance(s, a, 50);
+	advance(s, b, 100);
+	assert_int_equal(seqs_victim(s), b);	/* there the longest */
+	seqs_free(s);
+}
+
+/* The judge: one row for each pair of rule and value. */
+struct row {
+	bool		 live;
+	uint32_t	 number, state;
+	unsigned	 since;		/* when it came to its state */
+};
+
+enum { ROWS = 300 };
+
+static uint32_t
+victim_of(const struct row *rows, const struct seqs *s, uint32_t max)
+{
+	const struct row	*v = NULL;
+
+	if (seqs_count(s) < max)
+		return SEQ_NONE;
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].live && (v == NULL || rows[i].state < v->state ||
+		    (rows[i].state == v->state && rows[i].since < v->since)))
+			v = &rows[i];
+	return v->number;
+}
+
+static void
+whatever_is_done_it_is_as_a_list_would_have_it(void **state)
+{
+	enum { MAX = 100 };
+	static struct row	 rows[ROWS];
+	struct lot		*l = malloc(sizeof(*l));
+	struct seqs		*s = seqs_new(MAX);
+	unsigned		 steps = lot_runs(40000);
+	uint32_t		 live = 0;
+
+	(void)state;
+	assert_non_null(l);
+	lot_seed(l, 2);
+	for (unsigned i = 0; i < steps; i++) {
+		uint32_t	 which = lot_below(l, ROWS);
+		struct row	*r = &rows[which];
+		uint32_t	 rule = which % 7, value = which / 7;
+
+		assert_int_equal(seqs_find(s, rule, value, which % 3),
+		    r->live ? r->number : SEQ_NONE);
+		assert_int_equal(seqs_victim(s), victim_of(rows, s, MAX));
+		if (!r->live && live < MAX) {
+			*r = (struct row){ true, add(s, rule, value,
+			    which % 3), 1, i };
+			live++;
+		} else if (r->live && lot_below(l, 3) == 0) {
+			seqs_remove(s, r->number);
+			r->live = false;
+			live--;
+		} else if (r->live && r->state < 10) {
+			advance(s, r->number, ++r->state);
+			r->since = i;
+		}
+		assert_int_equal(seqs_count(s), live);
+		assert_true(seqs_size(s) <= MAX);
+	}
+	seqs_free(s);
+	free(l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_instance_is_found_by_rule_value_and_key),
+		cmocka_unit_test(
+		    the_victim_is_the_oldest_of_the_least_advanced),
+		cmocka_unit_test(late_states_share_a_place_in_the_order),
+		cmocka_unit_test(
+		    whatever_is_done_it_is_as_a_list_would_have_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

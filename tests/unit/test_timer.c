@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_timer.c - the latest time since an instance began, against a scan.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "engine/timer.h"
+
+#include "draw.h"
+
+static void
+while_time_goes_forward_there_is_one_epoch(void **state)
+{
+	struct timer	 t;
+
+	(void)state;
+	timer_init(&t);
+	for (int64_t s = -5; s < 100; s++) {
+		timer_feed(&t, s);
+		assert_int_equal(timer_begin(&t, s), 0);
+	}
+	assert_int_equal(t.n, 1);
+	assert_int_equal(timer_latest(&t, 0), 99);
+	timer_fini(&t);
+}
+
+static void
+a_step_back_does_not_age_what_begins_after_it(void **state)
+{
+	struct timer	 t;
+	uint32_t	 before, after;
+
+	(void)state;
+	timer_init(&t);
+	timer_feed(&t, 100);
+	before = timer_begin(&t, 100);
+	timer_feed(&t, 50);
+	after = timer_begin(&t, 50);
+	assert_int_equal(timer_latest(&t, before), 100);
+	assert_int_equal(timer_latest(&t, after), 50);
+	timer_feed(&t, 70);
+	assert_int_equal(timer_latest(&t, before), 100);
+	assert_int_equal(timer_latest(&t, after), 70);
+	timer_feed(&t, 100);			/* overtaken: joined */
+	assert_int_equal(timer_latest(&t, before), 100);
+	assert_int_equal(timer_latest(&t, after), 100);
+	assert_int_equal(t.n, 1);
+	timer_fini(&t);
+}
+
+static void
+epochs_are_numbered_to_the_last_number_and_shared_then(void **state)
+{
+	struct timer	 t;
+
+	(void)state;
+	timer_init(&t);
+	timer_feed(&t, 100);
+	t.now = UINT32_MAX - 1;
+	t.epochs[0].last = UINT32_MAX - 1;
+	timer_feed(&t, 90);
+	assert_int_equal(timer_begin(&t, 90), UINT32_MAX);
+	timer_feed(&t, 80);
+	assert_int_equal(timer_begin(&t, 80), UINT32_MAX);
+	assert_int_equal(timer_latest(&t, UINT32_MAX), 90);
+	assert_int_equal(timer_latest(&t, 5), 100);
+	timer_fini(&t);
+}
+
+/* An instance, and what a scan of all records since says. */
+struct begun {
+	uint32_t	 epoch;
+	int64_t		 first, latest;
+	bool		 live;
+};
+
+enum { BEGUN = 60 };
+
+/* The judge: what began at FIRST counts only what is later than that. */
+static void
+assert_as_scanned(const struct timer *t, const struct begun *b, uint64_t seed)
+{
+	int64_t	 latest;
+
+	if (!b->live)
+		return;
+	latest = timer_latest(t, b->epoch);
+	if (latest < b->first)
+		latest = b->first;
+	if (latest != b->latest)
+		fail_msg("seed %llu", (unsigned long long)seed);
+}
+
+static int
+by_number(const void *va, const void *vb)
+{
+	const uint32_t	*a = va, *b = vb;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+static void
+keep_only(struct timer *t, const struct begun *b)
+{
+	uint32_t	 used[BEGUN];
+	size_t		 n = 0;
+
+	for (size_t i = 0; i < BEGUN; i++)
+		if (b[i].live)
+			used[n++] = b[i].epoch;
+	qsort(used, n, sizeof(*used), by_number);
+	timer_keep(t, used, n);
+	assert_true(t->n <= n + 1);
+}
+
+static void
+maxima_are_those_of_a_scan_whatever_the_clock_does(void **state)
+{
+	struct lot	*l = malloc(sizeof(*l));
+	unsigned	 runs = lot_runs(300);
+
+	(void)state;
+	assert_non_null(l);
+	for (uint64_t seed = 1; seed <= runs; seed++) {
+		struct begun	 b[BEGUN] = { { 0 } };
+		struct timer	 t;
+		int64_t		 s = 0;
+
+		timer_init(&t);
+		lot_seed(l, seed);
+		for (unsigned i = 0; i < 300; i++) {
+			struct begun	*one = &b[lot_below(l, BEGUN)];
+
+			s += lot_below(l, 10);
+			if (lot_below(l, 1 + (uint32_t)seed % 8) == 0)
+				s -= lot_below(l, 60);
+			timer_feed(&t, s);
+			for (unsigned k = 0; k < BEGUN; k++)
+				if (b[k].latest < s)
+					b[k].latest = s;
+			*one = (struct begun){ 0, s, s, lot_below(l, 5) != 0 };
+			if (one->live)
+				one->epoch = timer_begin(&t, s);
+			if (lot_below(l, 20) == 0)
+				keep_only(&t, b);
+			for (unsigned k = 0; k < BEGUN; k++)
+				assert_as_scanned(&t, &b[k], seed);
+			for (size_t k = 1; k < t.n; k++) {
+				assert_true(t.epochs[k - 1].latest >
+				    t.epochs[k].latest);
+				assert_true(t.epochs[k - 1].last <
+				    t.epochs[k].last);
+			}
+		}
+		timer_fini(&t);
+	}
+	free(l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(while_time_goes_forward_there_is_one_epoch),
+		cmocka_unit_test(a_step_back_does_not_age_what_begins_after_it),
+		cmocka_unit_test(
+		    epochs_are_numbered_to_the_last_number_and_shared_then),
+		cmocka_unit_test(
+		    maxima_are_those_of_a_scan_whatever_the_clock_does),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
