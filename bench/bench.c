@@ -496,7 +496,8 @@ usage(void)
 	    "  -r ROUNDS   how often each workload runs (5)\n"
 	    "  -w NAME     only workloads that have this in their name\n"
 	    "  -o FILE     write the figures as JSON, too\n"
-	    "DIRECTORY holds the trails and takes the rules; see script/bench.\n",
+	    "DIRECTORY holds the trails and takes the rules: "
+	    "see script/bench.\n",
 	    stderr);
 	return 2;
 }

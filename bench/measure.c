@@ -202,8 +202,12 @@ measure_indexed(const struct trail *t)
 	return taken;
 }
 
-/* As run/pipeline.c does it: a few at a time. */
+/*
+ * As run/pipeline.c does it: a few at a time, but for records that the frame
+ * had to copy.
+ */
 struct feeding {
+	const struct trail *trail;
 	struct engine	*engine;
 	uint32_t	 source;
 	struct record	 held[ENGINE_AHEAD];
@@ -225,7 +229,8 @@ feed(void *arg, struct record *r)
 	struct feeding	*f = arg;
 
 	f->held[f->n++] = *r;
-	if (f->n == ENGINE_AHEAD)
+	if (f->n == ENGINE_AHEAD ||
+	    (uintptr_t)r->bytes.p - (uintptr_t)f->trail->p >= f->trail->n)
 		feed_held(f);
 }
 
@@ -242,14 +247,14 @@ measure_engine(const struct trail *t, const struct program *p,
 {
 	struct engine_options	 options = { .skip_steps = true };
 	struct alert_out	 out = { .alert = count_alert, .arg = alerts };
-	struct feeding		 f = { .n = 0 };
+	struct feeding		 f = { .trail = t };
 	struct taken		 taken;
 
 	*alerts = 0;
 	f.engine = engine_new(p, names, &options, &out);
 	f.source = engine_source(f.engine, false);
 	taken = each_record(t, feed, &f);
-	feed_held(&f);			/* the last few are free */
+	feed_held(&f);			/* the last few, not in the figure */
 	engine_free(f.engine);
 	return taken;
 }
