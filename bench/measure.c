@@ -83,6 +83,7 @@ trail_map(struct trail *t, const char *path)
 	*t = (struct trail){ .path = path, .p = p, .n = (size_t)st.st_size };
 	if (extract(&e, t->p, t->n) != t->n) {
 		trail_unmap(t);
+		*t = (struct trail){ 0 };	/* the path is the caller's */
 		return EINVAL;
 	}
 	t->records = e.records;
