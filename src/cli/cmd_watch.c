@@ -34,7 +34,8 @@ enum {
 };
 
 static const struct cli_option options[] = {
-	{ 'a', "trail", "SOURCE", "read a trail, - or a pipe; may be repeated "
+	{ 'a', "trail", "SOURCE", "read a trail, the trails of a directory, "
+	    "- or a pipe; may be repeated "
 	    "(" INPUT_AUDITPIPE ")" },
 	{ 'f', "rules", "FILE", "the rules (" BSMTRACE_CONF ")" },
 	{ 'F', "foreground", NULL, "stay in the foreground" },
@@ -99,8 +100,7 @@ struct watch {
 	struct program		*program;
 	struct sink_channel	*channels;
 	struct sinks		*sinks;
-	struct input		*inputs;
-	size_t			 ninputs;
+	struct inputs		 inputs;
 	struct pidfile		 pid;
 	bool			 failed;
 };
@@ -256,6 +256,8 @@ load_rules(struct watch *w)
 		(void)fputs(buf_cstr(&text), stderr);
 	}
 	buf_fini(&text);
+	if (w->program != NULL)
+		log_debug("%zu rules", w->program->nrules);
 	return w->program != NULL;
 }
 
@@ -310,9 +312,6 @@ open_sinks(struct watch *w)
 static bool
 open_inputs(struct watch *w)
 {
-	const char	*why;
-	struct buf	 name = { 0 };
-
 	if (w->ntrails == 0 && access(INPUT_AUDITPIPE, F_OK) == -1) {
 		log_warn("there is no " INPUT_AUDITPIPE " here: name a trail "
 		    "with -a FILE, or give records on standard input with "
@@ -321,20 +320,10 @@ open_inputs(struct watch *w)
 	}
 	if (w->ntrails == 0)
 		add_trail(w, INPUT_AUDITPIPE);
-	w->inputs = xcalloc(w->ntrails, sizeof(*w->inputs));
-	for (size_t i = 0; i < w->ntrails; i++) {
-		why = input_open(&w->inputs[w->ninputs], w->trails[i]);
-		if (why == NULL) {
-			w->ninputs++;
-			continue;
-		}
-		buf_clear(&name);
-		buf_escape(&name, slice_str(w->trails[i]));
-		log_warn("%s: %s", buf_cstr(&name), why);
-		w->failed = true;
-	}
-	buf_fini(&name);
-	return w->ninputs > 0;
+	for (size_t i = 0; i < w->ntrails; i++)
+		if (!inputs_add(&w->inputs, w->trails[i]))
+			w->failed = true;
+	return w->inputs.n > 0;
 }
 
 /* What the rules ask for, seen from here. */
@@ -420,8 +409,8 @@ run(struct watch *w)
 		.program = w->program,
 		.names = w->names,
 		.accounts = cli_accounts(),
-		.inputs = w->inputs,
-		.ninputs = w->ninputs,
+		.inputs = w->inputs.v,
+		.ninputs = w->inputs.n,
 		.sinks = w->sinks,
 		.triggers = w->no_triggers ? NULL : &w->triggers,
 		.records = w->records,
@@ -445,9 +434,7 @@ run(struct watch *w)
 static void
 release(struct watch *w)
 {
-	for (size_t i = 0; i < w->ninputs; i++)
-		input_close(&w->inputs[i]);
-	free(w->inputs);
+	inputs_fini(&w->inputs);
 	sinks_free(w->sinks);
 	free(w->channels);
 	program_free(w->program);

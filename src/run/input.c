@@ -3,52 +3,34 @@
  * input.c - what -a names: opened, and told apart.
  *
  * A regular file is a finished trail, whatever its name. All else is a stream;
- * it is opened without waiting for a writer, since the loop waits better.
+ * it is opened without waiting for a writer, since the loop waits better. The
+ * trails of a directory are opened later, when their time comes.
  */
 #include <sys/stat.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "run/input.h"
-
-#define STAMP 14	/* digits of YYYYMMDDhhmmss in a trail's name */
-
-/* How many bytes of S are a time in a trail's name; 0: it is none. */
-static size_t
-stamp(const char *s)
-{
-	static const char *const	 words[] = {
-		"not_terminated", "crash_recovery"
-	};
-	size_t				 n = 0;
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strncmp(s, words[i], strlen(words[i])) == 0)
-			return strlen(words[i]);
-	while (n < STAMP && isdigit((unsigned char)s[n]))
-		n++;
-	return n == STAMP ? n : 0;
-}
+#include "run/traildir.h"
+#include "run/trailset.h"
+#include "source/source.h"
 
 /* The host in START.END.HOST, as auditd names its trails. */
 static char *
 host_of(const char *name)
 {
-	size_t	 n = stamp(name);
+	struct trailname	 t;
 
-	if (n == 0 || name[n] != '.')
+	if (!traildir_name(name, &t) || t.host.n == 0)
 		return NULL;
-	name += n + 1;
-	n = stamp(name);
-	if (n == 0 || name[n] != '.' || name[n + 1] == '\0')
-		return NULL;
-	return xstrdup(name + n + 1);
+	return xstrndup(t.host.p, t.host.n);
 }
 
 static bool
@@ -79,6 +61,7 @@ look(struct input *in, const struct stat *st)
 		in->start = (uint64_t)at;
 	if (in->finished && st->st_size > (off_t)in->start)
 		in->size = (uint64_t)st->st_size - in->start;
+	in->again = in->finished && file_peek(in->fd, in->start) == NULL;
 	in->own_host = is_auditpipe(in->path, st);
 	in->host = in->own_host ? own_host() : host_of(in->name);
 }
@@ -109,9 +92,74 @@ input_open(struct input *in, const char *path)
 	return NULL;
 }
 
+/* An input for each host, in the order of the first trail of each. */
+static bool
+add_directory(struct inputs *all, const char *path)
+{
+	const struct trailset_options	 o = { .order = TRAILSET_MERGED,
+		.from = INT64_MIN, .until = INT64_MAX };
+	struct trailset			*set = trailset_new(&o), *one;
+	const bool			 good = trailset_add(set, path);
+	const char			*host;
+
+	while ((one = trailset_take_host(set)) != NULL) {
+		all->v = mem_grow(all->v, &all->cap, all->n + 1,
+		    sizeof(*all->v));
+		host = trailset_trail(one, 0)->host;
+		all->v[all->n++] = (struct input){ .path = path,
+			.name = trailset_trail(one, 0)->name,
+			.host = host == NULL ? NULL : xstrdup(host),
+			.fd = -1, .set = one, .finished = true,
+			.again = trailset_plain(one),
+			.size = trailset_size(one) };
+	}
+	trailset_free(set);
+	return good;
+}
+
+bool
+inputs_add(struct inputs *all, const char *path)
+{
+	const char	*why;
+	struct buf	 shown = { 0 };
+	struct stat	 st;
+
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return add_directory(all, path);
+	all->v = mem_grow(all->v, &all->cap, all->n + 1, sizeof(*all->v));
+	if ((why = input_open(&all->v[all->n], path)) == NULL) {
+		all->n++;
+		return true;
+	}
+	buf_escape(&shown, slice_str(path));
+	log_warn("%s: %s", buf_cstr(&shown), why);
+	buf_fini(&shown);
+	return false;
+}
+
+void
+inputs_fini(struct inputs *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		input_close(&all->v[i]);
+	free(all->v);
+}
+
+ssize_t
+input_at(const struct input *in, uint64_t offset, void *to, size_t n)
+{
+	if (in->set == NULL)
+		return file_at(in->fd, in->start + offset, to, n);
+	return trailset_at(in->set, (size_t)(offset >> INPUT_OFFSET_BITS),
+	    input_offset(offset), to, n);
+}
+
 void
 input_close(struct input *in)
 {
+	trailset_free(in->set);
+	in->set = NULL;
 	if (in->fd != -1)
 		(void)close(in->fd);	/* it was only read */
 	free(in->host);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * input.h - what -a names: opened, and told apart.
+ *
+ * A directory becomes an input for each host whose trails are in it.
  */
 #ifndef RUN_INPUT_H
 #define RUN_INPUT_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stdint.h>
+
+struct trailset;
 
 #define INPUT_AUDITPIPE "/dev/auditpipe"
 
@@ -15,11 +21,32 @@ struct input {
 	const char	*name;		/* as alerts name it: the last part */
 	char		*host;		/* from the trail's name; or NULL */
 	int		 fd;
-	bool		 finished;	/* a file: can be read again */
+	struct trailset	*set;		/* of a directory, else NULL */
+	bool		 finished;	/* read to its end, not waited for */
+	bool		 again;		/* can be read again at an offset */
 	bool		 own_host;	/* the audit pipe of this machine */
 	uint64_t	 start;		/* of a file: offset where we began */
-	uint64_t	 size;		/* of a file, bytes from there */
+	uint64_t	 size;		/* of a file, bytes from there; on
+					 * disk, where it may be compressed */
 };
+
+/*
+ * The offset of a record in a source that is a directory: which trail of the
+ * set it is in, and where.
+ */
+#define INPUT_OFFSET_BITS	44	/* 16 TB, more than any trail has */
+
+static inline uint64_t
+input_place(size_t trail, uint64_t offset)
+{
+	return (uint64_t)trail << INPUT_OFFSET_BITS | offset;
+}
+
+static inline uint64_t
+input_offset(uint64_t place)
+{
+	return place & ((UINT64_C(1) << INPUT_OFFSET_BITS) - 1);
+}
 
 /*
  * Open it. `-` is standard input, which is duplicated. Returns NULL, or words
@@ -27,5 +54,18 @@ struct input {
  */
 const char	*input_open(struct input *, const char *path);
 void		 input_close(struct input *);
+
+struct inputs {
+	struct input	*v;
+	size_t		 n, cap;
+};
+
+/* Open what -a names and add it. False when that failed, which was said. */
+bool		 inputs_add(struct inputs *, const char *path);
+void		 inputs_fini(struct inputs *);
+
+/* Read N bytes that have been read before, of one that can be: see file_at() */
+ssize_t		 input_at(const struct input *, uint64_t offset, void *to,
+		    size_t n);
 
 #endif

@@ -5,7 +5,8 @@
  * The only file that knows all four. A finished file is read in large pieces,
  * and the event loop gets a turn after each, for signals, triggers and the live
  * sources; a record costs no system call. All records of a piece are through
- * before the next one is read, so nothing borrowed outlives its piece.
+ * before the next one is read, so nothing borrowed outlives its piece. The
+ * trails of a directory come as records, from run/trailset.c.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,11 +26,13 @@
 #include "run/progress.h"
 #include "run/reread.h"
 #include "run/self.h"
+#include "run/trailset.h"
 #include "sink/facts.h"
 #include "sink/records.h"
 #include "source/source.h"
 
 #define QUIET_MS	500	/* a stream that rests so long is quiet */
+#define TURN_BYTES	(256u << 10)	/* of a directory, between turns */
 #define UNKNOWN_SAID	20	/* event numbers that are told one by one */
 
 /* An input while it is read. */
@@ -40,7 +43,9 @@ struct stream {
 	struct frame		*frame;
 	struct source		*source;	/* of a live one */
 	struct event		*quiet;
-	struct damage		 damage;
+	struct damage		 *damage;	/* of each of its trails */
+	size_t			 ntrails;	/* 1, but for a directory */
+	size_t			 at;		/* the trail at hand */
 	struct auditpipe	 pipe;		/* of one of this machine */
 	struct slice		 piece;		/* being cut into records */
 	struct record		 held[ENGINE_AHEAD];	/* not fed yet */
@@ -66,6 +71,7 @@ struct pipeline {
 	struct alert			 alert;		/* with its steps */
 	struct buf			 host;
 	uint64_t			 bytes, records;
+	uint64_t			 taken;		/* of files, bytes */
 	uint64_t			 steps_gone;
 	unsigned			 unknown;
 	size_t				 live;		/* streams not ended */
@@ -118,9 +124,11 @@ collect(const struct pipeline *p, struct figures *f)
 
 		f->records += s->records;
 		f->alerts += s->alerts;
-		f->gaps += s->damage.gaps;
-		f->skipped += s->damage.skipped;
-		f->recovered += s->damage.recovered;
+		for (size_t k = 0; k < s->ntrails; k++) {
+			f->gaps += s->damage[k].gaps;
+			f->skipped += s->damage[k].skipped;
+			f->recovered += s->damage[k].recovered;
+		}
 		f->dropped += s->pipe.drops;
 		f->waiting += engine_waiting(p->engine, s->number);
 	}
@@ -195,6 +203,14 @@ host_of(struct pipeline *p, const struct stream *s, const struct record *rec)
 	return p->host.n == 0 ? NULL : buf_cstr(&p->host);
 }
 
+/* The name of the trail at hand. */
+static const char *
+name_of(const struct stream *s)
+{
+	return s->in->set == NULL ? s->in->name :
+	    trailset_trail(s->in->set, s->at)->name;
+}
+
 /* The alert as sinks want it: with the records of its steps if need be. */
 static struct sink_view
 view_of(struct pipeline *p, const struct alert *a)
@@ -209,7 +225,7 @@ view_of(struct pipeline *p, const struct alert *a)
 	if (gone > 0 && p->steps_gone == 0)
 		say_input(p, s->in, "records of an alert cannot be read again");
 	p->steps_gone += gone;
-	return (struct sink_view){ .alert = &p->alert, .source = s->in->name,
+	return (struct sink_view){ .alert = &p->alert, .source = name_of(s),
 		.host = host_of(p, s, a->last) };
 }
 
@@ -262,7 +278,7 @@ static void
 gap(struct stream *s, const struct frame_record *f, const char *why)
 {
 	progress_hide(&s->owner->progress);
-	s->owner->result->gaps += damage_gap(&s->damage, f, why);
+	s->owner->result->gaps += damage_gap(&s->damage[s->at], f, why);
 }
 
 static void
@@ -309,33 +325,36 @@ take_record(struct stream *s, const struct frame_record *f)
 	if (f->quality == FRAME_RECOVERED) {
 		feed_held(s);
 		progress_hide(&s->owner->progress);
-		damage_recovered(&s->damage, f);
+		damage_recovered(&s->damage[s->at], f);
 	}
 	if ((status = record_head(&s->held[s->nheld], f)) != 0) {
 		feed_held(s);
 		gap(s, f, bsm_strstatus(status));
 		return;
 	}
+	if (s->in->set != NULL)
+		s->held[s->nheld].offset = input_place(s->at, f->offset);
 	s->nheld++;
 	if (s->nheld == ENGINE_AHEAD || !stays(s, f->bytes))
 		feed_held(s);
 }
 
-/* Run what the frame has through the engine. */
+/* A file token between records is nobody's doing. */
 static void
-drain(struct stream *s)
+take(struct stream *s, const struct frame_record *f)
 {
-	struct frame_record	 f;
-
-	while (frame_next(s->frame, &f) == 1) {
-		if (f.kind == FRAME_RECORD)
-			take_record(s, &f);
-		else if (f.kind == FRAME_GAP) {
-			feed_held(s);
-			gap(s, &f, frame_strreason(f.reason));
-		}
-		/* A file token between records is nobody's doing. */
+	if (f->kind == FRAME_RECORD)
+		take_record(s, f);
+	else if (f->kind == FRAME_GAP) {
+		feed_held(s);
+		gap(s, f, frame_strreason(f->reason));
 	}
+}
+
+/* Everything that was taken goes through, and out. */
+static void
+flush(struct stream *s)
+{
 	feed_held(s);
 	if (s->owner->out.error == 0 &&
 	    records_flush(&s->owner->out) != 0) {
@@ -344,6 +363,17 @@ drain(struct stream *s)
 		s->owner->result->failed = true;
 		s->owner->stop = true;
 	}
+}
+
+/* Run what the frame has through the engine. */
+static void
+drain(struct stream *s)
+{
+	struct frame_record	 f;
+
+	while (frame_next(s->frame, &f) == 1)
+		take(s, &f);
+	flush(s);
 }
 
 static void
@@ -362,19 +392,23 @@ summarize(struct stream *s)
 {
 	struct pipeline	*p = s->owner;
 	struct buf	 text = { 0 };
+	uint64_t	 skipped = 0;
 
 	if (s->records > 0 &&
 	    (s->version < 2 || s->version > 4))
 		p->result->bsd = true;
 	progress_hide(&p->progress);
-	damage_end(&s->damage);
+	for (size_t i = 0; i < s->ntrails; i++) {
+		damage_end(&s->damage[i]);
+		skipped += s->damage[i].skipped;
+	}
 	if (!p->o->summary)
 		return;
 	figures_count(&text, s->records, "record");
 	buf_str(&text, ", ");
 	figures_count(&text, s->alerts, "alert");
 	buf_str(&text, ", ");
-	figures_count(&text, s->damage.skipped, "byte");
+	figures_count(&text, skipped, "byte");
 	buf_str(&text, " skipped, ");
 	figures_count(&text, engine_waiting(p->engine, s->number), "sequence");
 	buf_str(&text, " still waiting");
@@ -382,8 +416,9 @@ summarize(struct stream *s)
 	buf_fini(&text);
 }
 
+/* Nothing comes any more; WHY says what went wrong, or is NULL. */
 static void
-end_stream(struct stream *s, int error)
+end_stream(struct stream *s, const char *why)
 {
 	struct pipeline	*p = s->owner;
 
@@ -393,8 +428,8 @@ end_stream(struct stream *s, int error)
 	if (!p->stop)			/* else what is left is not damage */
 		frame_end(s->frame);
 	drain(s);
-	if (error != 0) {
-		say_input(p, s->in, strerror(error));
+	if (why != NULL) {
+		say_input(p, s->in, why);
 		p->result->failed = true;
 	}
 	summarize(s);
@@ -418,16 +453,56 @@ read_file(struct stream *s)
 {
 	struct pipeline		*p = s->owner;
 	struct file_source	*f = file_new(s->in->fd);
+	const uint64_t		 before = p->taken;
 	struct slice		 piece;
 	int			 got = 0;
 
 	while (!p->stop && (got = file_more(f, &piece)) == 1) {
 		feed(s, piece.p, piece.n);
-		progress_step(&p->progress, p->bytes, p->records);
+		p->taken = before + file_taken(f);
+		progress_step(&p->progress, p->taken, p->records);
 		turn(p, EVLOOP_NONBLOCK);
 	}
-	end_stream(s, got == -1 ? errno : 0);
+	end_stream(s, got == -1 ? file_why(f) : NULL);
 	file_free(f);
+}
+
+/* Directories. */
+
+static void
+on_set_says(void *arg, const char *trail, const char *why)
+{
+	const struct input	 in = { .path = trail };
+
+	say_input(arg, &in, why);
+}
+
+/* Read its trails to the end of the last. */
+static void
+read_set(struct stream *s)
+{
+	struct pipeline		*p = s->owner;
+	struct trailset		*set = s->in->set;
+	const uint64_t		 before = p->taken;
+	struct trailset_record	 r;
+	size_t			 since = 0;
+
+	trailset_on_say(set, on_set_says, p);
+	while (!p->stop && trailset_next(set, &r) == 1) {
+		s->at = r.number;
+		take(s, &r.frame);
+		p->bytes += r.frame.bytes.n;
+		since += r.frame.bytes.n;
+		if (since < TURN_BYTES)
+			continue;
+		since = 0;
+		flush(s);
+		p->taken = before + trailset_taken(set);
+		progress_step(&p->progress, p->taken, p->records);
+		turn(p, EVLOOP_NONBLOCK);
+	}
+	end_stream(s, NULL);
+	p->result->failed |= trailset_failed(set);
 }
 
 /* Live sources. */
@@ -463,7 +538,7 @@ on_end(void *arg, int error)
 	struct stream	*s = arg;
 
 	(void)evtimer_del(s->quiet);		/* fails if not pending */
-	end_stream(s, error);
+	end_stream(s, error == 0 ? NULL : strerror(error));
 	s->owner->live--;
 }
 
@@ -515,6 +590,18 @@ start_engine(struct pipeline *p)
 	return e;
 }
 
+static void
+start_damage(struct stream *s)
+{
+	const struct trailset	*set = s->in->set;
+
+	s->ntrails = set == NULL ? 1 : trailset_count(set);
+	s->damage = xcalloc(s->ntrails, sizeof(*s->damage));
+	for (size_t i = 0; i < s->ntrails; i++)
+		s->damage[i].trail = set == NULL ? s->in->path :
+		    trailset_trail(set, i)->path;
+}
+
 /* Streams stand at the index that is their source's number. */
 static void
 start_streams(struct pipeline *p)
@@ -524,11 +611,12 @@ start_streams(struct pipeline *p)
 	for (size_t i = 0; i < p->o->ninputs; i++) {
 		const struct input	*in = &p->o->inputs[i];
 		const uint32_t		 n = engine_source(p->engine,
-		    !in->finished);
+		    !in->again);
 		struct stream		*s = &p->streams[n];
 
 		*s = (struct stream){ .owner = p, .in = in, .number = n,
-		    .frame = frame_new(), .damage = { .trail = in->path } };
+		    .frame = frame_new() };
+		start_damage(s);
 		p->inputs[n] = in;
 		total += in->size;
 	}
@@ -587,7 +675,7 @@ finish(struct pipeline *p)
 
 	wait_for_triggers(p);
 	for (size_t i = 0; i < p->o->ninputs; i++)
-		end_stream(&p->streams[i], 0);
+		end_stream(&p->streams[i], NULL);
 	collect(p, &f);
 	figures_losses(&f);
 	if (p->triggers != NULL)
@@ -604,6 +692,7 @@ release(struct pipeline *p)
 
 		pipe_free(s->source);
 		frame_free(s->frame);
+		free(s->damage);
 		if (s->quiet != NULL)
 			event_free(s->quiet);
 	}
@@ -643,7 +732,9 @@ pipeline_run(const struct pipeline_options *o, struct pipeline_result *result)
 		return;
 	}
 	for (size_t i = 0; i < o->ninputs && !p.stop; i++)
-		if (p.streams[i].source == NULL)
+		if (p.streams[i].in->set != NULL)
+			read_set(&p.streams[i]);
+		else if (p.streams[i].source == NULL)
 			read_file(&p.streams[i]);
 	while (p.live > 0 && !p.stop)
 		turn(&p, 0);

@@ -14,7 +14,6 @@
 #include "bsm/cursor.h"
 #include "bsm/token.h"
 #include "run/reread.h"
-#include "source/source.h"
 
 #define GUESS	4096u			/* bytes; most records are shorter */
 #define REPAIR	(64u << 10)		/* looked at for a broken record */
@@ -86,7 +85,8 @@ repaired(struct slice in)
 }
 
 static size_t
-read_more(struct buf *b, size_t start, int fd, uint64_t offset, size_t want)
+read_more(struct buf *b, size_t start, const struct input *in, uint64_t offset,
+    size_t want)
 {
 	uint8_t	*room;
 	ssize_t	 n;
@@ -94,7 +94,7 @@ read_more(struct buf *b, size_t start, int fd, uint64_t offset, size_t want)
 	b->n = start;
 	if ((room = buf_room(b, want)) == NULL)
 		return 0;
-	n = file_at(fd, offset, room, want);
+	n = input_at(in, offset, room, want);
 	return n <= 0 ? 0 : (size_t)n;
 }
 
@@ -103,22 +103,22 @@ static bool
 read_step(struct buf *b, const struct input *in, const struct alert_step *step)
 {
 	const size_t	 start = b->n;
-	const uint64_t	 offset = in->start + step->offset;
+	const uint64_t	 offset = step->offset;
 	struct slice	 have;
 	size_t		 size, n;
 
-	n = read_more(b, start, in->fd, offset, GUESS);
+	n = read_more(b, start, in, offset, GUESS);
 	have = (struct slice){ b->p + start, n };
 	size = claimed(have);
 	if (size > n) {
-		n = read_more(b, start, in->fd, offset, size);
+		n = read_more(b, start, in, offset, size);
 		have = (struct slice){ b->p + start, n };
 	}
 	if (size > n || (size > 0 && step->quality != FRAME_WEAK &&
 	    !ends_well((struct slice){ have.p, size })))
 		size = 0;
 	if (size == 0 && step->quality == FRAME_RECOVERED) {
-		n = read_more(b, start, in->fd, offset, REPAIR);
+		n = read_more(b, start, in, offset, REPAIR);
 		size = repaired((struct slice){ b->p + start, n });
 	}
 	b->n = start + size;
@@ -143,13 +143,15 @@ reread_steps(struct reread *s, const struct engine *e,
 		*step = a->steps[i];
 		step->bytes = (struct slice){ 0 };
 		s->at[i] = s->bytes.n;
-		if (!in->finished)
+		if (!in->again)
 			engine_kept(e, step);
 		else if (step->source == a->source &&
 		    step->offset == a->last->offset)
 			step->bytes = a->last->bytes;
 		else if (read_step(&s->bytes, in, step))
 			step->bytes.n = s->bytes.n - s->at[i];
+		if (in->set != NULL)
+			step->offset = input_offset(step->offset);
 		*gone += step->bytes.n == 0;
 	}
 	for (size_t i = 0; i < a->nsteps; i++) {

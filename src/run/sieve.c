@@ -8,6 +8,7 @@
  * comes through trailset_next(), as everything does that is merged.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -38,6 +39,13 @@ struct sieve {
 	uint64_t		 records;	/* but those that were scanned */
 };
 
+/* What was found so far is not to wait for a slow source. */
+static void
+on_wait(void *arg)
+{
+	trailout_flush(arg);
+}
+
 struct sieve *
 sieve_new(const struct sieve_options *o, struct criteria *criteria,
     struct trailset *set, struct trailout *out)
@@ -48,6 +56,7 @@ sieve_new(const struct sieve_options *o, struct criteria *criteria,
 	s->criteria = criteria;
 	s->set = set;
 	s->out = out;
+	trailset_on_wait(set, on_wait, out);
 	return s;
 }
 
@@ -60,6 +69,12 @@ sieve_free(struct sieve *s)
 	free(s);
 }
 
+static const char *
+shown_name(const struct trail *t)
+{
+	return strcmp(t->path, "-") == 0 ? "standard input" : t->path;
+}
+
 static struct tally *
 tally_of(struct sieve *s, const struct trailset_record *r)
 {
@@ -67,7 +82,7 @@ tally_of(struct sieve *s, const struct trailset_record *r)
 		s->tallies = mem_grow(s->tallies, &s->cap, s->ntallies + 1,
 		    sizeof(*s->tallies));
 		s->tallies[s->ntallies] = (struct tally){ .damage.trail =
-		    trailset_trail(s->set, s->ntallies)->path };
+		    shown_name(trailset_trail(s->set, s->ntallies)) };
 		s->ntallies++;
 	}
 	return &s->tallies[r->number];
@@ -86,7 +101,7 @@ say_note(struct sieve *s, const struct trailset_record *r,
 	if (s->o.quiet || t->partial + t->limited > DAMAGE_SAID)
 		return;
 	progress_hide(&s->progress);
-	buf_escape(&text, slice_str(r->trail->path));
+	buf_escape(&text, slice_str(shown_name(r->trail)));
 	buf_printf(&text, ":%llu: ", (unsigned long long)(r->frame.offset +
 	    note->at));
 	if (note->limit)
@@ -171,6 +186,7 @@ sum_up(struct sieve *s)
 bool
 sieve_run(struct sieve *s)
 {
+	const bool		 failed = trailset_failed(s->set);
 	struct trailset_record	 r;
 	int			 status;
 
@@ -179,7 +195,8 @@ sieve_run(struct sieve *s)
 		const bool	 scanned = scan(s);
 
 		status = trailset_next(s->set, &r);
-		if (status == 0 || (s->o.stop && trailset_failed(s->set)))
+		if (status == 0 ||
+		    (s->o.stop && trailset_failed(s->set) != failed))
 			break;
 		if (r.frame.kind == FRAME_GAP)
 			on_gap(s, &r);

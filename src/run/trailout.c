@@ -48,13 +48,13 @@ struct trailout {
 static void
 report(const struct trailout *o, const char *path)
 {
+	const int	 error = errno;
 	struct buf	 shown = { 0 };
 
-	buf_escape(&shown, slice_str(path));
-	if (o->suffix == NULL)
-		log_warn_errno("standard output");
-	else
-		log_warn_errno("%s", buf_cstr(&shown));
+	buf_escape(&shown, slice_str(o->suffix == NULL ? "standard output" :
+	    path));
+	errno = error;
+	log_warn_errno("%s", buf_cstr(&shown));
 	buf_fini(&shown);
 }
 
@@ -253,6 +253,8 @@ trailout_finish(struct trailout *o, bool durable, const char **name)
 		report(o, o->place);
 		return false;
 	}
+	if (!give_name(o))
+		return false;
 	*name = buf_cstr(&o->name);
-	return give_name(o);
+	return true;
 }

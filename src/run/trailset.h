@@ -10,12 +10,14 @@
 #ifndef RUN_TRAILSET_H
 #define RUN_TRAILSET_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bsm/frame.h"
 #include "bsm/trailname.h"
-#include "select/merge.h"
 
 struct trailset;
 
@@ -45,28 +47,28 @@ struct trailset_options {
 	 */
 	void			(*say)(void *arg, const char *trail,
 				    const char *why);
+	/* A trail is opened, for the first time; NULL: nobody wants to know. */
 	void			(*opened)(void *arg, const char *trail);
 	void			*arg;
 };
 
 /* A trail of the set. All of it belongs to the set. */
 struct trail {
-	const char		*path;
+	const char		*path;		/* `-`: standard input */
 	const char		*name;		/* last part, for alerts */
 	const char		*host;		/* name or directory; or NULL */
 	bool			 named;		/* `stamps` are known */
 	bool			 found;		/* in a directory */
-	struct trailname	 stamps;	/* its host borrows from path */
+	struct trailname	 stamps;	/* without the host */
 	uint64_t		 size;		/* bytes on disk, if known */
 	const char		*compression;	/* "gzip"; NULL: none, or not
 						 * known yet */
 	bool			 ended;		/* read to its end, */
 	bool			 failed;	/* or not, which was said */
-	bool			 disordered;	/* time ran backwards, said */
 };
 
 struct trailset_record {
-	struct frame_record	 frame;		/* record, file token or gap */
+	struct frame_record	 frame;		/* its offset is in the trail */
 	const struct trail	*trail;
 	size_t			 number;	/* of the trail, from 0 */
 };
@@ -77,17 +79,53 @@ void		 trailset_free(struct trailset *);	/* NULL is allowed */
 /* Add an operand. False when there is no trail in it, which was said. */
 bool		 trailset_add(struct trailset *, const char *operand);
 
+/* From now on, tell this one what is wrong. */
+void		 trailset_on_say(struct trailset *,
+		    void (*say)(void *arg, const char *trail,
+		    const char *why), void *arg);
+
 size_t		 trailset_count(const struct trailset *);
 const struct trail	*trailset_trail(const struct trailset *, size_t i);
 
 /*
+ * Before anything was read: take the trails of the host of the first trail out
+ * of a set, into a new one with the same options. NULL when none are left.
+ */
+struct trailset	*trailset_take_host(struct trailset *);
+
+/*
  * The next record, file token or gap: 1, with *out borrowed until the next
- * call; 0 at the end of all. Trails are opened when they are needed.
+ * call; 0 at the end of all. Trails are opened when they are needed. When all
+ * are merged, time that runs backwards inside a trail is said once for it; its
+ * records keep their order.
  */
 int		 trailset_next(struct trailset *, struct trailset_record *out);
 
+/*
+ * For whoever goes through many records faster than one by one: what stands
+ * next, as frame_ahead() and frame_took() have it, where trails are read in
+ * turn; else nothing.
+ */
+struct slice	 trailset_ahead(const struct trailset *);
+void		 trailset_took(struct trailset *, size_t n);
+
+/*
+ * Call WAIT before a pipe that has nothing to read keeps the reader waiting:
+ * for what was collected so far and should not wait, too.
+ */
+void		 trailset_on_wait(struct trailset *, void (*wait)(void *arg),
+		    void *arg);
+
 /* Was anything not done? */
 bool		 trailset_failed(const struct trailset *);
+
+/*
+ * Is there nothing but finished files that are not compressed? Then the bytes
+ * of a trail can be read again: as file_at().
+ */
+bool		 trailset_plain(const struct trailset *);
+ssize_t		 trailset_at(struct trailset *, size_t trail,
+		    uint64_t offset, void *to, size_t n);
 
 /* Bytes on disk of all trails, and those read so far: for a progress bar. */
 uint64_t	 trailset_size(const struct trailset *);

@@ -44,7 +44,7 @@ struct compressed {
 	bool			 begun;
 	bool			 starved;	/* no more is to be had */
 	int			 error;		/* errno of the feed */
-	int			 end;		/* 0: goes on; 1: at the end; -1 */
+	int			 end;	/* 1: at the end; -1: failed */
 	struct buf		 why;
 };
 

@@ -16,7 +16,7 @@
 
 struct file_source {
 	int			 fd;
-	bool			 begun;
+	bool			 known;		/* compressed, or not */
 	bool			 first;		/* waits for the decoder */
 	int			 error;		/* errno of the last -1 */
 	const char		*kind;
@@ -40,6 +40,15 @@ struct file_source *
 file_new(int fd)
 {
 	return file_new_piece(fd, FILE_PIECE);
+}
+
+struct file_source *
+file_new_plain(int fd, size_t piece)
+{
+	struct file_source	*f = file_new_piece(fd, piece);
+
+	f->known = true;
+	return f;
 }
 
 void
@@ -97,9 +106,9 @@ file_more(struct file_source *f, struct slice *bytes)
 
 	if (f->compressed != NULL)
 		return more_compressed(f, bytes);
-	if ((got = read_piece(f, bytes)) != 1 || f->begun)
+	if ((got = read_piece(f, bytes)) != 1 || f->known)
 		return got;
-	f->begun = true;
+	f->known = true;
 	if ((f->kind = compressed_kind(*bytes)) == NULL)
 		return 1;
 	f->first = true;

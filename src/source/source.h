@@ -49,6 +49,8 @@ struct file_source;
 
 struct file_source	*file_new(int fd);
 struct file_source	*file_new_piece(int fd, size_t piece);	/* bytes */
+/* Bytes are given as they are, whatever they look like. */
+struct file_source	*file_new_plain(int fd, size_t piece);
 void			 file_free(struct file_source *);  /* NULL is allowed */
 
 /*

@@ -44,8 +44,9 @@ else
 fi
 mkdir trails
 run "$BSMTRACE" -F -a trails -f any.conf
-is 'a directory is no trail' "$rc" 1
-has '... and that is said' "$err" 'bsmtrace: trails: is a directory'
+is 'a directory without trails is an error' "$rc" 1
+has '... and that is said' "$err" \
+    'bsmtrace: trails: there are no trails in this directory'
 : >empty.bsm
 run "$BSMTRACE" -F -a empty.bsm -f any.conf
 is 'an empty trail is fine' "$rc:$err" '0:'

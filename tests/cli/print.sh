@@ -95,6 +95,99 @@ run "$BSMTRACE" print -pn --strict "$tmp/late"
 is 'a trail may begin in the middle' "$rc$err" 0
 is 'and is printed from its first record' "$out" "$text"
 
+run "$BSMTRACE" print -xn --utc "$tmp/text"
+is 'a record is an element of XML' "$out" "<?xml version='1.0' ?>
+<audit>
+<record version=\"11\" event=\"indir system call\" modifier=\"0\" time=\"Thu Jan  1 00:00:01 1970\" msec=\" + 2 msec\" >
+<text>\\^[a</text>
+</record>
+</audit>"
+is 'XML from standard input has its end, too' \
+    "$("$BSMTRACE" print -xn --utc <"$tmp/text")" "$out"
+: >"$tmp/empty"
+run "$BSMTRACE" print -xl "$tmp/empty"
+is 'XML of nothing is XML' "$out" "<?xml version='1.0' ?>
+<audit>
+</audit>"
+
+# well_formed WHAT FILE: a real reader of XML agrees
+well_formed()
+{
+	if command -v xmllint >/dev/null 2>&1; then
+		xmllint --noout --huge "$2" 2>"$tmp/.err"
+	elif command -v python3 >/dev/null 2>&1; then
+		python3 -c 'import sys, xml.dom.minidom as m
+m.parse(sys.argv[1])' "$2" 2>"$tmp/.err"
+	else
+		skip "$1" 'neither xmllint nor python3 is here'
+		return
+	fi
+	if rc=$?; [ $rc -eq 0 ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$(tail -n 3 "$tmp/.err")"
+	fi
+}
+for t in exec text two bad noisy late empty; do
+	for flags in -x -xl -xr; do
+		"$BSMTRACE" print $flags "$tmp/$t" >"$tmp/xml" 2>/dev/null
+		well_formed "print $flags $t is well-formed" "$tmp/xml"
+	done
+done
+dd if=/dev/urandom bs=1024 count=64 2>/dev/null >"$tmp/random"
+cat "$tmp/random" "$tmp/two" "$tmp/random" "$tmp/exec" >"$tmp/hostile"
+"$BSMTRACE" print -x "$tmp/hostile" >"$tmp/xml" 2>/dev/null
+well_formed 'so are records among garbage' "$tmp/xml"
+
+run "$BSMTRACE" print -n --columns time,event,auid,path,args "$tmp/exec"
+is 'a table of chosen fields' "$out" 'time,event,auid,path,args
+2021-10-14T11:20:59.548Z,AUE_EXECVE,900811,/bin/date,date +%s'
+run "$BSMTRACE" print --tsv --columns path,text "$tmp/two"
+is 'a table with tabs' "$out" "$(printf 'path\ttext\n/bin/date\t\n\t\\x1ba')"
+run "$BSMTRACE" print --csv "$tmp/text"
+is 'the usual columns' "$(echo "$out" | head -n 1)" \
+    'time,event,auid,euid,pid,session,address,path,error'
+run "$BSMTRACE" print --columns time,pth "$tmp/text"
+is 'a column that no token has is wrong usage' "$rc$out" 2
+has 'and is named' "$err" "no token has a field 'pth'"
+run "$BSMTRACE" print -j -x "$tmp/text"
+is 'one form at a time' "$rc$out" 2
+
+mkdir -p "$tmp/image/etc"
+echo 'otto:x:900811:0::/:/bin/sh' >"$tmp/image/etc/passwd"
+echo 'staff:*:900811:' >"$tmp/image/etc/group"
+run "$BSMTRACE" print --root "$tmp/image" "$tmp/exec"
+is 'users and groups of an image' "$(echo "$out" | grep ^subject)" \
+    'subject,otto,otto,staff,otto,staff,1793,1768,47194,192.168.23.134'
+run "$BSMTRACE" print --root "$tmp/nowhere" "$tmp/exec"
+is 'an image without users' "$rc$out" 1
+has 'is told' "$err" "$tmp/nowhere/etc/passwd: No such file or directory"
+
+cp "$tmp/exec" "$tmp/grows"
+"$BSMTRACE" print -n --utc --follow "$tmp/grows" >"$tmp/followed" &
+pid=$!
+sleep 1
+cat "$tmp/text" >>"$tmp/grows"
+sleep 2
+kill "$pid"
+wait "$pid" 2>/dev/null
+is 'a growing trail is followed' "$(tail -n 1 "$tmp/followed")" 'trailer,31'
+
+ln -s "$BSMTRACE" "$tmp/praudit"
+run "$tmp/praudit" -n "$tmp/exec"
+is 'praudit prints the same' "$rc$out" "0$text"
+run "$tmp/praudit" -rs "$tmp/exec"
+is 'wrong usage of praudit has its status' "$rc$out" 1
+has 'and its usage' "$err" 'usage: praudit [-lnpx] [-r | -s] [-d del] [file ...]'
+run "$tmp/praudit" -
+is 'praudit takes - for a file' "$rc$out" 1
+bytes 14 00 00 00 21 02 00 00 00 00 00 00 00 01 00 00 00 02 \
+    3a 00 00 00 01 00 00 00 13 b1 05 00 00 00 21 >"$tmp/liaison"
+has 'it does not know tokens that praudit does not' \
+    "$("$tmp/praudit" -n "$tmp/liaison")" 'unknown,0x'
+has 'which print shows' "$("$BSMTRACE" print -n "$tmp/liaison" 2>&1)" \
+    'liaison,1'
+
 run "$BSMTRACE" print -j "$tmp/text"
 is 'a record is a line of JSON' "$out" \
     '{"time":"1970-01-01T00:00:01.002Z","event":"AUE_NULL","source":"'"$tmp"'/text","offset":0,"tokens":[{"token":"header32","size":31,"version":11,"event":0,"modifier":0,"seconds":1,"fraction":2},{"token":"text","text":"\u001ba"},{"token":"trailer","size":31}]}'

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "run/input.h"
+#include "run/trailset.h"
 
 static char	 dir[] = "/tmp/test_input.XXXXXX";
 
@@ -143,6 +144,66 @@ fifo_is_opened_without_waiting_for_a_writer(void **state)
 	unlink("fifo");
 }
 
+static void
+compressed_file_cannot_be_read_again_at_an_offset(void **state)
+{
+	struct input	 in;
+
+	(void)state;
+	assert_int_equal(chdir(dir), 0);
+	put("plain", "\x14 and more");
+	put("packed", "\x1f\x8b\x08 and more");
+	assert_null(input_open(&in, "plain"));
+	assert_true(in.finished && in.again);
+	input_close(&in);
+	assert_null(input_open(&in, "packed"));
+	assert_true(in.finished);
+	assert_false(in.again);
+	input_close(&in);
+	unlink("plain");
+	unlink("packed");
+}
+
+static void
+directory_is_an_input_for_each_host(void **state)
+{
+	struct inputs	 all = { 0 };
+	char		 text[4] = "";
+
+	(void)state;
+	assert_int_equal(chdir(dir), 0);
+	mkdir("d", 0700);
+	put("d/20211014091059.20211014112919.a", "012");
+	put("d/20211015091059.20211014112919.b.gz", "3");
+	put("d/20211016091059.not_terminated.a", "456");
+	assert_true(inputs_add(&all, "d"));
+	assert_int_equal(all.n, 2);
+	assert_string_equal(all.v[0].host, "a");
+	assert_string_equal(all.v[0].path, "d");
+	assert_int_equal(trailset_count(all.v[0].set), 2);
+	assert_int_equal(all.v[0].size, 6);
+	assert_true(all.v[0].finished && all.v[0].again);
+	assert_int_equal(input_at(&all.v[0], input_place(1, 1), text, 3), 2);
+	assert_string_equal(text, "56");
+	assert_int_equal(input_at(&all.v[0], input_place(2, 0), text, 3), 0);
+	assert_string_equal(all.v[1].host, "b");
+	assert_false(all.v[1].again);
+	inputs_fini(&all);
+	unlink("d/20211014091059.20211014112919.a");
+	unlink("d/20211015091059.20211014112919.b.gz");
+	unlink("d/20211016091059.not_terminated.a");
+	rmdir("d");
+}
+
+static void
+place_in_a_directory_has_trail_and_offset(void **state)
+{
+	(void)state;
+	assert_int_equal(input_place(0, 77), 77);
+	assert_int_equal(input_offset(input_place(123456, 77)), 77);
+	assert_int_equal(input_place(123456, 77) >> INPUT_OFFSET_BITS, 123456);
+}
+
 int
 main(void)
 {
@@ -153,6 +214,10 @@ main(void)
 		cmocka_unit_test(standard_input_is_duplicated),
 		cmocka_unit_test(file_on_standard_input_begins_where_it_stands),
 		cmocka_unit_test(fifo_is_opened_without_waiting_for_a_writer),
+		cmocka_unit_test(
+		    compressed_file_cannot_be_read_again_at_an_offset),
+		cmocka_unit_test(directory_is_an_input_for_each_host),
+		cmocka_unit_test(place_in_a_directory_has_trail_and_offset),
 	};
 	int	 failed;
 

@@ -32,7 +32,7 @@ setup(void **state)
 	}
 	a.record.offset = a.steps[9].offset;
 	a.alert.nsteps = a.alert.records = 10;
-	in = (struct input){ .path = path, .name = path, .finished = true };
+	in = (struct input){ .path = path, .name = path, .again = true };
 	in.fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (write(in.fd, trail.p, trail.n) != (ssize_t)trail.n)
 		return -1;

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * merge.c - many trails, one order: a merge by the time of records.
+ *
+ * Every open trail stands with the record that comes next in one of two heaps,
+ * by the unit in which that record counts its fraction: within a heap times
+ * compare in full, between the heaps only seconds do. That keeps the order well
+ * defined, which one heap with both units would not.
+ *
+ * Trails not opened yet wait in a third heap, by the second before which they
+ * hold nothing, and are opened when the merge has come so far. When there is no
+ * room for one, another that has given nothing yet and whose time has not come
+ * is closed again and waits from the time of its first record; if there is
+ * none, the open trails are merged into a spool, which then takes part in
+ * their place. Since each item carries the number of its trail, the order does
+ * not depend on whether that happened.
+ */
+#include "select/merge.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "bsm/cursor.h"
+#include "bsm/record.h"
+#include "select/spool.h"
+
+/* Records of different processors are written a moment out of order. */
+#define MERGE_JITTER_MS 1000
+
+struct input {
+	struct merge_input	 in;
+	uint32_t		 number;	/* of the trail, or of the one
+						 * the spooled item is from */
+	struct frame		*frame;		/* while open, of a trail */
+	struct spool_reader	*spool;		/* of a spool */
+	bool			 ended;		/* no more bytes */
+	bool			 given;		/* an item was given out */
+	bool			 noted;
+	bool			 timed;		/* a record was seen */
+	struct merge_key	 key;		/* of the item at hand */
+	int64_t			 ms;		/* of the last record */
+	struct merge_record	 head;		/* the item at hand */
+};
+
+typedef bool	(*before_fn)(const struct input *, const struct input *);
+
+struct heap {
+	struct input	**v;
+	size_t		 n, cap;
+	before_fn	 before;
+};
+
+/* The open trails, each with an item at hand. */
+struct heads {
+	struct heap	 of[MERGE_UNITS];
+};
+
+struct merge {
+	const struct merge_spools	*spools;
+	unsigned	 room, used;
+	uint32_t	 ninputs;
+	struct heap	 waiting;
+	struct heads	 heads;
+	struct heap	*lent;		/* the item of its top is given out */
+	bool		 failed;
+};
+
+/* Heaps. */
+
+static bool
+key_before(const struct input *a, const struct input *b)
+{
+	if (a->key.seconds != b->key.seconds)
+		return a->key.seconds < b->key.seconds;
+	if (a->key.fraction != b->key.fraction)
+		return a->key.fraction < b->key.fraction;
+	return a->number < b->number;
+}
+
+static bool
+start_before(const struct input *a, const struct input *b)
+{
+	if (a->in.start != b->in.start)
+		return a->in.start < b->in.start;
+	return a->number < b->number;
+}
+
+static void
+heap_push(struct heap *h, struct input *in)
+{
+	size_t	 i = h->n++;
+
+	h->v = mem_grow(h->v, &h->cap, h->n, sizeof(struct input *));
+	for (; i > 0 && h->before(in, h->v[(i - 1) / 2]); i = (i - 1) / 2)
+		h->v[i] = h->v[(i - 1) / 2];
+	h->v[i] = in;
+}
+
+/* Fill the hole at I with IN, which belongs there or further down. */
+static void
+heap_sift(struct heap *h, size_t i, struct input *in)
+{
+	for (size_t kid; (kid = 2 * i + 1) < h->n; i = kid) {
+		if (kid + 1 < h->n && h->before(h->v[kid + 1], h->v[kid]))
+			kid++;
+		if (!h->before(h->v[kid], in))
+			break;
+		h->v[i] = h->v[kid];
+	}
+	h->v[i] = in;
+}
+
+static struct input *
+heap_pop(struct heap *h)
+{
+	struct input	*top = h->v[0], *last = h->v[--h->n];
+
+	if (h->n > 0)
+		heap_sift(h, 0, last);
+	return top;
+}
+
+/* Make a heap of what is left after some were taken out. */
+static void
+heap_again(struct heap *h)
+{
+	for (size_t i = h->n / 2; i-- > 0;)
+		heap_sift(h, i, h->v[i]);
+}
+
+static void
+heads_init(struct heads *h)
+{
+	for (size_t u = 0; u < MERGE_UNITS; u++)
+		h->of[u] = (struct heap){ .before = key_before };
+}
+
+static void
+heads_push(struct heads *h, struct input *in)
+{
+	heap_push(&h->of[in->key.unit], in);
+}
+
+/* The heap whose top comes next; NULL when all are empty. */
+static struct heap *
+heads_next(struct heads *h)
+{
+	struct heap	*ms = &h->of[MERGE_MILLI], *ns = &h->of[MERGE_NANO];
+
+	if (ms->n == 0 || ns->n == 0)
+		return ms->n > 0 ? ms : ns->n > 0 ? ns : NULL;
+	if (ms->v[0]->key.seconds != ns->v[0]->key.seconds)
+		return ms->v[0]->key.seconds < ns->v[0]->key.seconds ? ms : ns;
+	return ms->v[0]->number < ns->v[0]->number ? ms : ns;
+}
+
+static void
+heads_fini(struct heads *h)
+{
+	for (size_t u = 0; u < MERGE_UNITS; u++)
+		free(h->of[u].v);
+}
+
+/* Trails. */
+
+static void
+shut(struct merge *m, struct input *in)
+{
+	in->in.close(in->in.arg);
+	m->used -= in->in.weight;
+	frame_free(in->frame);
+	in->frame = NULL;
+}
+
+static void
+input_free(struct input *in)
+{
+	if (in->spool != NULL) {
+		buf_fini(&in->spool->buf);
+		free(in->spool);
+	}
+	frame_free(in->frame);
+	free(in);
+}
+
+/* Something new to say of the trail. */
+static void
+note(struct input *in, enum merge_note what)
+{
+	if (in->noted)
+		return;
+	in->noted = true;
+	in->head.note = what;
+}
+
+/* The time of a record, and what is odd about it. */
+static void
+key_of_record(struct input *in)
+{
+	struct record	 r;
+	int64_t		 ms;
+
+	if (record_head(&r, &in->head.frame) != 0)
+		return;
+	in->key = (struct merge_key){ r.seconds, r.fraction,
+	    r.version == 2 ? MERGE_NANO : MERGE_MILLI };
+	ms = record_millis(&r);
+	if (!in->timed && in->in.start > r.seconds)
+		note(in, MERGE_EARLY);
+	if (in->timed && in->ms > ms && (uint64_t)in->ms - (uint64_t)ms >=
+	    MERGE_JITTER_MS)
+		note(in, MERGE_BACKWARDS);
+	in->timed = true;
+	in->ms = ms;
+}
+
+/*
+ * The time by which the item at hand is merged: its own, or of what stands
+ * before it in the trail. A file token at the front has a time, too.
+ */
+static void
+key_of(struct input *in)
+{
+	const struct frame_record	*f = &in->head.frame;
+
+	in->head.note = MERGE_FINE;
+	in->head.trail = in->number;
+	if (f->kind == FRAME_RECORD)
+		key_of_record(in);
+	else if (f->kind == FRAME_FILE && !in->timed)
+		in->key.seconds = f->bytes.p[0] == TOK_FILE32 ?
+		    be32(f->bytes.p + 1) :
+		    (int64_t)(be64(f->bytes.p + 1) & INT64_MAX);
+}
+
+static int
+advance_spool(struct merge *m, struct input *in)
+{
+	const int	 got = spool_next(in->spool, &in->head, &in->key);
+
+	if (got == -1)
+		m->failed = true;
+	in->number = in->head.trail;
+	return got == 1;
+}
+
+/* Get the next item of an open trail; false when there is none. */
+static bool
+advance(struct merge *m, struct input *in)
+{
+	struct slice	 bytes;
+
+	if (in->spool != NULL)
+		return advance_spool(m, in);
+	while (frame_next(in->frame, &in->head.frame) != 1) {
+		if (in->ended)
+			return false;
+		if (in->in.more(in->in.arg, &bytes) == 1) {
+			/* Nothing is left of the piece before. */
+			(void)frame_feed(in->frame, bytes.p, bytes.n);
+		} else {
+			in->ended = true;
+			frame_end(in->frame);
+		}
+	}
+	key_of(in);
+	return true;
+}
+
+/* On to the next item, or out. */
+static void
+go_on(struct merge *m, struct heads *h, struct input *in)
+{
+	if (advance(m, in)) {
+		heads_push(h, in);
+		return;
+	}
+	shut(m, in);
+	input_free(in);
+}
+
+/* Room. */
+
+/*
+ * Close a trail that has given nothing and whose time has not come, the one
+ * whose time comes last. It is not opened again before something was given out,
+ * so this cannot go on for ever.
+ */
+static bool
+park(struct merge *m)
+{
+	struct heap	*next = heads_next(&m->heads), *from = NULL;
+	size_t		 at = 0;
+	struct input	*in;
+
+	for (size_t u = 0; u < MERGE_UNITS; u++) {
+		struct heap	*h = &m->heads.of[u];
+
+		for (size_t i = 0; i < h->n; i++) {
+			in = h->v[i];
+			if (in->given || in->in.once || in->spool != NULL ||
+			    in->head.note != MERGE_FINE ||
+			    in->key.seconds <= next->v[0]->key.seconds ||
+			    (from != NULL && in->key.seconds <=
+			    from->v[at]->key.seconds))
+				continue;
+			from = h;
+			at = i;
+		}
+	}
+	if (from == NULL)
+		return false;
+	in = from->v[at];
+	from->v[at] = from->v[--from->n];
+	heap_again(from);
+	shut(m, in);
+	in->in.start = in->key.seconds;
+	in->ended = in->timed = false;
+	heap_push(&m->waiting, in);
+	return true;
+}
+
+/* Move the open trails from one set to another, with the spools if ALL. */
+static void
+gather(struct heads *from, struct heads *to, bool all)
+{
+	for (size_t u = 0; u < MERGE_UNITS; u++) {
+		struct heap	*h = &from->of[u];
+		size_t		 kept = 0;
+
+		for (size_t i = 0; i < h->n; i++)
+			if (all || h->v[i]->spool == NULL)
+				heap_push(&to->of[u], h->v[i]);
+			else
+				h->v[kept++] = h->v[i];
+		h->n = kept;
+		heap_again(h);
+	}
+}
+
+/* Merge all of these into the spool. */
+static bool
+put_aside(struct merge *m, struct heads *h, void *spool)
+{
+	struct heap	*next;
+
+	while (!m->failed && (next = heads_next(h)) != NULL) {
+		struct input	*in = heap_pop(next);
+
+		if (!spool_put(m->spools, spool, &in->head, &in->key))
+			m->failed = true;
+		in->given = true;
+		go_on(m, h, in);
+	}
+	return !m->failed && m->spools->rewind(spool);
+}
+
+/* The spool takes part from now on. */
+static void
+join(struct merge *m, void *spool)
+{
+	struct input	*in = xcalloc(1, sizeof(*in));
+
+	in->in = (struct merge_input){ .close = m->spools->close,
+	    .arg = spool, .weight = 1 };
+	in->spool = xcalloc(1, sizeof(*in->spool));
+	in->spool->spools = m->spools;
+	in->spool->spool = spool;
+	m->used++;
+	go_on(m, &m->heads, in);
+}
+
+static unsigned
+weight(const struct heads *h, bool spools)
+{
+	unsigned	 sum = 0;
+
+	for (size_t u = 0; u < MERGE_UNITS; u++)
+		for (size_t i = 0; i < h->of[u].n; i++)
+			if ((h->of[u].v[i]->spool != NULL) == spools)
+				sum += h->of[u].v[i]->in.weight;
+	return sum;
+}
+
+static void
+drop(struct merge *m, struct heads *h)
+{
+	for (size_t u = 0; u < MERGE_UNITS; u++)
+		while (h->of[u].n > 0) {
+			struct input	*in = h->of[u].v[--h->of[u].n];
+
+			shut(m, in);
+			input_free(in);
+		}
+}
+
+/*
+ * Merge the open trails into a spool. Spools are merged again only when they
+ * take up most of the room: nothing is copied often.
+ */
+static bool
+collapse(struct merge *m)
+{
+	struct heads	 these;
+	const unsigned	 trails = weight(&m->heads, false);
+	const bool	 all = trails < weight(&m->heads, true);
+	void		*spool;
+
+	if (m->spools == NULL || m->used < 2 || (!all && trails < 2))
+		return false;
+	if ((spool = m->spools->begin(m->spools->arg)) == NULL) {
+		m->failed = true;
+		return false;
+	}
+	heads_init(&these);
+	gather(&m->heads, &these, all);
+	if (put_aside(m, &these, spool))
+		join(m, spool);
+	else {
+		m->failed = true;
+		m->spools->close(spool);
+		drop(m, &these);
+	}
+	heads_fini(&these);
+	return !m->failed;
+}
+
+/* Open the trail that waits first; a spool if there is no room otherwise. */
+static void
+open_next(struct merge *m)
+{
+	struct input	*in = heap_pop(&m->waiting);
+
+	while (m->used > 0 && in->in.weight + m->used > m->room &&
+	    (park(m) || collapse(m)))
+		continue;
+	in->frame = frame_new();
+	in->key = (struct merge_key){ in->in.start, 0, MERGE_MILLI };
+	m->used += in->in.weight;
+	go_on(m, &m->heads, in);
+}
+
+/* The interface. */
+
+struct merge *
+merge_new(unsigned room, const struct merge_spools *spools)
+{
+	struct merge	*m = xcalloc(1, sizeof(*m));
+
+	m->spools = spools;
+	m->room = spools == NULL ? UINT32_MAX : room;
+	m->waiting.before = start_before;
+	heads_init(&m->heads);
+	return m;
+}
+
+void
+merge_free(struct merge *m)
+{
+	if (m == NULL)
+		return;
+	drop(m, &m->heads);
+	while (m->waiting.n > 0)
+		input_free(m->waiting.v[--m->waiting.n]);
+	heads_fini(&m->heads);
+	free(m->waiting.v);
+	free(m);
+}
+
+uint32_t
+merge_add(struct merge *m, const struct merge_input *input)
+{
+	struct input	*in = xcalloc(1, sizeof(*in));
+
+	in->in = *input;
+	in->number = m->ninputs;
+	heap_push(&m->waiting, in);
+	return m->ninputs++;
+}
+
+/* Has the time of a trail that waits come? */
+static bool
+due(struct merge *m)
+{
+	const struct heap	*next;
+
+	if (m->waiting.n == 0)
+		return false;
+	next = heads_next(&m->heads);
+	return next == NULL ||
+	    m->waiting.v[0]->in.start <= next->v[0]->key.seconds;
+}
+
+/* The trail at the top goes on: in its place, in the other heap, or out. */
+static void
+go_on_top(struct merge *m, struct heap *h)
+{
+	struct input	*in = h->v[0];
+	const bool	 more = advance(m, in);
+
+	if (more && h == &m->heads.of[in->key.unit]) {
+		heap_sift(h, 0, in);
+		return;
+	}
+	(void)heap_pop(h);		/* it is `in` */
+	if (more) {
+		heads_push(&m->heads, in);
+		return;
+	}
+	shut(m, in);
+	input_free(in);
+}
+
+int
+merge_next(struct merge *m, struct merge_record *out)
+{
+	struct heap	*next;
+
+	if (m->lent != NULL)
+		go_on_top(m, m->lent);
+	m->lent = NULL;
+	while (!m->failed && due(m))
+		open_next(m);
+	if (m->failed)
+		return -1;
+	if ((next = heads_next(&m->heads)) == NULL)
+		return 0;
+	m->lent = next;
+	next->v[0]->given = true;
+	*out = next->v[0]->head;
+	return 1;
+}
