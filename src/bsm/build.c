@@ -98,9 +98,11 @@ put_slice(struct buf *b, enum wire w, struct slice s, const struct token *t)
 		return put_items(b, s, t->data.unit);
 	case W_WORDS:
 		return put_exactly(b, s, 4 * (size_t)t->num.v[1]);
-	default:			/* W_ZSTR108 */
+	default:			/* W_ZSTR: it ends at its NUL */
+		if (s.n > 1 && memchr(s.p, 0, s.n - 1) != NULL)
+			return BSM_ERANGE;
 		buf_slice(b, s);
-		return s.n <= 108 ? 0 : BSM_ERANGE;
+		return 0;
 	}
 }
 

@@ -35,6 +35,7 @@
 #define FILE_NAME_MAX	1024u	/* bytes of the name in a file token */
 #define WALK_SPARE	(16u << 20)	/* bytes walked in vain, at first, */
 #define WALK_RATE	4u		/* and more for each byte of stream */
+#define CHAIN_MAX	16u	/* records in a row without their trailers */
 #define WIDEN_MIN	1024u		/* bytes copied in one go, if there */
 
 /* What looking at a boundary came to. */
@@ -666,6 +667,33 @@ ends_with_another(const uint8_t *p, uint32_t size)
 }
 
 /*
+ * A boundary that can be verified, or headers whose sizes lead to one: several
+ * records in a row may have lost their trailers.
+ */
+static enum verdict
+chain_at(struct frame *f, struct slice w, size_t at)
+{
+	enum verdict	 v = V_NO;
+
+	for (unsigned i = 0; i < CHAIN_MAX; i++) {
+		uint32_t	 size;
+
+		if ((v = boundary_at(f, w, at)) != V_NO ||
+		    (v = have(f, w, at, HEADER_MIN)) != V_YES)
+			return v;
+		if (!sane_header(w.p + at))
+			return V_NO;
+		size = be32(w.p + at + 1);
+		if ((v = have(f, w, at, size)) != V_YES)
+			return v;
+		if (ends_with_another(w.p + at, size))
+			return V_NO;
+		at += size;
+	}
+	return V_NO;
+}
+
+/*
  * Only the trailer is broken? With nothing left of it the size has less to show
  * for itself, and must not pass over other records.
  */
@@ -684,7 +712,7 @@ header_side(struct frame *f, struct slice w, struct frame_record *out)
 		return v;
 	if (ends_with_another(w.p, size) || f->walk == WALK_HEADER)
 		return V_NO;
-	if ((v = boundary_at(f, w, size)) != V_YES)
+	if ((v = chain_at(f, w, size)) != V_YES)
 		return v;
 	if (!broken_trailer(w.p, size) &&
 	    (v = found_inside(f, w, size)) != V_NO)

@@ -227,7 +227,7 @@ static const struct field sockinet128[] = {
 };
 static const struct field sockunix[] = {
 	SHOWN("domain", W_U16, sock.domain, SHOW_DOMAIN),
-	NUM("path", W_ZSTR108, sock.laddr), END
+	NUM("path", W_ZSTR, sock.laddr), END
 };
 static const struct field tid[] = {	/* kind 1, IP, is the only one known */
 	NUM("kind", W_TID, num.v[0]), NUM("rport", W_U16, num.v[1]),

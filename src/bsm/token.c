@@ -16,8 +16,6 @@
 
 #define NLAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
-#define ZSTR_MAX	108	/* bytes of sun_path, audit.log(5) */
-
 const struct layout *
 token_layouts(size_t *n)
 {
@@ -71,7 +69,7 @@ wire_is_number(enum wire w)
 	case W_AT_ADDR:
 	case W_STRINGS:
 	case W_STRS16:
-	case W_ZSTR108:
+	case W_ZSTR:
 	case W_U32S:
 	case W_U32X16:
 	case W_ITEMS:
@@ -159,16 +157,19 @@ read_items(struct cursor *c, uint64_t unit)
 	return cursor_take(c, (size_t)count * widths[unit]);
 }
 
-/* Up to a NUL within what sun_path holds; without one, as much as it holds. */
+/*
+ * Up to a NUL. sun_path holds 108 bytes, but writers do not stop there; without
+ * any NUL the path is what is left.
+ */
 static struct slice
-read_zstr108(struct cursor *c)
+read_zstr(struct cursor *c)
 {
-	size_t	 left = cursor_left(c) < ZSTR_MAX ? cursor_left(c) : ZSTR_MAX;
+	const size_t	 left = cursor_left(c);
 
 	if (c->err == 0 && left > 0 &&
 	    memchr(c->in.p + c->pos, 0, left) == NULL)
 		return cursor_take(c, left);
-	return cursor_zstr(c, ZSTR_MAX);
+	return cursor_zstr(c, SIZE_MAX);
 }
 
 static uint64_t
@@ -210,8 +211,8 @@ read_slice(struct cursor *c, enum wire w, const struct token *t)
 		return cursor_take(c, (size_t)read_address_type(c, 4));
 	case W_AT_ADDR:
 		return cursor_take(c, (size_t)t->sock.atype);
-	case W_ZSTR108:
-		return read_zstr108(c);
+	case W_ZSTR:
+		return read_zstr(c);
 	case W_U32S:
 		return cursor_take(c, 4 * (size_t)cursor_uint(c, 2));
 	case W_U32X16:

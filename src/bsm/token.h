@@ -70,7 +70,7 @@ enum wire {
 	W_AT_ADDR,	/* slice: as many bytes as the W_ATYPE before said */
 	W_STRINGS,	/* strings: u32 count, then NUL-ended strings */
 	W_STRS16,	/* strings: u16 count, then W_STR each */
-	W_ZSTR108,	/* slice: up to a NUL, at most 108 bytes */
+	W_ZSTR,		/* slice: up to a NUL */
 	W_U32S,		/* slice: u16 count and that many u32 */
 	W_U32X16,	/* slice: sixteen u32, always */
 	W_ITEMS,	/* slice: u8 count and that many of the field "unit" */

@@ -223,9 +223,8 @@ read_slice(struct jsonin *in, enum wire w, json_t *j, struct slice *to)
 	case W_STR:
 		return jsonvalue_string(v, j, true, to) &&
 		    has_length(in, *to, 0, UINT16_MAX);
-	case W_ZSTR108:
-		return jsonvalue_string(v, j, false, to) &&
-		    has_length(in, *to, 0, 108);
+	case W_ZSTR:
+		return jsonvalue_string(v, j, false, to);
 	case W_RAW4:
 		return jsonvalue_address(v, j, to) && has_length(in, *to, 4, 4);
 	case W_RAW16:
@@ -269,7 +268,7 @@ empty_size(const struct token *t, enum wire w)
 {
 	switch (w) {
 	case W_STR:
-	case W_ZSTR108:
+	case W_ZSTR:
 		return 1;			/* its NUL */
 	case W_RAW4:
 	case W_ADDR:

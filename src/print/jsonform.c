@@ -88,7 +88,7 @@ jsonform_field(struct json *j, const struct token *t, const struct field *f)
 		json_uint(j, token_number(t, f));
 		return;
 	case W_STR:
-	case W_ZSTR108:
+	case W_ZSTR:
 		jsonform_string(j, token_slice(t, f));
 		return;
 	case W_RAW4:

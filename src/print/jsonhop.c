@@ -66,7 +66,7 @@ is_plain(enum wire w)
 	case W_ATYPE:
 	case W_AT_ADDR:
 	case W_STRS16:
-	case W_ZSTR108:
+	case W_ZSTR:
 	case W_ITEMS:
 	case W_WORDS:
 	case W_TID:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * text.h - records as the lines of praudit(1).
+ * text.h - records as the lines of praudit(1), or as its XML.
  *
  * Tokens that OpenBSM's praudit does not decode are decoded here too, and
- * spelled in the same way. What is printed follows the token table; text.c adds
- * only where praudit's spelling departs from it.
+ * spelled in the same way, unless the style is classic. What is printed follows
+ * the token table; text.c and xml.c add only where praudit departs from it.
  */
 #ifndef PRINT_TEXT_H
 #define PRINT_TEXT_H
@@ -23,6 +23,10 @@ struct text_style {
 	bool		 numeric_ids;	/* users and groups stay numbers */
 	bool		 utc;		/* not the local time zone */
 	bool		 escape;	/* for a terminal: no control bytes */
+	bool		 colour;	/* for a terminal that has them */
+	bool		 xml;		/* elements; no delimiter */
+	bool		 classic;	/* praudit(1)'s tokens alone: others
+					 * are bytes, counts are believed */
 };
 
 struct text;
@@ -34,6 +38,12 @@ struct text;
 struct text	*text_new(const struct text_style *, const struct names *,
 		    const struct accounts *);
 void		 text_free(struct text *);		/* NULL is allowed */
+
+/*
+ * What stands before the first record and behind the last; nothing but in XML.
+ */
+void		 text_begin(const struct text *, struct buf *out);
+void		 text_end(const struct text *, struct buf *out);
 
 /*
  * Append a record, or a stand-alone file token, to a buffer without a limit:

@@ -8,6 +8,7 @@
  */
 #include "bsm/errors.h"
 #include "print/textform.h"
+#include "print/xml.h"
 
 /* Room for N bytes. The buffer has no limit, so there always is. */
 static inline uint8_t *
@@ -83,15 +84,17 @@ textform_delimiter(struct text *t)
 static void
 put_bytes(struct text *t, struct slice s)
 {
-	if (t->style.escape)
+	if (t->style.xml)
+		xml_escape(t->out, s);
+	else if (t->style.escape)
 		buf_escape(t->out, s);
 	else
 		put_slice(t->out, s);
 }
 
 /* A string without any of its NULs: praudit joins what stands around them. */
-static void
-put_str(struct text *t, struct slice s)
+void
+textform_string(struct text *t, struct slice s)
 {
 	while (s.n > 0) {
 		const struct slice	 part = slice_until_nul(s);
@@ -106,6 +109,33 @@ put_str(struct text *t, struct slice s)
 	}
 }
 
+/* Can the bytes stand in XML as they are? */
+static bool
+is_plain(struct slice s)
+{
+	struct buf	 escaped = { 0 };
+	bool		 same;
+
+	xml_escape(&escaped, s);
+	same = slice_eq(buf_bytes(&escaped), s);
+	buf_fini(&escaped);
+	return same;
+}
+
+/* Make a name fit for XML. False when it then is too long. */
+static bool
+escape_name(struct account *a)
+{
+	struct buf	 escaped = { 0 };
+	bool		 fits;
+
+	xml_escape(&escaped, slice_str(a->name));
+	if ((fits = escaped.n < sizeof(a->name)))
+		memcpy(a->name, buf_cstr(&escaped), escaped.n + 1);
+	buf_fini(&escaped);
+	return fits;
+}
+
 void
 textform_ask(struct text *t, uint32_t id, struct account *a, bool user)
 {
@@ -115,7 +145,7 @@ textform_ask(struct text *t, uint32_t id, struct account *a, bool user)
 	a->id = id;
 	if ((user ? t->accounts->user_of : t->accounts->group_of)(
 	    t->accounts->arg, id, a->name, sizeof(a->name)) &&
-	    a->name[0] != '\0') {
+	    a->name[0] != '\0' && (!t->style.xml || escape_name(a))) {
 		a->n = (uint8_t)strnlen(a->name, sizeof(a->name));
 		return;
 	}
@@ -143,6 +173,7 @@ textform_ask_event(struct text *t, uint16_t number, struct event *e)
 	if (name != NULL)
 		e->name = slice_str(t->style.event_names ? name->name :
 		    name->text);
+	e->odd = t->style.xml && !is_plain(e->name);
 }
 
 static void
@@ -150,7 +181,9 @@ put_event(struct text *t, uint64_t number)
 {
 	const struct slice	 name = textform_event(t, (uint16_t)number);
 
-	if (name.n > 0)
+	if (name.n > 0 && t->style.xml)
+		xml_escape(t->out, name);
+	else if (name.n > 0)
 		put_slice(t->out, name);
 	else
 		put_dec(t->out, number);
@@ -255,29 +288,44 @@ put_ipc(struct buf *out, uint64_t kind)
 		put_dec(out, kind);
 }
 
+/* What stands before a member of a list ("<") and behind it ("</"). */
+static void
+member(struct text *t, const struct step *step, const char *side)
+{
+	if (t->style.xml) {
+		put_cstr(t->out, side);
+		put_cstr(t->out, step->member);
+		put_char(t->out, '>');
+	} else if (side[1] == '\0')
+		textform_delimiter(t);
+}
+
 void
-textform_groups(struct text *t, struct slice list)
+textform_groups(struct text *t, const struct step *step, struct slice list)
 {
 	for (size_t i = 0; i + 4 <= list.n; i += 4) {
 		const uint32_t	 id = be32(list.p + i);
 
-		textform_delimiter(t);
+		member(t, step, "<");
 		if (t->style.raw || t->style.numeric_ids)
 			put_signed(t->out, (int32_t)id);
 		else
 			put_account(t, id, false);
+		member(t, step, "</");
 	}
 }
 
 void
-textform_strings(struct text *t, const struct strings *list)
+textform_strings(struct text *t, const struct step *step,
+    const struct strings *list)
 {
 	size_t		 at = 0;
 	struct slice	 one;
 
 	while (strings_next(list, &at, &one)) {
-		textform_delimiter(t);
-		put_str(t, one);
+		member(t, step, "<");
+		textform_string(t, one);
+		member(t, step, "</");
 	}
 }
 
@@ -316,6 +364,32 @@ put_data_item(struct text *t, uint64_t how, uint64_t v, size_t width)
 	}
 }
 
+/* What stands before the items; HOW is NULL for a number without a name. */
+static void
+put_data_head(struct text *t, const struct token *tok, const char *how)
+{
+	static const char *const	 units[] = {
+		"byte", "short", "int", "int64"
+	};
+	const size_t			 width = (size_t)1 << tok->data.unit;
+	const size_t			 count = tok->data.items.n / width;
+
+	if (!t->style.xml) {
+		put_cstr(t->out, how);
+		textform_delimiter(t);
+		put_cstr(t->out, units[tok->data.unit]);
+		textform_delimiter(t);
+		put_dec(t->out, count);
+		textform_delimiter(t);
+		return;
+	}
+	if (how != NULL)
+		buf_printf(t->out, "print=\"%s\"", how);
+	else
+		buf_printf(t->out, "print=\"%u\"", (unsigned)tok->data.how);
+	buf_printf(t->out, " type=\"%zu\" count=\"%zu\" >", width, count);
+}
+
 /* Arbitrary data: how it wants to be shown, in which units, how many, which. */
 void
 textform_data(struct text *t, const struct token *tok)
@@ -323,20 +397,18 @@ textform_data(struct text *t, const struct token *tok)
 	static const char *const	 hows[] = {
 		"binary", "octal", "decimal", "hex", "string"
 	};
-	static const char *const	 units[] = {
-		"byte", "short", "int", "int64"
-	};
+	const bool			 known = tok->data.how <
+	    sizeof(hows) / sizeof(hows[0]);
 	const struct slice		 items = tok->data.items;
 	const size_t			 width = (size_t)1 << tok->data.unit;
 
-	if (tok->data.how >= sizeof(hows) / sizeof(hows[0]))
+	if (!known && !t->style.xml)
 		return;
-	put_cstr(t->out, hows[tok->data.how]);
-	textform_delimiter(t);
-	put_cstr(t->out, units[tok->data.unit]);
-	textform_delimiter(t);
-	put_dec(t->out, items.n / width);
-	textform_delimiter(t);
+	put_data_head(t, tok, known ? hows[tok->data.how] : NULL);
+	if (!known) {
+		buf_hexbytes(t->out, items);
+		return;
+	}
 	if (tok->data.how == 4 && width == 1) {
 		put_bytes(t, items);
 		return;
@@ -421,11 +493,13 @@ textform_value(struct text *t, enum form form, struct slice bytes)
 
 	switch (form) {
 	case F_STR:
-		put_str(t, bytes);
+		textform_string(t, bytes);
 		break;
 	case F_BLOB:
-		put_dec(out, bytes.n);
-		textform_delimiter(t);
+		if (!t->style.xml) {
+			put_dec(out, bytes.n);
+			textform_delimiter(t);
+		}
 		textform_blob(out, bytes);
 		break;
 	case F_ADDRESS:

@@ -20,6 +20,7 @@
 #define BLOCK 32u		/* bytes that are moved at once */
 #define HOPS_MAX 16u		/* steps of a token, and an end */
 #define DELIMITER_MAX 8u	/* a longer one is never moved at once */
+#define PREFIX_MAX 64u		/* bytes of XML between two values */
 
 enum form {
 	F_HIDDEN,		/* not printed */
@@ -36,10 +37,20 @@ struct step {
 	enum form	 form;
 	enum wire	 wire;
 	const struct field *field;
+	const char	*member;	/* XML: element of what a list holds */
+};
+
+/* XML: what stands before a value, or behind the last. */
+struct prefix {
+	uint8_t		 bytes[PREFIX_MAX];
+	size_t		 n;
 };
 
 /* How to print the tokens of one layout. */
 struct plan {
+	bool		 foreign;	/* praudit does not decode it */
+	bool		 in_order;	/* a step for each field, as they are */
+	struct prefix	*prefixes;	/* XML: one for each step and an end */
 	char		 name[BLOCK];	/* its label, or its id in raw style */
 	size_t		 name_n;
 	struct step	*steps, *end;
@@ -62,6 +73,7 @@ struct event {
 	uint8_t		 version;	/* of the header: tells the dialect */
 	bool		 known;		/* has been asked for */
 	struct slice	 name;		/* empty: none is known */
+	bool		 odd;		/* XML: to be escaped */
 };
 
 struct text {
@@ -74,6 +86,8 @@ struct text {
 	struct plan		*plans;		/* one for each layout */
 	const struct plan	*hops[256];	/* by id; NULL: decode it */
 	struct step		*steps;
+	struct prefix		*prefixes;
+	size_t			 growth;	/* room for each raw byte */
 	struct account		 users[ACCOUNTS], groups[ACCOUNTS];
 	struct event		 events[EVENTS];
 	uint64_t		 time;		/* what `spelled` says */
@@ -81,6 +95,7 @@ struct text {
 	uint8_t			 spelled[BLOCK];	/* CTIME_BYTES of it */
 	bool			 time_known;
 	uint8_t			 version;	/* of the record at hand */
+	unsigned		 open;		/* XML: records not ended */
 	struct buf		*out;
 };
 
@@ -118,8 +133,10 @@ bool	 textform_seconds(struct text *, uint64_t seconds);
 void	 textform_delimiter(struct text *);
 void	 textform_number(struct text *, enum form, uint64_t);
 void	 textform_value(struct text *, enum form, struct slice);
-void	 textform_groups(struct text *, struct slice);
-void	 textform_strings(struct text *, const struct strings *);
+void	 textform_groups(struct text *, const struct step *, struct slice);
+void	 textform_strings(struct text *, const struct step *,
+	    const struct strings *);
+void	 textform_string(struct text *, struct slice);
 void	 textform_data(struct text *, const struct token *);
 void	 textform_blob(struct buf *, struct slice);
 

@@ -8,9 +8,15 @@
  * so, and several times as fast. A step says by one number what is read and how
  * it is written. Room is asked for once for each token, and strings of a known
  * small size are moved as whole blocks, of which only the beginning counts.
+ *
+ * Text and XML are one function, made twice: they differ in what stands between
+ * the values, and in that XML has to look at the bytes of strings.
  */
 #include "print/hop.h"
 #include "print/texthop.h"
+#include "print/xml.h"
+
+#define XML_MEMBER_MAX 24u	/* bytes around a member of a list */
 
 /* What a step reads, and how it is written; in the order of the switch. */
 enum hop {
@@ -21,7 +27,7 @@ enum hop {
 	H_TIME32, H_MSEC32,
 	H_ERROR,			/* 8 bits */
 	H_STR, H_ADDRESS, H_IPV4, H_STRINGS,
-	H_HIDDEN16,
+	H_HIDDEN16, H_HIDDEN32,
 	H_NUMBER, H_VALUE,		/* all others */
 	H_END
 };
@@ -41,7 +47,7 @@ static const struct {
 	{ F_ERROR, W_U8, H_ERROR },	{ F_STR, W_STR, H_STR },
 	{ F_ADDRESS, W_ADDR, H_ADDRESS },	{ F_ADDRESS, W_RAW4, H_IPV4 },
 	{ F_STRINGS, W_STRINGS, H_STRINGS },
-	{ F_HIDDEN, W_U16, H_HIDDEN16 },
+	{ F_HIDDEN, W_U16, H_HIDDEN16 },	{ F_HIDDEN, W_U32, H_HIDDEN32 },
 };
 
 /* False for what cannot be read without knowing more than where it stands. */
@@ -75,7 +81,7 @@ find_hop(const struct step *s, uint8_t *hop)
 	case W_AT_ADDR:
 	case W_STRINGS:
 	case W_STRS16:
-	case W_ZSTR108:
+	case W_ZSTR:
 	case W_ITEMS:
 	case W_WORDS:
 	case W_TID:
@@ -90,15 +96,20 @@ texthop_plan(struct text *t, const struct layout *lay, struct plan *p)
 {
 	const size_t	 n = (size_t)(p->end - p->steps);
 	bool		 good = lay->first_for == FOR_ALL && n < HOPS_MAX &&
-	    !t->style.escape && t->delimiter.n <= DELIMITER_MAX;
+	    p->in_order && !(t->style.classic && p->foreign) &&
+	    !t->style.escape && !t->style.colour &&
+	    t->delimiter.n <= DELIMITER_MAX;
 
 	for (size_t i = 0; i < n && good; i++)
 		good = find_hop(&p->steps[i], &p->hops[i]);
+	for (size_t i = 0; i <= n && good; i++)
+		good = p->prefixes[i].n <= BLOCK;
 	if (!good)
 		return;
 	p->hops[n] = H_END;
 	p->room = 2 * BLOCK + n * (DELIMITER_MAX + 2 * BLOCK);
 	t->hops[lay->id] = p;
+	t->growth = t->style.xml ? XML_MEMBER_MAX : 1 + t->delimiter.n;
 }
 
 /* Digits of BITS each: octal or hexadecimal. */
@@ -152,6 +163,26 @@ put_str(uint8_t *o, struct slice s)
 	return o;
 }
 
+/* The same in XML: what needs to be escaped goes the slow way. */
+static inline uint8_t *
+put_xml_str(struct text *t, uint8_t *o, struct slice s, size_t room)
+{
+	if (s.n > 0 && s.p[s.n - 1] == '\0')
+		s.n--;
+	if (hop_move(o, s.p, s.n, xml_odd))
+		return o + s.n;
+	t->out->n = (size_t)(o - t->out->p);
+	textform_string(t, s);
+	return buf_room(t->out, room);
+}
+
+static inline uint8_t *
+put_string(struct text *t, uint8_t *o, struct slice s, size_t room,
+    const bool xml)
+{
+	return xml ? put_xml_str(t, o, s, room) : put_str(o, s);
+}
+
 static inline uint8_t *
 put_delimiter(const struct text *t, uint8_t *o)
 {
@@ -192,6 +223,30 @@ put_strings(const struct text *t, uint8_t *o, const uint8_t *p,
 	return o;
 }
 
+/* In XML each stands in an element. */
+static uint8_t *
+put_xml_strings(struct text *t, const struct step *step, uint8_t *o,
+    struct slice list, size_t room)
+{
+	const size_t	 n = strlen(step->member);
+
+	while (list.n > 0) {
+		const struct slice	 one = slice_until_nul(list);
+
+		*o++ = '<';
+		memcpy(o, step->member, n);
+		o[n] = '>';
+		o = put_xml_str(t, o + n + 1, one, room);
+		memcpy(o, "</", 2);
+		memcpy(o + 2, step->member, n);
+		o[n + 2] = '>';
+		o += n + 3;
+		list.p += one.n + 1;
+		list.n -= one.n + 1;
+	}
+	return o;
+}
+
 /* Let the slow forms write, and go on behind it; ROOM is what may follow. */
 static uint8_t *
 put_rare(struct text *t, uint8_t *o, enum form form, uint64_t v, size_t room)
@@ -207,7 +262,8 @@ put_event(struct text *t, uint8_t *o, uint16_t number, size_t room)
 {
 	const struct slice	 name = textform_event(t, number);
 
-	if (name.n == 0 || name.n > 2 * BLOCK)
+	if (name.n == 0 || name.n > 2 * BLOCK ||
+	    t->events[number % EVENTS].odd)
 		return put_rare(t, o, F_EVENT, number, room);
 	memcpy(o, name.p, name.n);
 	return o + name.n;
@@ -246,6 +302,16 @@ take_number(const uint8_t **p, enum wire w)
 	return v;
 }
 
+static inline struct slice
+take_address(const uint8_t **p, bool ipv4)
+{
+	const uint8_t	*from = ipv4 ? *p : *p + 4;
+	const uint32_t	 n = ipv4 ? 4 : be32(*p);
+
+	*p = from + n;
+	return (struct slice){ from, n };
+}
+
 static struct slice
 take_value(const uint8_t **p, enum wire w)
 {
@@ -270,9 +336,10 @@ put_value(struct text *t, uint8_t *o, const struct step *s, const uint8_t **p,
 
 	t->out->n = (size_t)(o - t->out->p);
 	if (s->form == F_GIDS)
-		textform_groups(t, v);
+		textform_groups(t, s, v);
 	else {
-		textform_delimiter(t);
+		if (!t->style.xml)
+			textform_delimiter(t);
 		textform_value(t, s->form, v);
 	}
 	return buf_room(t->out, room);
@@ -285,26 +352,39 @@ put_other(struct text *t, uint8_t *o, const struct step *s, const uint8_t **p,
 	return put_rare(t, o, s->form, take_number(p, s->wire), room);
 }
 
-/*
- * The fields of the token of N bytes at P, to where O is; returns where they
- * end. Reading needs no checks: token_size() has made them.
- */
-static uint8_t *
-put_fields(struct text *t, const struct plan *plan, const uint8_t *p, size_t n,
-    uint8_t *o)
+static inline uint8_t *
+put_prefix(uint8_t *o, const struct prefix *pre)
 {
-	const uint8_t	*end = p++ + n, *hop = plan->hops;
-	const size_t	 d = t->delimiter.n, room = plan->room + n * (1 + d);
+	memcpy(o, pre->bytes, BLOCK);
+	return o + pre->n;
+}
+
+/*
+ * The fields of the token, to where O is; returns where they end. Reading needs
+ * no checks: token_size() has made them.
+ */
+static inline __attribute__((always_inline)) uint8_t *
+put_fields(struct text *t, const struct plan *plan, struct slice token,
+    uint8_t *o, const bool xml)
+{
+	const uint8_t	*p = token.p + 1, *end = token.p + token.n;
+	const uint8_t	*hop = plan->hops;
+	const size_t	 d = xml ? 0 : t->delimiter.n;
+	const size_t	 room = plan->room + token.n * t->growth;
+	const struct step *step = plan->steps;
+	struct slice	 str;
 	uint64_t	 block;
 
 	memcpy(&block, t->delimiter_block, DELIMITER_MAX);
-	for (;; hop++) {
-		memcpy(o, &block, DELIMITER_MAX);
+	for (;; hop++, step++) {
+		if (xml)
+			o = put_prefix(o, &plan->prefixes[step - plan->steps]);
+		else
+			memcpy(o, &block, DELIMITER_MAX);
 		o += d;
 		switch ((enum hop)*hop) {
 		case H_DEC8:
-			o = put_dec(o, p[0]);
-			p += 1;
+			o = put_dec(o, *p++);
 			break;
 		case H_DEC16:
 			o = put_dec(o, be16(p));
@@ -333,12 +413,9 @@ put_fields(struct text *t, const struct plan *plan, const uint8_t *p, size_t n,
 			p += 4;
 			break;
 		case H_HEX32:
-			o = put_hex(o, be32(p));
-			p += 4;
-			break;
 		case H_HEX64:
-			o = put_hex(o, be64(p));
-			p += 8;
+			o = put_hex(o, *hop == H_HEX32 ? be32(p) : be64(p));
+			p += *hop == H_HEX32 ? 4 : 8;
 			break;
 		case H_EVENT:
 			o = put_event(t, o, be16(p), room);
@@ -356,32 +433,31 @@ put_fields(struct text *t, const struct plan *plan, const uint8_t *p, size_t n,
 			o = put_error(t, o, *p++, room);
 			break;
 		case H_STR:
-			o = put_str(o, (struct slice){ p + 2, be16(p) });
-			p += 2 + be16(p);
+			str = (struct slice){ p + 2, be16(p) };
+			o = put_string(t, o, str, room, xml);
+			p = str.p + str.n;
 			break;
 		case H_ADDRESS:
-			o += spell_address(o, (struct slice){ p + 4, be32(p) });
-			p += 4 + be32(p);
-			break;
 		case H_IPV4:
-			o += spell_address(o, (struct slice){ p, 4 });
-			p += 4;
+			str = take_address(&p, *hop == H_IPV4);
+			o += spell_address(o, str);
 			break;
 		case H_STRINGS:
-			o = put_strings(t, o - d, p + 4, end);
+			str = (struct slice){ p + 4, (size_t)(end - p - 4) };
+			o = xml ? put_xml_strings(t, step, o, str, room) :
+			    put_strings(t, o - d, p + 4, end);
 			p = end;
 			break;
 		case H_HIDDEN16:
+		case H_HIDDEN32:
 			o -= d;
-			p += 2;
+			p += *hop == H_HIDDEN16 ? 2 : 4;
 			break;
 		case H_NUMBER:
-			o = put_other(t, o, &plan->steps[hop - plan->hops], &p,
-			    room);
+			o = put_other(t, o, step, &p, room);
 			break;
 		case H_VALUE:
-			o = put_value(t, o - d,
-			    &plan->steps[hop - plan->hops], &p, room);
+			o = put_value(t, o - d, step, &p, room);
 			break;
 		case H_END:
 			return o - d;
@@ -394,12 +470,13 @@ static void
 put_token(struct text *t, const struct plan *plan, const uint8_t *p, size_t n)
 {
 	struct buf	*out = t->out;
-	const size_t	 room = plan->room + n * (1 + t->delimiter.n);
+	const size_t	 room = plan->room + n * t->growth;
 	uint8_t		*o = out->cap - out->n >= room ? out->p + out->n :
 	    buf_room(out, room);
 
 	memcpy(o, plan->name, BLOCK);
-	o = put_fields(t, plan, p, n, o + plan->name_n);
+	o = put_fields(t, plan, (struct slice){ p, n }, o + plan->name_n,
+	    false);
 	if (t->style.one_line)
 		o = put_delimiter(t, o);
 	else
@@ -407,11 +484,49 @@ put_token(struct text *t, const struct plan *plan, const uint8_t *p, size_t n)
 	out->n = (size_t)(o - out->p);
 }
 
+static void
+put_xml(struct text *t, const struct plan *plan, const uint8_t *p, size_t n)
+{
+	struct buf	*out = t->out;
+	const size_t	 room = plan->room + n * t->growth;
+	uint8_t		*o = out->cap - out->n >= room ? out->p + out->n :
+	    buf_room(out, room);
+
+	o = put_fields(t, plan, (struct slice){ p, n }, o, true);
+	*o = '\n';
+	o += !t->style.one_line;
+	out->n = (size_t)(o - out->p);
+}
+
+/* One header at the beginning, one trailer at the end: elements that nest. */
+static bool
+hop_xml(struct text *t, struct slice record)
+{
+	size_t		 at = 0, n;
+
+	if (record.n < HEADER_MIN + TRAILER_SIZE ||
+	    record.p[record.n - TRAILER_SIZE] != TOK_TRAILER)
+		return false;
+	for (; at < record.n; at += n) {
+		const uint8_t		*p = record.p + at;
+		const struct plan	*plan = t->hops[p[0]];
+
+		if (plan == NULL || token_is_header(p[0]) != (at == 0) ||
+		    (p[0] == TOK_TRAILER) != (at == record.n - TRAILER_SIZE) ||
+		    (n = token_size(p, record.n - at)) == 0)
+			return false;
+		put_xml(t, plan, p, n);
+	}
+	return true;
+}
+
 bool
 texthop_record(struct text *t, struct slice record)
 {
 	size_t		 at = 0, last = 0, n;
 
+	if (t->style.xml)
+		return hop_xml(t, record);
 	for (; at < record.n; at += n) {
 		const uint8_t		*p = record.p + at;
 		const struct plan	*plan = t->hops[p[0]];

@@ -157,7 +157,7 @@ lot_slice(struct lot *l, const struct field *f, const struct token *t)
 		    false);
 	case W_WORDS:
 		return lot_bytes(l, 4 * (size_t)t->num.v[1], false);
-	case W_ZSTR108: {
+	case W_ZSTR: {
 		struct slice	 s = lot_bytes(l, 1 + lot_below(l, 108), true);
 
 		l->pool[l->used - 1] = '\0';

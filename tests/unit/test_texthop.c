@@ -111,6 +111,24 @@ both_ways_print_the_same_with_other_delimiters(void **state)
 }
 
 static void
+both_ways_print_the_same_xml(void **state)
+{
+	(void)state;
+	compare(&(struct text_style){ .xml = true, .utc = true }, 15);
+	compare(&(struct text_style){ .xml = true, .raw = true,
+	    .one_line = true }, 16);
+	compare(&(struct text_style){ .xml = true, .event_names = true,
+	    .numeric_ids = true, .classic = true }, 17);
+}
+
+static void
+both_ways_print_the_same_in_classic_style(void **state)
+{
+	(void)state;
+	compare(&(struct text_style){ .classic = true }, 18);
+}
+
+static void
 usual_tokens_take_the_fast_way(void **state)
 {
 	static const uint8_t	 ids[] = { TOK_HEADER32, TOK_SUBJECT32,
@@ -161,6 +179,8 @@ main(void)
 		cmocka_unit_test(both_ways_print_the_same_by_default),
 		cmocka_unit_test(both_ways_print_the_same_raw_in_one_line),
 		cmocka_unit_test(both_ways_print_the_same_with_other_delimiters),
+		cmocka_unit_test(both_ways_print_the_same_xml),
+		cmocka_unit_test(both_ways_print_the_same_in_classic_style),
 		cmocka_unit_test(usual_tokens_take_the_fast_way),
 		cmocka_unit_test(many_short_strings_have_room),
 	};

@@ -223,7 +223,7 @@ has_short_forms(const struct layout *lay)
 	return lay->first_for != FOR_ALL ||
 	    lay->fields[0].wire == W_STRINGS ||
 	    (lay->fields[0].name != NULL && lay->fields[1].name != NULL &&
-	    lay->fields[1].wire == W_ZSTR108);
+	    lay->fields[1].wire == W_ZSTR);
 }
 
 static void
