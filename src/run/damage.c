@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "run/damage.h"
+#include "run/figures.h"
 
 /* Is there room for one more line? */
 static bool
@@ -72,10 +73,13 @@ damage_end(const struct damage *d)
 	if (d->gaps + d->recovered == 0)
 		return;
 	buf_escape(&text, slice_str(d->trail));
-	buf_printf(&text, ": %llu bytes skipped in %llu places, "
-	    "%llu records found after damage",
-	    (unsigned long long)d->skipped, (unsigned long long)d->gaps,
-	    (unsigned long long)d->recovered);
+	buf_str(&text, ": ");
+	figures_count(&text, d->skipped, "byte");
+	buf_str(&text, " skipped in ");
+	figures_count(&text, d->gaps, "place");
+	buf_str(&text, ", ");
+	figures_count(&text, d->recovered, "record");
+	buf_str(&text, " found after damage");
 	if (d->quiet > 0)
 		buf_printf(&text, " (%llu of these not shown)",
 		    (unsigned long long)d->quiet);

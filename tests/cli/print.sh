@@ -83,7 +83,7 @@ run "$BSMTRACE" print -n "$tmp/noisy"
 is 'damage is no reason to fail' "$rc" 0
 has 'damage is told with its place' "$err" \
     "$tmp/noisy:124: 6 bytes skipped: no record begins here"
-has 'and summed up' "$err" "$tmp/noisy: 6 bytes skipped in 1 places"
+has 'and summed up' "$err" "$tmp/noisy: 6 bytes skipped in 1 place"
 is 'what stands behind it is printed' "$(echo "$out" | tail -n 1)" 'trailer,31'
 run "$BSMTRACE" print --strict "$tmp/noisy"
 is 'unless it is asked to be strict' "$rc" 1
