@@ -27,7 +27,10 @@ int	cmd_watch(int argc, char **argv);
 int	cmd_check(int argc, char **argv);
 int	cmd_test(int argc, char **argv);
 int	cmd_print(int argc, char **argv);
+int	cmd_praudit(int argc, char **argv);	/* by that name */
 int	cmd_make(int argc, char **argv);
+int	cmd_reduce(int argc, char **argv);
+int	cmd_auditreduce(int argc, char **argv);	/* by that name */
 
 /* An option of a command: getopt_long(3) and the help come from these rows. */
 struct cli_option {

@@ -13,20 +13,31 @@
 #include "rule/diag.h"
 
 static const struct command commands[] = {	/* the order of the help */
-	{ "watch", cmd_watch, "[-f RULES] [-a TRAIL]...",
+	{ "watch", cmd_watch, "[-f RULES] [-a SOURCE]...",
 	    "run rules over trails or a live feed (also without this word)" },
 	{ "check", cmd_check, "FILE...", "report every error in rule files" },
 	{ "test", cmd_test, "FILE...", "run the tests written beside rules" },
 	{ "print", cmd_print, "TRAIL...",
 	    "show records as text, XML or JSON lines" },
+	{ "reduce", cmd_reduce, "[TRAIL | DIRECTORY]...",
+	    "select records: by time, user, event, object..." },
 	{ "make", cmd_make, "[FILE]...", "make records from JSON lines" },
+	{ 0 }
+};
+
+/* Programs that a link to this one stands in for. */
+static const struct command names[] = {
+	{ "auditreduce", cmd_auditreduce, NULL, NULL },
+	{ "praudit", cmd_praudit, NULL, NULL },
 	{ 0 }
 };
 
 static int
 help(void)
 {
-	printf("usage: bsmtrace [COMMAND] [OPTION]... [OPERAND]...\n\n");
+	printf("usage: bsmtrace [watch] [-BbdFhnv] [-a SOURCE]... [-f RULES] "
+	    "[-l DIR] [-p PIDFILE]\n"
+	    "       bsmtrace COMMAND [OPTION]... [OPERAND]...\n\n");
 	for (const struct command *c = commands; c->name != NULL; c++)
 		printf("  %-6s %-26s %s\n", c->name, c->args, c->summary);
 	printf("\n`bsmtrace COMMAND --help` tells the options of each.\n");
@@ -57,10 +68,15 @@ unknown(const char *word)
 int
 main(int argc, char **argv)
 {
+	const char	*slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char	*name = slash != NULL ? slash + 1 : argv[0];
+
+	for (const struct command *c = names; argc > 0 && c->name != NULL; c++)
+		if (strcmp(name, c->name) == 0)
+			return c->run(argc, argv);
 	if (argc < 2)
 		return cmd_watch(argc, argv);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help();
 	if (argv[1][0] == '-')
 		return cmd_watch(argc, argv);

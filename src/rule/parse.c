@@ -558,6 +558,14 @@ static const struct row state_rows[] = {
 	{ 0 }
 };
 
+/* Those of them that speak of one record alone. */
+static const struct row where_rows[] = {
+	{ "event", CLAUSE_EVENT, parse_any_or_ref, false },
+	{ "object", CLAUSE_OBJECT, parse_object, false },
+	{ "status", CLAUSE_STATUS, parse_status, false },
+	{ 0 }
+};
+
 static const char *const state_later[] = {
 	"within", "absent", "bind", "either", "any", "all", "auid", "euid",
 	"ruid", "egid", "rgid", "errno", "return", "argument", "command",
@@ -876,5 +884,80 @@ parse_file(const struct parse_from *from, const char *path,
 	} else
 		p.tree = NULL;
 	include_fini(&p.includer);
+	return p.tree;
+}
+
+/* A clause that stands in no text. */
+static struct clause *
+imply(struct parser *p, enum clause_kind kind, struct clause *next)
+{
+	struct clause	*c = arena_alloc(p->arena, sizeof(*c));
+
+	c->kind = kind;
+	c->at = p->cur.at;
+	c->next = next;
+	return c;
+}
+
+static bool
+has_clause(const struct clause *block, enum clause_kind kind)
+{
+	return clause_last(block, kind) != NULL;
+}
+
+/* The last semicolon may be left out of a text that is not empty. */
+static bool
+ends_with_semicolon(struct slice text)
+{
+	while (text.n > 0 && strchr(" \t\n", text.p[text.n - 1]) != NULL)
+		text.n--;
+	return text.n == 0 || text.p[text.n - 1] == ';';
+}
+
+/* Predicates up to the end of the text, or to the first mistake. */
+static struct clause *
+parse_predicates(struct parser *p)
+{
+	static const struct rows	rows = {
+		where_rows, state_later, DIAG_STATE_WORD_UNKNOWN
+	};
+	struct clause			*block = NULL, **tail = &block;
+
+	while (p->cur.kind != LEX_END && parse_clause(p, &rows, &tail))
+		;
+	return block;
+}
+
+struct tree *
+parse_where(const char *name, struct slice text, struct arena *arena,
+    struct diags *diags)
+{
+	struct parser	 p = { .diags = diags, .arena = arena };
+	struct buf	 copy = { 0 };
+	struct item	*item = arena_alloc(arena, sizeof(*item));
+	struct clause	*block;
+
+	buf_slice(&copy, text);
+	buf_str(&copy, ends_with_semicolon(text) ? "\n" : ";\n");
+	p.tree = arena_alloc(arena, sizeof(*p.tree));
+	p.tree->arena = arena;
+	p.tree->file = diags_file(diags, name, &copy);
+	p.tree->items = item;
+	lex_init(&p.lex, diags, arena);
+	(void)lex_push(&p.lex, p.tree->file);	/* the first has room */
+	lex_next(&p.lex, &p.cur);
+	item->kind = ITEM_SEQUENCE;
+	item->at = p.cur.at;
+	item->name = (struct lexeme){ .kind = LEX_STRING, .at = p.cur.at,
+	    .text = slice_str("where") };
+	block = parse_predicates(&p);
+	if (!has_clause(block, CLAUSE_EVENT))
+		(block = imply(&p, CLAUSE_EVENT, block))->any = true;
+	if (!has_clause(block, CLAUSE_STATUS))
+		(block = imply(&p, CLAUSE_STATUS, block))->any = true;
+	item->clauses = imply(&p, CLAUSE_SUBJECT, imply(&p, CLAUSE_STATE,
+	    NULL));
+	item->clauses->any = true;
+	item->clauses->next->block = block;
 	return p.tree;
 }

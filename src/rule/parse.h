@@ -27,6 +27,14 @@ struct parse_from {
 struct tree	*parse_file(const struct parse_from *, const char *path,
 		    struct arena *, struct diags *);
 
+/*
+ * Read TEXT, the predicates of a state without its braces, as a file that is
+ * called NAME: the tree of one sequence for any subject with this state. An
+ * event or a status that is not asked for may be any.
+ */
+struct tree	*parse_where(const char *name, struct slice text,
+		    struct arena *, struct diags *);
+
 /* Names of the units of time, and how many seconds they have. */
 extern const struct name parse_units[];
 

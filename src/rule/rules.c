@@ -19,17 +19,14 @@ struct load {
 	struct program	*program;	/* NULL: there was an error */
 };
 
+/* Check and compile the tree; ERRORS is how many there were before it. */
 static void
-load(const struct rules_env *env, const char *path, struct diags *diags,
+finish(const struct rules_env *env, size_t errors, struct diags *diags,
     struct load *l)
 {
-	const size_t		 errors = diags_errors(diags);
-	const struct parse_from	 from = { env->load, env->arg };
 	struct arena		*keep = arena_new();
 	struct sets		*sets = NULL;
 
-	*l = (struct load){ .arena = arena_new() };
-	l->tree = parse_file(&from, path, l->arena, diags);
 	if (l->tree != NULL) {
 		sets = sets_new(env->names, env->accounts, l->tree->file,
 		    l->arena, diags);
@@ -42,12 +39,37 @@ load(const struct rules_env *env, const char *path, struct diags *diags,
 	sets_free(sets);
 }
 
+static void
+load(const struct rules_env *env, const char *path, struct diags *diags,
+    struct load *l)
+{
+	const size_t		 errors = diags_errors(diags);
+	const struct parse_from	 from = { env->load, env->arg };
+
+	*l = (struct load){ .arena = arena_new() };
+	l->tree = parse_file(&from, path, l->arena, diags);
+	finish(env, errors, diags, l);
+}
+
 struct program *
 rules_load(const struct rules_env *env, const char *path, struct diags *diags)
 {
 	struct load	l;
 
 	load(env, path, diags, &l);
+	arena_free(l.arena);
+	return l.program;
+}
+
+struct program *
+rules_load_where(const struct rules_env *env, const char *name,
+    struct slice text, struct diags *diags)
+{
+	const size_t	 errors = diags_errors(diags);
+	struct load	 l = { .arena = arena_new() };
+
+	l.tree = parse_where(name, text, l.arena, diags);
+	finish(env, errors, diags, &l);
 	arena_free(l.arena);
 	return l.program;
 }

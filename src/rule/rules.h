@@ -38,7 +38,14 @@ struct program	*rules_load(const struct rules_env *, const char *path,
 		    struct diags *);
 
 /*
- * The same, with the tests that stand in the file, in its order; tree.h says
+ * The predicates of one state as a program with one sequence that has one
+ * state. NAME stands for the file in diagnostics.
+ */
+struct program	*rules_load_where(const struct rules_env *, const char *name,
+		    struct slice text, struct diags *);
+
+/*
+ * A whole file, with the tests that stand in it, in its order; tree.h says
  * what they are. To be freed with tests_free(), before DIAGS, which has the
  * text that their words point into. *TESTS is NULL when NULL is returned. A
  * test runs its own rule alone: give the engine a copy of the program with

@@ -36,7 +36,7 @@ struct sieve {
 	struct tally		*tallies;
 	size_t			 ntallies, cap;
 	struct progress		 progress;
-	uint64_t		 records;	/* but those that were scanned */
+	uint64_t		 records;	/* that were not scanned */
 };
 
 /* What was found so far is not to wait for a slow source. */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tests.h - criteria in the form in which judge.c asks them, made by
+ * criteria.c. For these two alone.
+ */
+#ifndef SELECT_TESTS_H
+#define SELECT_TESTS_H
+
+#include "base/patterns.h"
+#include "bsm/token.h"
+#include "select/criteria.h"
+#include "select/pathlist.h"
+
+#define BIT(criterion)	(UINT64_C(1) << (criterion))
+
+/* What is known of an event number of a dialect. */
+enum event_bits {
+	EVENT_LISTED	= 1,	/* asked for by name or number */
+	EVENT_SUCCESS	= 2,	/* of a class that is asked for, if it */
+	EVENT_FAILURE	= 4,	/* succeeded or failed */
+	EVENT_WHERE	= 8,	/* the state takes it */
+	EVENT_NOWHERE	= 16	/* the state does not; neither: not asked */
+};
+#define EVENT_CLASS	(EVENT_SUCCESS | EVENT_FAILURE)
+
+/* How a token is asked. */
+enum look_how {
+	LOOK_ID,		/* four bytes are the value */
+	LOOK_IPC_ID,		/* so, if the IPC object is of the kind */
+	LOOK_IPC_KIND,		/* what an IPC permission that follows is of */
+	LOOK_OUTCOME,		/* an error byte */
+	LOOK_TEXT,		/* a counted string */
+	LOOK_GROUPS,		/* the value is in a counted list */
+	LOOK_GROUPS16,		/* or in one of sixteen */
+	LOOK_SOCKET		/* the token has to be decoded */
+};
+
+/* One question to a token; those of one criterion stand together. */
+struct look {
+	enum criterion	 criterion;
+	enum look_how	 how;
+	uint8_t		 at;		/* of the member in the token, bytes */
+	uint8_t		 ipc;		/* kind of IPC object; 0: any */
+};
+#define LOOKS_MAX	120	/* of all tokens; the table has fewer */
+
+struct socket_wanted {
+	bool		 is_port;
+	uint64_t	 port;
+	struct slice	 address;	/* of `bytes`, 4 or 16 */
+	uint8_t		 bytes[16];
+};
+
+struct criteria {
+	const struct names	*names;
+	const struct accounts	*accounts;
+	uint64_t		 need;		/* BIT() of all given */
+	uint64_t		 deep;		/* not told by the header */
+	bool			 every, invert;
+	bool			 timed, evented; /* asked of headers */
+	enum criteria_ids	 ids;
+	int64_t			 from, until;
+
+	uint8_t			*events;	/* DIALECTS times 65536 */
+	const uint8_t		*by_version[256];
+	uint8_t			 dialects[256];	/* by version, too */
+
+	uint32_t		 values[CRITERIA];
+	char			*texts[CRITERIA];
+	bool			 user_is_id;	/* of CRIT_USER */
+	struct pathlist		*paths;
+	struct socket_wanted	 socket;
+
+	const struct program	*where;
+	struct patterns		*patterns;	/* of its object sets */
+
+	struct look		 looks[LOOKS_MAX];
+	size_t			 nlooks;
+	struct by_id {
+		uint8_t	 size;		/* if always the same; else 0 */
+		uint8_t	 first, count;	/* of `looks`: what to ask it */
+		bool	 simple;	/* one look, at an id or a text */
+	}			 by_id[256];
+};
+
+#endif
