@@ -28,6 +28,7 @@
 #include "print/columns.h"
 #include "print/lossless.h"
 #include "print/text.h"
+#include "run/figures.h"
 #include "run/progress.h"
 #include "run/trailset.h"
 #include "source/source.h"
@@ -353,14 +354,25 @@ print_bytes(struct printer *p, int fd, bool follow)
 static void
 report(struct printer *p, const struct tally *t)
 {
+	struct buf	 text = { 0 };
+
 	if (t->gaps == 0 && t->partly == 0)
 		return;
 	p->damaged = true;
 	flush(p);
 	progress_hide(&p->progress);
-	log_warn("%s: %llu bytes skipped in %llu places, %llu records shown "
-	    "in part", shown(p, t->label), (unsigned long long)t->skipped,
-	    (unsigned long long)t->gaps, (unsigned long long)t->partly);
+	if (t->gaps > 0) {
+		figures_count(&text, t->skipped, "byte");
+		buf_str(&text, " skipped in ");
+		figures_count(&text, t->gaps, "place");
+	}
+	if (t->partly > 0) {
+		buf_str(&text, text.n > 0 ? ", " : "");
+		figures_count(&text, t->partly, "record");
+		buf_str(&text, " shown in part");
+	}
+	log_warn("%s: %s", shown(p, t->label), buf_cstr(&text));
+	buf_fini(&text);
 }
 
 static bool
