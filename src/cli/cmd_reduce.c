@@ -18,6 +18,7 @@
 #include "cli/image.h"
 #include "cli/wanted.h"
 #include "rule/program.h"
+#include "run/figures.h"
 #include "run/sieve.h"
 
 #define EXIT_CLASSIC_USAGE 64	/* of auditreduce: EX_USAGE of sysexits(3) */
@@ -428,8 +429,8 @@ say_written(const struct trailout *out, const char *name)
 {
 	struct buf	 text = { 0 };
 
-	buf_printf(&text, "%llu records written",
-	    (unsigned long long)trailout_records(out));
+	figures_count(&text, trailout_records(out), "record");
+	buf_str(&text, " written");
 	if (name != NULL) {
 		buf_str(&text, " to ");
 		buf_escape(&text, slice_str(name));

@@ -61,9 +61,6 @@ static const struct kind {
 	[CRIT_USER] = { "user", VALUE_USER },
 };
 
-/* Kinds of IPC object, as the ipc token has them. */
-enum { IPC_ANY, IPC_MSGQ, IPC_SEM, IPC_SHM };
-
 /*
  * Which member of which tokens, by their labels; the 32-bit, 64-bit and
  * extended forms of a token share one, and `*` ends a prefix. A row with more

@@ -182,10 +182,7 @@ socket_fits(const struct socket_wanted *want, const struct token *t)
 	return false;
 }
 
-/*
- * Put one question to a token. *ASKED is cleared when it does not concern the
- * token after all. T is NULL unless the token was decoded.
- */
+/* Put a question to the token at P; T is NULL unless it was decoded. */
 static bool
 look_fits(struct criteria *c, struct walk *w, const struct look *l,
     const uint8_t *p, const struct token *t)
@@ -222,14 +219,12 @@ look_fits(struct criteria *c, struct walk *w, const struct look *l,
 static inline bool
 concerns(struct walk *w, const struct look *l, const uint8_t *p)
 {
-	const uint8_t	 last = 3;	/* of the kinds that have names */
-
 	if (l->how == LOOK_IPC_KIND) {
 		w->ipc = p[l->at];
 		return false;
 	}
 	if (l->how == LOOK_IPC_ID)
-		return p[1] == l->ipc || p[1] == 0 || p[1] > last;
+		return p[1] == l->ipc || p[1] == IPC_ANY || p[1] > IPC_SHM;
 	return l->ipc == 0 || l->ipc == w->ipc;
 }
 
@@ -492,6 +487,8 @@ criteria_scan(struct criteria *c, struct slice bytes, criteria_run_fn run,
 	size_t			 at = 0, n;
 	bool			 fits;
 
+	if (bytes.n == 0)
+		return 0;
 	while ((n = frame_intact(bytes.p + at, bytes.n - at)) > 0 &&
 	    scan_one(c, (struct slice){ bytes.p + at, n }, &fits)) {
 		if (fits != c->invert) {

@@ -23,6 +23,9 @@ enum event_bits {
 };
 #define EVENT_CLASS	(EVENT_SUCCESS | EVENT_FAILURE)
 
+/* Kinds of IPC object, as the ipc token has them. */
+enum ipc_kind { IPC_ANY, IPC_MSGQ, IPC_SEM, IPC_SHM };
+
 /* How a token is asked. */
 enum look_how {
 	LOOK_ID,		/* four bytes are the value */
@@ -40,9 +43,9 @@ struct look {
 	enum criterion	 criterion;
 	enum look_how	 how;
 	uint8_t		 at;		/* of the member in the token, bytes */
-	uint8_t		 ipc;		/* kind of IPC object; 0: any */
+	uint8_t		 ipc;		/* enum ipc_kind */
 };
-#define LOOKS_MAX	120	/* of all tokens; the table has fewer */
+#define LOOKS_MAX	160	/* of all tokens; all criteria make 126 */
 
 struct socket_wanted {
 	bool		 is_port;

@@ -880,6 +880,19 @@ no_record_is_read_beyond_its_end(void **state)
 	free(lot);
 }
 
+static void
+all_criteria_may_be_given_at_once(void **state)
+{
+	struct fixture	*f = *state;
+
+	criteria_ids(f->c, IDS_OWNERS);
+	for (int which = CRIT_CLASS; which < CRIT_WHERE; which++)
+		add(f, (enum criterion)which, which == CRIT_CLASS ? "+all" :
+		    which == CRIT_SOCKET ? "22" : "1");
+	case_header(&f->record, 1, 0);
+	assert_false(wanted(f));
+}
+
 /* ------------------------------------------------------------------- runs */
 
 struct runs {
@@ -967,6 +980,7 @@ main(void)
 		CASE(patterns_are_those_of_rules),
 		CASE(ids_are_found_as_the_table_reads_them),
 		CASE(no_record_is_read_beyond_its_end),
+		CASE(all_criteria_may_be_given_at_once),
 		CASE(neighbours_make_one_run),
 	};
 
