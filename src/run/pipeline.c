@@ -195,6 +195,9 @@ host_of(struct pipeline *p, const struct stream *s, const struct record *rec)
 
 	if (s->in->host != NULL)
 		return s->in->host;
+	if (rec->bytes.p[0] != TOK_HEADER32_EX &&
+	    rec->bytes.p[0] != TOK_HEADER64_EX)
+		return NULL;
 	tokens_begin(&walk, rec->bytes);
 	if (tokens_next(&walk, &tok) != 1 || !token_is_header(tok.id))
 		return NULL;
@@ -570,12 +573,28 @@ debug_stream(const struct stream *s)
 
 /* The run. */
 
+/* Does anybody show the records that led to an alert? */
+static bool
+steps_wanted(const struct pipeline *p)
+{
+	for (size_t i = 0; i < p->o->program->nrules; i++) {
+		const struct rule	*r = &p->o->program->rules[i];
+		const struct alert_rule	 about = { .channels = r->channels,
+		    .nchannels = r->nchannels };
+
+		if (sinks_want_steps(p->o->sinks, &about))
+			return true;
+	}
+	return false;
+}
+
 static struct engine *
 start_engine(struct pipeline *p)
 {
 	const struct engine_options	 options = {
 		.max_instances = p->o->max_instances,
-		.want_uid = p->o->want_uid
+		.want_uid = p->o->want_uid,
+		.skip_steps = !steps_wanted(p)
 	};
 	const struct alert_out		 out = {
 		.matched = p->o->records ? on_matched : NULL,
