@@ -38,6 +38,46 @@ civil_valid(const struct civil *c)
 	    c->hour < 24 && c->minute < 60 && c->second < 60;
 }
 
+/* A decimal number that fills the slice. */
+static bool
+parse_number(struct slice s, unsigned *to)
+{
+	*to = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		*to = 10 * *to + s.p[i] - '0';
+	}
+	return true;
+}
+
+bool
+civil_parse(struct slice s, char between, struct civil *c)
+{
+	const struct {
+		unsigned	*to;
+		size_t		 n;
+		char		 before;
+	} parts[] = {
+		{ &c->year, 4, 0 }, { &c->month, 2, '-' }, { &c->day, 2, '-' },
+		{ &c->hour, 2, between }, { &c->minute, 2, ':' },
+		{ &c->second, 2, ':' }
+	};
+	size_t	 at = 0;
+
+	if (s.n != CIVIL_TEXT)
+		return false;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (i > 0 && s.p[at++] != (uint8_t)parts[i].before)
+			return false;
+		if (!parse_number((struct slice){ s.p + at, parts[i].n },
+		    parts[i].to))
+			return false;
+		at += parts[i].n;
+	}
+	return civil_valid(c);
+}
+
 int64_t
 civil_seconds(const struct civil *c)
 {

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/slice.h"
+
 struct civil {
 	unsigned	 year, month, day;	/* month and day from 1 */
 	unsigned	 hour, minute, second;
@@ -17,6 +19,13 @@ struct civil {
 
 /* Are all fields in range for such a month? A second 60 is not. */
 bool	civil_valid(const struct civil *);
+
+/*
+ * "2026-01-31 23:59:00" with BETWEEN between day and hour, every digit there.
+ * False, with nothing of worth set, when it is anything else or not valid.
+ */
+#define CIVIL_TEXT	19u		/* bytes of it */
+bool	civil_parse(struct slice, char between, struct civil *);
 
 /* Seconds since 1970 of a valid time. */
 int64_t	civil_seconds(const struct civil *);

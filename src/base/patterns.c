@@ -22,6 +22,7 @@
 
 #define OPTIONS	PCRE2_NEVER_UTF		/* "(*UTF)" does not change the rules */
 #define JIT_STACK_FIRST	(32u * 1024)	/* bytes */
+#define STEPS_MIN	64u	/* from one place of the largest subject */
 #define ANY	256			/* instead of a byte: every subject */
 
 typedef int	(*match_fn)(const pcre2_code *, PCRE2_SPTR, PCRE2_SIZE,
@@ -225,16 +226,23 @@ worth_trying(const struct patterns *ps, const struct pattern *p, size_t n)
 	    (ps->seen[p->last[0]] || ps->seen[p->last[1]]);
 }
 
-/* Run one pattern; what the library returns. */
+/*
+ * Run one pattern; what the library returns. A subject that is a part of many
+ * may begin in fewer places than WHOLE says, but only in these.
+ */
 static int
-run(struct patterns *ps, const struct pattern *p, struct slice subject)
+run(struct patterns *ps, const struct pattern *p, struct slice subject,
+    size_t whole)
 {
 	const PCRE2_SPTR	 text = subject.n == 0 ?
 	    (PCRE2_SPTR)"" : subject.p;
 	uint32_t		 steps = PATTERNS_STEPS_MAX;
 
-	if (!p->anchored && subject.n > PATTERNS_WORK_MAX / steps)
-		steps = (uint32_t)(PATTERNS_WORK_MAX / subject.n);
+	if ((!p->anchored || whole > subject.n) &&
+	    whole > PATTERNS_WORK_MAX / steps)
+		steps = (uint32_t)(PATTERNS_WORK_MAX / whole);
+	if (steps < STEPS_MIN)
+		steps = STEPS_MIN;
 	pcre2_set_match_limit(ps->limits, steps);
 	return p->match(p->code, text, subject.n, 0, 0, ps->result,
 	    ps->limits);
@@ -242,6 +250,13 @@ run(struct patterns *ps, const struct pattern *p, struct slice subject)
 
 int
 patterns_match(struct patterns *ps, uint32_t set, struct slice subject)
+{
+	return patterns_match_part(ps, set, subject, subject.n);
+}
+
+int
+patterns_match_part(struct patterns *ps, uint32_t set, struct slice subject,
+    size_t whole)
 {
 	const struct set	*s;
 	int			 answer = 0;
@@ -258,7 +273,7 @@ patterns_match(struct patterns *ps, uint32_t set, struct slice subject)
 		/* For one pattern the library's own look is the cheaper. */
 		if (s->n > 1 && !worth_trying(ps, p, subject.n))
 			continue;
-		got = run(ps, p, subject);
+		got = run(ps, p, subject, whole);
 		if (got >= 0)
 			return 1;
 		/* All other errors say that it was given up. */

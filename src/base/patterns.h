@@ -50,4 +50,11 @@ int		 patterns_add(struct patterns *, struct slice pattern,
 int		 patterns_match(struct patterns *, uint32_t set,
 		    struct slice subject);
 
+/*
+ * The same for one of several subjects, of WHOLE bytes together, that may use
+ * no more than a single one of that size.
+ */
+int		 patterns_match_part(struct patterns *, uint32_t set,
+		    struct slice subject, size_t whole);
+
 #endif

@@ -53,4 +53,23 @@ slice_until_nul(struct slice a)
 	return nul == NULL ? a : (struct slice){ a.p, (size_t)(nul - a.p) };
 }
 
+/* A directory's name without the slashes at its end; "/" stays. */
+static inline struct slice
+slice_directory(struct slice a)
+{
+	while (a.n > 1 && a.p[a.n - 1] == '/')
+		a.n--;
+	return a;
+}
+
+/* The path is the directory, or lies below it by whole components. */
+static inline bool
+slice_lies_in(struct slice path, struct slice dir)
+{
+	dir = slice_directory(dir);
+	return slice_has_prefix(path, dir) && (path.n == dir.n ||
+	    (dir.n > 0 && dir.p[dir.n - 1] == '/') ||
+	    (dir.n > 0 && path.p[dir.n] == '/'));
+}
+
 #endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pool.h - many items of one size, known by number.
+ *
+ * Memory comes in chunks that never move, so that growing copies nothing and
+ * what is at a number stays there. Numbers begin with 1 and are used again;
+ * 0 is nothing.
+ */
+#ifndef BASE_POOL_H
+#define BASE_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pool {
+	uint8_t		**chunks;
+	size_t		  cap;		/* of the array of chunks */
+	size_t		  size;		/* bytes of an item */
+	unsigned	  shift;	/* items in a chunk, as a power of 2 */
+	uint32_t	  n;		/* numbers handed out, free ones too */
+	uint32_t	  free;		/* chain of those */
+	uint32_t	  used;
+};
+
+/* SIZE: at least 4 bytes; a multiple of what the item must be aligned to. */
+void		 pool_init(struct pool *, size_t size);
+void		 pool_fini(struct pool *);
+
+/* An item with any content. */
+uint32_t	 pool_take(struct pool *);
+/* Its first 4 bytes are overwritten, the others stay until it is taken. */
+void		 pool_give(struct pool *, uint32_t number);
+
+static inline void *
+pool_at(const struct pool *p, uint32_t number)
+{
+	return p->chunks[number >> p->shift] +
+	    (number & ((1u << p->shift) - 1)) * p->size;
+}
+
+#endif
