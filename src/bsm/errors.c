@@ -480,3 +480,22 @@ errors_all(size_t *n)
 	*n = ERRORS;
 	return errors;
 }
+
+uint8_t
+errors_from_bsd(uint8_t number)
+{
+	static const uint8_t	 from_35[] = {	/* EAGAIN to ENEEDAUTH */
+		11, 150, 149, 95, 96, 97, 98, 99, 120, 121, 122, 123, 124,
+		125, 126, 127, 128, 129, 130, 131, 132, 133, 134, 143, 144,
+		145, 146, 90, 78, 147, 148, 93, 190, 94, 49, 151, 66, 191,
+		192, 193, 194, 195, 46, 89, 196, 197, 198
+	};
+
+	if (number == 11)
+		return 45;		/* EDEADLK */
+	if (number < 35 || number == ERRORS_MINUS_ONE)
+		return number;
+	if (number < 35 + sizeof(from_35))
+		return from_35[number - 35];
+	return ERRORS_UNKNOWN;
+}

@@ -14,6 +14,9 @@
 
 #include "base/slice.h"
 
+#define ERRORS_UNKNOWN		250u	/* an errno that BSM has not */
+#define ERRORS_MINUS_ONE	255u	/* what programs write for no errno */
+
 struct bsm_error {
 	uint8_t		 number;	/* BSM */
 	const char	*name;		/* EPERM */
@@ -37,6 +40,13 @@ const char		*errors_text(uint8_t number);
 
 /* This system's errno for it; -1 when it has none. */
 int			 errors_local(uint8_t number);
+
+/*
+ * The BSM number of an errno of 4.4BSD, which FreeBSD and macOS share up to 81
+ * and records of versions 1 and 10 hold as it was; 250, unknown, beyond. 255,
+ * the -1 of programs, stays.
+ */
+uint8_t			 errors_from_bsd(uint8_t number);
 
 /* All rows, ascending, for listings and suggestions. */
 const struct bsm_error	*errors_all(size_t *n);

@@ -101,7 +101,7 @@ void		 frame_took(struct frame *, size_t n);
 static inline size_t
 frame_intact(const uint8_t *p, size_t left)
 {
-	const uint8_t	*t;
+	const uint64_t	 id_and_magic = TOK_TRAILER << 16 | TRAILER_MAGIC;
 	size_t		 size, min = HEADER_MIN + TRAILER_SIZE;
 
 	if (left < min || !token_is_header(p[0]))
@@ -111,9 +111,9 @@ frame_intact(const uint8_t *p, size_t left)
 	size = be32(p + 1);
 	if (size < min || size > left || size > FRAME_RECORD_MAX)
 		return 0;
-	t = p + size - TRAILER_SIZE;
-	return t[0] == TOK_TRAILER && be16(t + 1) == TRAILER_MAGIC &&
-	    be32(t + 3) == size ? size : 0;
+	/* All of the trailer, and one byte before it that does not count. */
+	return be64(p + size - TRAILER_SIZE - 1) << 8 ==
+	    (id_and_magic << 32 | size) << 8 ? size : 0;
 }
 
 /* "no record header": for messages. */

@@ -110,25 +110,11 @@ index_by_table(struct record *r)
 	}
 }
 
-/* Where the tokens end: before the trailer, if the record ends with its own. */
-static size_t
-end_of_tokens(const struct record *r)
-{
-	const size_t	 n = r->bytes.n;
-	const uint8_t	*t = r->bytes.p + n - TRAILER_SIZE;
-
-	if (r->quality == FRAME_STRONG || (n >= HEADER_MIN + TRAILER_SIZE &&
-	    t[0] == TOK_TRAILER && be16(t + 1) == TRAILER_MAGIC &&
-	    be32(t + 3) == n))
-		return n - TRAILER_SIZE;
-	return n;
-}
-
 void
 record_index(struct record *r)
 {
 	const uint8_t	*p = r->bytes.p;
-	const size_t	 end = end_of_tokens(r);
+	const size_t	 end = record_end(r);
 	size_t		 pos = r->body, size;
 
 	if (r->indexed)
@@ -188,12 +174,33 @@ record_address(const struct record *r)
 	}
 }
 
+struct slice
+record_host(const struct record *r)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_HEADER];
+
+	if (p[0] != TOK_HEADER32_EX && p[0] != TOK_HEADER64_EX)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ p + 14, be32(p + 10) };
+}
+
 uint8_t
 record_error(const struct record *r)
 {
 	uint32_t	 at = r->at[REC_RETURN];
 
 	return at == 0 ? 0 : r->bytes.p[at + 1];
+}
+
+bool
+record_return(const struct record *r, uint64_t *value)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_RETURN];
+
+	if (r->at[REC_RETURN] == 0)
+		return false;
+	*value = p[0] == TOK_RETURN32 ? be32(p + 2) : be64(p + 2);
+	return true;
 }
 
 /* The string of a token that is an id, a length and that many bytes. */
@@ -230,6 +237,14 @@ record_inode(const struct record *r, uint64_t *fsid, uint64_t *node)
 		return;
 	*fsid = be32(p + 13);
 	*node = p[0] == TOK_ATTR ? be32(p + 17) : be64(p + 17);
+}
+
+uint32_t
+record_attr(const struct record *r, enum record_attr which)
+{
+	uint32_t	 at = r->at[REC_ATTR];
+
+	return at == 0 ? 0 : be32(r->bytes.p + at + 1 + 4 * (unsigned)which);
 }
 
 int64_t

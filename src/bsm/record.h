@@ -51,6 +51,20 @@ int		record_head(struct record *, const struct frame_record *);
 /* Find the tokens, once. Needed before anything below. */
 void		record_index(struct record *);
 
+/* Where the tokens end: before the trailer, if there is one. */
+static inline size_t
+record_end(const struct record *r)
+{
+	const size_t	 n = r->bytes.n;
+	const uint8_t	*t = r->bytes.p + n - TRAILER_SIZE;
+
+	if (r->quality == FRAME_STRONG || (n >= HEADER_MIN + TRAILER_SIZE &&
+	    t[0] == TOK_TRAILER && be16(t + 1) == TRAILER_MAGIC &&
+	    be32(t + 3) == n))
+		return n - TRAILER_SIZE;
+	return n;
+}
+
 /* An id of the subject; 0 when the record has no subject token. */
 uint32_t	record_id(const struct record *, enum record_id);
 uint32_t	record_pid(const struct record *);
@@ -58,8 +72,13 @@ uint32_t	record_session(const struct record *);
 /* The terminal address, 4 or 16 bytes; empty when there is none. */
 struct slice	record_address(const struct record *);
 
+/* The host's own address in an extended header, 4 or 16 bytes; or empty. */
+struct slice	record_host(const struct record *);
+
 /* The error byte of the return token; 0 when there is none. */
 uint8_t		record_error(const struct record *);
+/* Its value, without sign; false when there is none. */
+bool		record_return(const struct record *, uint64_t *);
 
 /* The path up to its first NUL. False when there is no path token. */
 bool		record_path(const struct record *, struct slice *);
@@ -68,6 +87,10 @@ bool		record_zone(const struct record *, struct slice *);
 /* File system and node of the attribute token; both 0 when there is none. */
 void		record_inode(const struct record *, uint64_t *fsid,
 		    uint64_t *node);
+
+/* Mode, owner and group of the attribute token; 0 when there is none. */
+enum record_attr { REC_MODE, REC_OWNER, REC_GROUP };
+uint32_t	record_attr(const struct record *, enum record_attr);
 
 /*
  * Time in milliseconds since 1970. The fraction counts milliseconds in trails

@@ -554,11 +554,13 @@ tokens_next(struct tokens *w, struct token *t)
 #define SIZE_ADDR32	0, TOKEN_ADDR32
 #define SIZE_STRINGS	0, TOKEN_STRINGS
 #define SIZE_GROUPS	0, TOKEN_GROUPS
+#define SIZE_HEADER	0, TOKEN_HEADER
 
 /* Checked against the table by tests/unit/test_token.c. */
 const struct token_sizing	token_sizings[256] = {
 	[0x11] = { 11, SIZE_LEN16 },	[0x13] = { 7, SIZE_FIXED },
-	[0x14] = { 18, SIZE_FIXED },	[0x20] = { 3, SIZE_LEN16 },
+	[0x14] = { 18, SIZE_FIXED },	[0x15] = { 22, SIZE_HEADER },
+	[0x20] = { 3, SIZE_LEN16 },
 	[0x22] = { 6, SIZE_FIXED },	[0x23] = { 3, SIZE_LEN16 },
 	[0x24] = { 37, SIZE_FIXED },	[0x26] = { 37, SIZE_FIXED },
 	[0x27] = { 6, SIZE_FIXED },	[0x28] = { 3, SIZE_LEN16 },
@@ -575,7 +577,8 @@ const struct token_sizing	token_sizings[256] = {
 	[0x71] = { 12, SIZE_LEN16 },	[0x72] = { 10, SIZE_FIXED },
 	[0x73] = { 33, SIZE_FIXED },	[0x74] = { 26, SIZE_FIXED },
 	[0x75] = { 41, SIZE_FIXED },	[0x77] = { 41, SIZE_FIXED },
-	[0x78] = { 19, SIZE_LEN16 },	[0x7a] = { 37, SIZE_ADDR32 },
+	[0x78] = { 19, SIZE_LEN16 },	[0x79] = { 30, SIZE_HEADER },
+	[0x7a] = { 37, SIZE_ADDR32 },
 	[0x7b] = { 37, SIZE_ADDR32 },	[0x7c] = { 41, SIZE_ADDR32 },
 	[0x7d] = { 41, SIZE_ADDR32 },	[0x7e] = { 5, SIZE_ADDR32 },
 	[0x80] = { 9, SIZE_FIXED },	[0x81] = { 21, SIZE_FIXED },
@@ -583,21 +586,40 @@ const struct token_sizing	token_sizings[256] = {
 	[0x85] = { 20, SIZE_LEN16 },
 };
 
-/* Bytes of COUNT strings, each up to its NUL; 0 when they do not fit. */
+/* How many of eight bytes are zero. */
+static inline uint32_t
+zeros(const uint8_t *p)
+{
+	const uint64_t	 low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t	 w;
+
+	memcpy(&w, p, sizeof(w));
+	w = ~(((w & low) + low) | w | low) >> 7;	/* a one for each, */
+	return (uint32_t)(w * UINT64_C(0x0101010101010101) >> 56); /* added */
+}
+
+/*
+ * Bytes of COUNT strings, each up to its NUL; 0 when they do not fit. Most are
+ * so short that a search for each would take longer to begin than to end.
+ */
 static size_t
 strings_size(const uint8_t *p, size_t left, uint32_t count)
 {
-	const uint8_t	*at = p, *end = p + left;
+	size_t	 at = 0;
 
-	while (count-- > 0) {
-		const uint8_t	*nul = at == end ? NULL :
-		    memchr(at, 0, (size_t)(end - at));
+	if (count == 0)
+		return 0;
+	for (; left - at >= 8; at += 8) {
+		const uint32_t	 n = zeros(p + at);
 
-		if (nul == NULL)
-			return 0;
-		at = nul + 1;
+		if (n >= count)
+			break;
+		count -= n;
 	}
-	return (size_t)(at - p);
+	for (; at < left; at++)
+		if (p[at] == 0 && --count == 0)
+			return at + 1;
+	return 0;
 }
 
 size_t
@@ -616,7 +638,8 @@ token_size_slow(const uint8_t *p, size_t left)
 		more = be16(p + s.fixed - 2) & s.mask;
 		break;
 	case TOKEN_ADDR32:
-		more = be32(p + s.fixed - 4);
+	case TOKEN_HEADER:
+		more = be32(p + (s.how == TOKEN_HEADER ? 10 : s.fixed - 4));
 		if (more != 4 && more != 16)
 			return 0;
 		break;

@@ -34,12 +34,16 @@ enum token_id {
 	TOK_PROCESS32	= 0x26,
 	TOK_RETURN32	= 0x27,
 	TOK_TEXT	= 0x28,
+	TOK_ARGUMENT32	= 0x2d,
+	TOK_SOCKET	= 0x2e,
 	TOK_ATTR	= 0x31,
 	TOK_EXEC_ARGS	= 0x3c,
 	TOK_EXEC_ENV	= 0x3d,
 	TOK_ATTR32	= 0x3e,
+	TOK_CMD		= 0x51,
 	TOK_EXIT	= 0x52,
 	TOK_ZONENAME	= 0x60,
+	TOK_ARGUMENT64	= 0x71,
 	TOK_RETURN64	= 0x72,
 	TOK_ATTR64	= 0x73,
 	TOK_HEADER64	= 0x74,
@@ -50,6 +54,8 @@ enum token_id {
 	TOK_PROCESS32_EX = 0x7b,
 	TOK_SUBJECT64_EX = 0x7c,
 	TOK_SOCKET_EX	= 0x7f,
+	TOK_SOCKINET32	= 0x80,
+	TOK_SOCKINET128	= 0x81,
 	TOK_IDENTITY	= 0xed
 };
 
@@ -252,6 +258,7 @@ enum token_how {
 	TOKEN_DECODE,		/* not at all */
 	TOKEN_HOP,		/* fixed, or its last two bytes count others */
 	TOKEN_ADDR32,		/* its last four bytes: an address of 4 or 16 */
+	TOKEN_HEADER,		/* the same, but times stand behind it */
 	TOKEN_STRINGS, TOKEN_GROUPS
 };
 struct token_sizing {
