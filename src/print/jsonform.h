@@ -7,8 +7,25 @@
 #ifndef PRINT_JSONFORM_H
 #define PRINT_JSONFORM_H
 
+#include "base/digits.h"
 #include "base/json.h"
 #include "bsm/token.h"
+
+#define JSONFORM_EXACT	((uint64_t)1 << 53)	/* above: a string of digits */
+
+/* A number as json_uint() writes it, where there is room; returns its end. */
+static inline uint8_t *
+jsonform_number(uint8_t *to, uint64_t v)
+{
+	if (v < DIGITS_WORD)
+		return to + digits_short(to, (uint32_t)v);
+	if (v <= JSONFORM_EXACT)
+		return to + digits_put(to, v);
+	*to++ = '"';
+	to += digits_put(to, v);
+	*to++ = '"';
+	return to;
+}
 
 /* A string as it is on the wire: with its NUL, if it has one. */
 void	 jsonform_string(struct json *, struct slice);

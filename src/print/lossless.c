@@ -7,6 +7,9 @@
  * again from the values that were decoded, and compared: whatever would not
  * come back bit for bit is written as raw bytes instead, so that no odd
  * encoding needs a case of its own here.
+ *
+ * What stands before the tokens is put together from pieces that neighbouring
+ * records share: a second, the name of an event, that of the trail.
  */
 #include <stdlib.h>
 
@@ -18,28 +21,37 @@
 #include "print/lossless.h"
 #include "print/spell.h"
 
-#define EVENTS 512u		/* remembered names of events */
+#define EVENTS		512u		/* remembered names of events */
+#define EVENT_BYTES	60u		/* of a name that is remembered */
+#define SOURCE_BYTES	64u		/* of a trail's name: the usual */
+
+/* "time":"2021-10-14T11:20:59.522Z", */
+#define TIME_AT		8u		/* where the time begins */
+#define MILLIS_AT	(TIME_AT + 20)
+#define TIME_BYTES	(TIME_AT + SPELL_TIME_MAX + 2)
+
+/* All else before the tokens, and what is moved beyond the end of a piece. */
+#define HEAD_BYTES	256u
 
 /* An event as JSON. */
 struct event {
 	uint16_t	 number;
 	uint8_t		 version;	/* of the header: tells the dialect */
 	uint8_t		 n;		/* bytes of text; 0: none yet */
-	uint8_t		 text[60];
+	uint8_t		 text[EVENT_BYTES];
 };
 
 struct lossless {
 	const struct names	*names;
-	struct buf		 line;
 	struct buf		 again;		/* a token, built again */
-	struct json		 j;		/* within the line */
 	struct jsonhop		*hop;
 	struct buf		 source;	/* as it was given */
-	struct buf		 shown;		/* and as JSON */
+	struct buf		 shown;		/* "source":...,"offset": */
 	struct event		 events[EVENTS];
+	struct buf		 event;		/* the name of one more */
 	int64_t			 second;	/* that `time` is in, ms */
-	uint8_t			 time[SPELL_TIME_MAX];
-	size_t			 time_n;	/* 0: nothing to go by */
+	uint8_t			 time[TIME_BYTES];
+	bool			 timed;		/* `time` is one */
 };
 
 struct lossless *
@@ -49,8 +61,8 @@ lossless_new(const struct names *names)
 
 	l->names = names;
 	l->hop = jsonhop_new();
-	buf_init(&l->line, LOSSLESS_LINE_MAX);
-	buf_init(&l->again, 0);
+	memcpy(l->time, "\"time\":\"", TIME_AT);
+	memcpy(l->time + TIME_BYTES - 2, "\",", 2);
 	return l;
 }
 
@@ -59,30 +71,25 @@ lossless_free(struct lossless *l)
 {
 	if (l == NULL)
 		return;
-	buf_fini(&l->line);
 	buf_fini(&l->again);
 	buf_fini(&l->source);
 	buf_fini(&l->shown);
+	buf_fini(&l->event);
 	jsonhop_free(l->hop);
 	free(l);
 }
 
-/* Text of our own, which needs no escaping. */
-static inline void
-put_literal(struct buf *b, const char *s)
-{
-	buf_put(b, s, strlen(s));	/* the compiler knows how long */
-}
+/* ---------------------------------------------------------------- tokens */
 
 static void
-put_raw(struct lossless *l, struct slice bytes)
+put_raw(struct json *j, struct slice bytes)
 {
-	json_begin_object(&l->j);
-	json_key(&l->j, "token");
-	json_cstr(&l->j, "raw");
-	json_key(&l->j, "hex");
-	json_hex(&l->j, bytes);
-	json_end_object(&l->j);
+	json_begin_object(j);
+	json_key(j, "token");
+	json_cstr(j, "raw");
+	json_key(j, "hex");
+	json_hex(j, bytes);
+	json_end_object(j);
 }
 
 /* Do the values that were decoded give the same bytes? */
@@ -95,165 +102,214 @@ comes_back(struct lossless *l, const struct token *t, struct slice bytes)
 }
 
 static void
-put_token(struct lossless *l, const struct token *t, struct slice record)
+put_token(struct lossless *l, struct json *j, const struct token *t,
+    struct slice record)
 {
 	const struct slice	 bytes = { record.p + t->off, t->len };
 
 	if (t->layout == NULL || !comes_back(l, t, bytes)) {
-		put_raw(l, bytes);
+		put_raw(j, bytes);
 		return;
 	}
-	json_begin_object(&l->j);
-	json_key(&l->j, "token");
-	json_cstr(&l->j, t->layout->name);
+	json_begin_object(j);
+	json_key(j, "token");
+	json_cstr(j, t->layout->name);
 	for (const struct field *f = t->layout->fields; f->name != NULL; f++)
 		if (t->id != TOK_TRAILER || f->wire != W_U16 ||
 		    t->trailer.magic != TRAILER_MAGIC)
-			jsonform_field(&l->j, t, f);
-	json_end_object(&l->j);
+			jsonform_field(j, t, f);
+	json_end_object(j);
 }
 
+/* The tokens of a record, all bytes as one raw token if WHOLE. */
 static void
-put_tokens(struct lossless *l, struct slice record)
+put_tokens(struct lossless *l, struct slice record, bool whole,
+    struct buf *out)
 {
-	const size_t	 start = l->line.n;
+	const size_t	 start = out->n;
 	struct tokens	 w;
 	struct token	 t;
+	struct json	 j;
 
-	if (jsonhop_record(l->hop, record, &l->line))
+	if (!whole && jsonhop_record(l->hop, record, out))
 		return;
-	l->line.n = start;
-	json_init(&l->j, &l->line);
-	json_begin_array(&l->j);
-	tokens_begin(&w, record);
-	while (tokens_next(&w, &t) != 0)
-		put_token(l, &t, record);
-	json_end_array(&l->j);
+	out->n = start;
+	json_init(&j, out);
+	json_begin_array(&j);
+	if (whole)
+		put_raw(&j, record);
+	else {
+		tokens_begin(&w, record);
+		while (tokens_next(&w, &t) != 0)
+			put_token(l, &j, &t, record);
+	}
+	json_end_array(&j);
 }
 
-/* A name, or a number where none is known. */
-static void
-put_event(struct lossless *l, const struct record *r)
+/* ------------------------------------------------------------ before them */
+
+/* Move a text of our own, which needs no escaping. */
+static inline uint8_t *
+put_literal(uint8_t *o, const char *s)
+{
+	const size_t	 n = strlen(s);		/* the compiler knows it */
+
+	memcpy(o, s, n);
+	return o + n;
+}
+
+/* Move N bytes; N is nearly always at most USUAL, which can be read always. */
+static inline uint8_t *
+put_short(uint8_t *o, const uint8_t *p, size_t n, const size_t usual)
+{
+	if (n <= usual)
+		memcpy(o, p, usual);
+	else
+		memcpy(o, p, n);
+	return o + n;
+}
+
+/*
+ * A name, or a number where none is known. EVENT_BYTES of it can be read.
+ */
+static struct slice
+event_text(struct lossless *l, const struct record *r)
 {
 	struct event		*e = &l->events[r->event % EVENTS];
-	const size_t		 start = l->line.n;
 	const struct event_name	*name;
 	struct json		 j;
 
-	if (e->n > 0 && e->number == r->event && e->version == r->version) {
-		buf_put(&l->line, e->text, e->n);
-		return;
-	}
+	if (e->n > 0 && e->number == r->event && e->version == r->version)
+		return (struct slice){ e->text, e->n };
 	name = names_event(l->names, names_dialect(l->names, r->version),
 	    r->event);
-	json_init(&j, &l->line);
+	buf_clear(&l->event);
+	json_init(&j, &l->event);
 	if (name != NULL)
 		json_cstr(&j, name->name);
 	else
 		json_uint(&j, r->event);
-	if (l->line.full || l->line.n - start > sizeof(e->text))
-		return;
+	if (l->event.n > EVENT_BYTES)
+		return buf_bytes(&l->event);
 	e->number = r->event;
 	e->version = r->version;
-	e->n = (uint8_t)(l->line.n - start);
-	memcpy(e->text, l->line.p + start, e->n);
-}
-
-/* A time, of which neighbouring records share all but the milliseconds. */
-static void
-put_time(struct lossless *l, int64_t millis)
-{
-	if (l->time_n == 0 || millis < l->second ||
-	    millis >= l->second + 1000) {
-		l->time_n = spell_rfc3339(l->time, millis);
-		if (l->time_n == 0)
-			return;
-		l->second = millis - (l->time[20] - '0') * 100 -
-		    (l->time[21] - '0') * 10 - (l->time[22] - '0');
-	}
-	millis -= l->second;
-	l->time[20] = (uint8_t)('0' + millis / 100);
-	spell_two(l->time + 21, (uint64_t)millis % 100);
-	put_literal(&l->line, "\"time\":\"");
-	buf_put(&l->line, l->time, l->time_n);
-	put_literal(&l->line, "\",");
-}
-
-/* When and what: for readers, since the header says it again. */
-static void
-put_summary(struct lossless *l, const struct frame_record *f)
-{
-	struct record	 r;
-
-	if (f->kind != FRAME_RECORD || record_head(&r, f) != 0)
-		return;
-	put_time(l, record_millis(&r));
-	put_literal(&l->line, "\"event\":");
-	put_event(l, &r);
-	buf_char(&l->line, ',');
+	e->n = (uint8_t)l->event.n;
+	memcpy(e->text, l->event.p, e->n);
+	return (struct slice){ e->text, e->n };
 }
 
 /* Where the bytes were; the name of a trail is escaped only once. */
 static void
-put_place(struct lossless *l, const struct frame_record *f, struct slice source)
+show_source(struct lossless *l, struct slice source)
 {
 	struct json	 j;
 
-	if (l->shown.n == 0 || !slice_eq(source, buf_bytes(&l->source))) {
-		buf_clear(&l->source);
-		buf_slice(&l->source, source);
-		buf_clear(&l->shown);
-		json_init(&j, &l->shown);
-		json_text(&j, source);
+	if (l->shown.n > 0 && slice_eq(source, buf_bytes(&l->source)))
+		return;
+	buf_clear(&l->source);
+	buf_slice(&l->source, source);
+	buf_clear(&l->shown);
+	buf_str(&l->shown, "\"source\":");
+	json_init(&j, &l->shown);
+	json_text(&j, source);
+	buf_str(&l->shown, ",\"offset\":");
+	(void)buf_room(&l->shown, SOURCE_BYTES);	/* for put_short() */
+}
+
+/* A time, of which neighbouring records share all but the milliseconds. */
+static uint8_t *
+put_time(struct lossless *l, uint8_t *o, int64_t millis)
+{
+	uint8_t		*at = l->time + MILLIS_AT;
+
+	if (!l->timed || millis < l->second || millis >= l->second + 1000) {
+		l->timed = spell_rfc3339(l->time + TIME_AT, millis) > 0;
+		if (!l->timed)
+			return o;
+		l->second = millis - (at[0] - '0') * 100 -
+		    (at[1] - '0') * 10 - (at[2] - '0');
 	}
-	put_literal(&l->line, "\"source\":");
-	buf_slice(&l->line, buf_bytes(&l->shown));
-	put_literal(&l->line, ",\"offset\":");
-	json_init(&j, &l->line);
-	json_uint(&j, f->offset);
+	millis -= l->second;
+	at[0] = (uint8_t)('0' + millis / 100);
+	spell_two(at + 1, (uint64_t)millis % 100);
+	memcpy(o, l->time, TIME_BYTES);
+	return o + TIME_BYTES;
+}
+
+/* When and what: for readers, since the header says it again. */
+static uint8_t *
+put_summary(struct lossless *l, uint8_t *o, const struct record *r,
+    struct slice event)
+{
+	o = put_time(l, o, record_millis(r));
+	o = put_literal(o, "\"event\":");
+	o = put_short(o, event.p, event.n, EVENT_BYTES);
+	*o++ = ',';
+	return o;
+}
+
+/* All that stands before the tokens, or the bytes of a gap. */
+static void
+put_head(struct lossless *l, const struct frame_record *f, struct slice source,
+    struct buf *out)
+{
+	struct record	 r;
+	struct slice	 event = { NULL, 0 }, reason = { NULL, 0 };
+	uint8_t		*o;
+
+	show_source(l, source);
+	if (f->kind == FRAME_GAP)
+		reason = slice_str(frame_strreason(f->reason));
+	if (f->kind == FRAME_RECORD && record_head(&r, f) == 0)
+		event = event_text(l, &r);
+	o = buf_room(out, l->shown.n + event.n + reason.n + HEAD_BYTES);
+	if (o == NULL)
+		return;
+	*o++ = '{';
+	if (reason.n > 0) {
+		o = put_literal(o, "\"gap\":\"");
+		o = put_short(o, reason.p, reason.n, 0);
+		o = put_literal(o, "\",");
+	}
+	if (event.n > 0)
+		o = put_summary(l, o, &r, event);
+	o = put_short(o, l->shown.p, l->shown.n, SOURCE_BYTES);
+	o = jsonform_number(o, f->offset);
+	if (f->quality == FRAME_RECOVERED && f->kind != FRAME_GAP)
+		o = put_literal(o, ",\"recovered\":true");
+	o = reason.n > 0 ? put_literal(o, ",\"hex\":") :
+	    put_literal(o, ",\"tokens\":");
+	out->n = (size_t)(o - out->p);
 }
 
 /* The line, with all bytes as one raw token if WHOLE. */
 static void
 put_line(struct lossless *l, const struct frame_record *f, struct slice source,
-    bool whole)
+    bool whole, struct buf *out)
 {
-	struct buf	*line = &l->line;
+	struct json	 j;
 
-	buf_clear(line);
-	buf_char(line, '{');
-	json_init(&l->j, line);
+	put_head(l, f, source, out);
 	if (f->kind == FRAME_GAP) {
-		put_literal(line, "\"gap\":");
-		json_cstr(&l->j, frame_strreason(f->reason));
-		buf_char(line, ',');
-	}
-	put_summary(l, f);
-	put_place(l, f, source);
-	if (f->kind == FRAME_GAP) {
-		put_literal(line, ",\"hex\":");
-		json_hex(&l->j, f->bytes);
-	} else {
-		if (f->quality == FRAME_RECOVERED)
-			put_literal(line, ",\"recovered\":true");
-		put_literal(line, ",\"tokens\":");
-		if (!whole)
-			put_tokens(l, f->bytes);
-		else {
-			json_begin_array(&l->j);
-			put_raw(l, f->bytes);
-			json_end_array(&l->j);
-		}
-	}
-	put_literal(line, "}\n");
+		json_init(&j, out);
+		json_hex(&j, f->bytes);
+	} else
+		put_tokens(l, f->bytes, whole, out);
+	buf_put(out, "}\n", 2);
 }
 
 void
 lossless_frame(struct lossless *l, const struct frame_record *f,
     struct slice source, struct buf *out)
 {
-	put_line(l, f, source, false);
-	if (l->line.full)
-		put_line(l, f, source, true);
-	buf_slice(out, buf_bytes(&l->line));
+	const size_t	 start = out->n;
+
+	out->max = start + LOSSLESS_LINE_MAX;
+	put_line(l, f, source, false, out);
+	if (out->full) {
+		out->n = start;
+		out->full = false;
+		put_line(l, f, source, true, out);
+	}
+	out->max = 0;
 }

@@ -50,7 +50,7 @@ void		 lossless_free(struct lossless *);	/* NULL is allowed */
 
 /*
  * Append what frame_next() gave as a line. SOURCE names the trail, at most a
- * few thousand bytes of any kind.
+ * few thousand bytes of any kind. OUT has no maximum of its own.
  */
 void		 lossless_frame(struct lossless *, const struct frame_record *,
 		    struct slice source, struct buf *out);

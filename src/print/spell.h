@@ -13,12 +13,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/slice.h"
 
 #define SPELL_ADDRESS_MAX 45		/* bytes, as INET6_ADDRSTRLEN counts */
 #define SPELL_UUID_MAX 36
 #define SPELL_TIME_MAX 24
-#define SPELL_NUMBER_MAX 20
+#define SPELL_NUMBER_MAX DIGITS_MAX
 
 /*
  * An address of 4 or 16 bytes: 192.0.2.1, 2001:db8::1. The form of IPv6 is
@@ -39,6 +40,10 @@ size_t	 spell_rfc3339(uint8_t *to, int64_t millis);
 /* "00" to "99", one behind the other. */
 extern const char	 spell_pairs[200];
 
+/* "0" to "999", each with a NUL or more behind it. */
+#define SPELL_SMALL 1000u
+extern const char	 spell_small[SPELL_SMALL][4];
+
 /* Two decimal digits of a number below 100. */
 static inline void
 spell_two(uint8_t *to, uint64_t v)
@@ -46,20 +51,16 @@ spell_two(uint8_t *to, uint64_t v)
 	memcpy(to, spell_pairs + 2 * v, 2);
 }
 
-/* Unsigned decimal; spell_long() for what has more than two digits. */
-size_t	 spell_long(uint8_t *to, uint64_t);
-
+/* Unsigned decimal. Most numbers are small. */
 static inline size_t
 spell_dec(uint8_t *to, uint64_t v)
 {
-	if (v >= 100)
-		return spell_long(to, v);
-	if (v >= 10) {
-		spell_two(to, v);
-		return 2;
-	}
-	to[0] = (uint8_t)('0' + v);
-	return 1;
+	if (v >= DIGITS_WORD)
+		return digits_put(to, v);
+	if (v >= SPELL_SMALL)
+		return digits_short(to, (uint32_t)v);
+	memcpy(to, spell_small[v], 4);
+	return 1u + (v > 9) + (v > 99);
 }
 
 #endif

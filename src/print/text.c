@@ -183,6 +183,9 @@ make_plans(struct text *t)
 	t->plans = xcalloc(n, sizeof(*t->plans));
 	t->steps = xcalloc(fields, sizeof(*t->steps));
 	t->prefixes = xcalloc(fields + n, sizeof(*t->prefixes));
+	/* an end for each, and a beginning and an end for each run of two */
+	t->all_hops = xcalloc(2 * fields + n, sizeof(*t->all_hops));
+	t->hops_end = t->all_hops;
 	fields = 0;
 	for (size_t i = 0; i < n; i++) {
 		t->plans[i].steps = t->plans[i].end = t->steps + fields;
@@ -207,6 +210,7 @@ text_new(const struct text_style *style, const struct names *names,
 		memcpy(t->delimiter_block, t->delimiter.p, t->delimiter.n);
 	t->names = names;
 	t->accounts = accounts;
+	memo_init(&t->memo);
 	make_plans(t);
 	tzset();			/* localtime_r() need not */
 	return t;
@@ -220,6 +224,8 @@ text_free(struct text *t)
 	free(t->plans);
 	free(t->steps);
 	free(t->prefixes);
+	free(t->all_hops);
+	memo_fini(&t->memo);
 	free(t);
 }
 

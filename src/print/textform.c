@@ -3,8 +3,8 @@
  * textform.c - how single values look as text.
  *
  * The forms are praudit's, down to its two spellings of a failure. Names of
- * users, groups and events and the spelled time are remembered, since
- * neighbouring records share them.
+ * users and groups and the spelled time are remembered, since neighbouring
+ * records share them.
  */
 #include "bsm/errors.h"
 #include "print/textform.h"
@@ -80,16 +80,22 @@ textform_delimiter(struct text *t)
 		put_slice(t->out, t->delimiter);
 }
 
-/* Bytes as they are, or made harmless for a terminal. */
+/* Bytes as they are, or fit for XML, or made harmless for a terminal. */
+static void
+put_fit(const struct text_style *style, struct buf *out, struct slice s)
+{
+	if (style->xml)
+		xml_escape(out, s);
+	else if (style->escape)
+		buf_escape(out, s);
+	else
+		put_slice(out, s);
+}
+
 static void
 put_bytes(struct text *t, struct slice s)
 {
-	if (t->style.xml)
-		xml_escape(t->out, s);
-	else if (t->style.escape)
-		buf_escape(t->out, s);
-	else
-		put_slice(t->out, s);
+	put_fit(&t->style, t->out, s);
 }
 
 /* A string without any of its NULs: praudit joins what stands around them. */
@@ -109,30 +115,17 @@ textform_string(struct text *t, struct slice s)
 	}
 }
 
-/* Can the bytes stand in XML as they are? */
+/* Make a name fit to go out. False when it then is too long. */
 static bool
-is_plain(struct slice s)
+fit_name(const struct text_style *style, struct account *a)
 {
-	struct buf	 escaped = { 0 };
-	bool		 same;
-
-	xml_escape(&escaped, s);
-	same = slice_eq(buf_bytes(&escaped), s);
-	buf_fini(&escaped);
-	return same;
-}
-
-/* Make a name fit for XML. False when it then is too long. */
-static bool
-escape_name(struct account *a)
-{
-	struct buf	 escaped = { 0 };
+	struct buf	 fit = { 0 };
 	bool		 fits;
 
-	xml_escape(&escaped, slice_str(a->name));
-	if ((fits = escaped.n < sizeof(a->name)))
-		memcpy(a->name, buf_cstr(&escaped), escaped.n + 1);
-	buf_fini(&escaped);
+	put_fit(style, &fit, slice_str(a->name));
+	if ((fits = fit.n < sizeof(a->name)))
+		memcpy(a->name, buf_cstr(&fit), fit.n + 1);
+	buf_fini(&fit);
 	return fits;
 }
 
@@ -145,7 +138,7 @@ textform_ask(struct text *t, uint32_t id, struct account *a, bool user)
 	a->id = id;
 	if ((user ? t->accounts->user_of : t->accounts->group_of)(
 	    t->accounts->arg, id, a->name, sizeof(a->name)) &&
-	    a->name[0] != '\0' && (!t->style.xml || escape_name(a))) {
+	    a->name[0] != '\0' && fit_name(&t->style, a)) {
 		a->n = (uint8_t)strnlen(a->name, sizeof(a->name));
 		return;
 	}
@@ -162,31 +155,19 @@ put_account(struct text *t, uint64_t id, bool user)
 	put_slice(t->out, (struct slice){ (const uint8_t *)a->name, a->n });
 }
 
-void
-textform_ask_event(struct text *t, uint16_t number, struct event *e)
-{
-	const struct event_name	*name = names_event(t->names,
-	    names_dialect(t->names, t->version), number);
-
-	*e = (struct event){ .number = number, .version = t->version,
-	    .known = true };
-	if (name != NULL)
-		e->name = slice_str(t->style.event_names ? name->name :
-		    name->text);
-	e->odd = t->style.xml && !is_plain(e->name);
-}
-
+/* Its description or name; the number when it has none. */
 static void
 put_event(struct text *t, uint64_t number)
 {
-	const struct slice	 name = textform_event(t, (uint16_t)number);
+	const struct event_name	*name = names_event(t->names,
+	    names_dialect(t->names, t->version), (uint16_t)number);
+	const char		*text = name == NULL ? "" :
+	    t->style.event_names ? name->name : name->text;
 
-	if (name.n > 0 && t->style.xml)
-		xml_escape(t->out, name);
-	else if (name.n > 0)
-		put_slice(t->out, name);
-	else
+	if (*text == '\0')
 		put_dec(t->out, number);
+	else
+		put_bytes(t, slice_str(text));
 }
 
 /* Write t->tm as ctime(3) does, without its newline. */

@@ -10,12 +10,12 @@
 
 #include "base/buf.h"
 #include "bsm/token.h"
+#include "print/memo.h"
 #include "print/spell.h"
 #include "print/text.h"
 
 #define ACCOUNTS 1024u		/* remembered users, and as many groups */
 #define NAME_MAX_BYTES 59u	/* of a user or group, with its NUL */
-#define EVENTS 512u		/* remembered events */
 #define CTIME_BYTES 24u		/* Thu Oct 14 11:20:59 2021 */
 #define BLOCK 32u		/* bytes that are moved at once */
 #define HOPS_MAX 16u		/* steps of a token, and an end */
@@ -54,8 +54,17 @@ struct plan {
 	char		 name[BLOCK];	/* its label, or its id in raw style */
 	size_t		 name_n;
 	struct step	*steps, *end;
-	uint8_t		 hops[HOPS_MAX];	/* texthop.c's, for each step */
-	size_t		 room;		/* bytes but for those of strings */
+};
+
+/* What texthop.c does with a field, or with a run of them. */
+struct hop {
+	uint8_t		 before[BLOCK];	/* moved to the output first */
+	uint8_t		 before_n;
+	uint8_t		 way;		/* what is read, how it is written */
+	uint8_t		 bytes;		/* that are read, if always as many */
+	uint8_t		 hops;		/* of a run, up to its end */
+	uint16_t	 kind;		/* of a run: see memo.h */
+	const struct step *step;
 };
 
 /*
@@ -68,14 +77,6 @@ struct account {
 	char		 name[NAME_MAX_BYTES];
 };
 
-struct event {
-	uint16_t	 number;
-	uint8_t		 version;	/* of the header: tells the dialect */
-	bool		 known;		/* has been asked for */
-	struct slice	 name;		/* empty: none is known */
-	bool		 odd;		/* XML: to be escaped */
-};
-
 struct text {
 	struct text_style	 style;
 	struct slice		 delimiter;
@@ -84,12 +85,14 @@ struct text {
 	const struct accounts	*accounts;
 	const struct layout	*layouts;
 	struct plan		*plans;		/* one for each layout */
-	const struct plan	*hops[256];	/* by id; NULL: decode it */
 	struct step		*steps;
 	struct prefix		*prefixes;
+	const struct hop	*hops[256];	/* by id; NULL: decode it */
+	struct hop		*all_hops, *hops_end;
+	uint16_t		 runs;		/* how many there are */
 	size_t			 growth;	/* room for each raw byte */
+	struct memo		 memo;		/* of runs */
 	struct account		 users[ACCOUNTS], groups[ACCOUNTS];
-	struct event		 events[EVENTS];
 	uint64_t		 time;		/* what `spelled` says */
 	struct tm		 tm;
 	uint8_t			 spelled[BLOCK];	/* CTIME_BYTES of it */
@@ -110,20 +113,6 @@ textform_account(struct text *t, uint32_t id, bool user)
 	if (a->id != id || a->n == 0)
 		textform_ask(t, id, a, user);
 	return a;
-}
-
-/* Fill the slot of an event that is not remembered. */
-void	 textform_ask_event(struct text *, uint16_t number, struct event *);
-
-/* What an event is called; empty when that is not known. */
-static inline struct slice
-textform_event(struct text *t, uint16_t number)
-{
-	struct event	*e = &t->events[number % EVENTS];
-
-	if (e->number != number || e->version != t->version || !e->known)
-		textform_ask_event(t, number, e);
-	return e->name;
 }
 
 /* Make t->spelled mean SECONDS since 1970; false when it cannot. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * texthop.h - print a record as text without decoding it.
+ * texthop.h - print a record as text or XML without decoding it.
  */
 #ifndef PRINT_TEXTHOP_H
 #define PRINT_TEXTHOP_H
 
 #include "print/textform.h"
 
-/* Note in a plan how its tokens are printed at once, if they can be. */
-void	 texthop_plan(struct text *, const struct layout *, struct plan *);
+/* Note how the tokens of a layout are printed at once, if they can be. */
+void	 texthop_plan(struct text *, const struct layout *,
+	    const struct plan *);
 
 /*
  * Append a record to t->out. False when it has to be decoded: then what was

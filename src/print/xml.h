@@ -8,7 +8,7 @@
 #ifndef PRINT_XML_H
 #define PRINT_XML_H
 
-#include "print/hop.h"
+#include "print/lanes.h"
 #include "print/textform.h"
 
 #define XML_PROLOG "<?xml version='1.0' ?>\n<audit>\n"
@@ -21,18 +21,13 @@ void	 xml_plan(const struct layout *, const enum form *forms,
 /* Append bytes so that they can stand in an element or in an attribute. */
 void	 xml_escape(struct buf *, struct slice);
 
-/* Not 0 when one of eight bytes may not stand as it is; may err that way. */
-static inline uint64_t
-xml_odd(uint64_t w)
+/* Which bytes may not stand as they are; and tabs and newlines, which may. */
+static inline lanes
+xml_odd(lanes v)
 {
-	const uint64_t	 quotes = (w & HOP_ONES * 0xfa) ^ HOP_ONES * 0x22;
-	const uint64_t	 angles = (w & HOP_ONES * 0xfd) ^ HOP_ONES * 0x3c;
-	const uint64_t	 slashes = w ^ HOP_ONES * '\\';
-	const uint64_t	 controls = w & HOP_ONES * 0xe0;
-
-	return hop_zero(quotes) | hop_zero(angles) | hop_zero(slashes) |
-	    hop_zero(controls) |
-	    ((w | ((w & ~HOP_TOPS) + HOP_ONES)) & HOP_TOPS);
+	return (lanes)(v - ' ' > '~' - ' ') | lanes_are(v, '&') |
+	    lanes_are(v, '<') | lanes_are(v, '>') | lanes_are(v, '"') |
+	    lanes_are(v, '\'') | lanes_are(v, '\\');
 }
 
 #endif
