@@ -6,22 +6,26 @@
  * names its layout, and each field of the layout is looked up in the object. A
  * key that is neither is an error, so a misspelled field is never taken for one
  * left out. What was appended of a line is taken back when the line is wrong.
+ *
+ * Most lines come from print -j and are never parsed: see jsonquick.c.
  */
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "bsm/build.h"
 #include "bsm/frame.h"
 #include "bsm/token.h"
 #include "make/jsonin.h"
+#include "make/jsonquick.h"
 #include "make/jsonvalue.h"
 
 #define PADDING_MAX FRAME_RECORD_MAX	/* bytes behind a list of strings */
 #define VERSION_MADE 11u		/* of a header that is made */
-#define NAME_BYTES_MAX 40u		/* longer ones resemble nothing */
 
 struct jsonin {
 	const struct names	*names;
+	struct jsonquick	*quick;
 	struct jsonvalue	 v;
 	struct buf		 message;	/* of the last error */
 	json_t			*line;		/* the object at hand */
@@ -52,6 +56,7 @@ jsonin_new(const struct names *names)
 	struct jsonin	*in = xcalloc(1, sizeof(*in));
 
 	in->names = names;
+	in->quick = jsonquick_new();
 	return in;
 }
 
@@ -63,6 +68,7 @@ jsonin_free(struct jsonin *in)
 	buf_fini(&in->v.list);
 	buf_fini(&in->v.problem);
 	buf_fini(&in->message);
+	jsonquick_free(in->quick);
 	free(in);
 }
 
@@ -72,87 +78,42 @@ jsonin_error(struct jsonin *in)
 	return buf_cstr(&in->message);
 }
 
-/* ----------------------------------------------------- the nearest name */
-
-struct nearest {
-	const char	*word, *best;
-	size_t		 distance;
-};
-
-/* Letters to change, add or leave out to come from A to B (Levenshtein). */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t		 row[NAME_BYTES_MAX + 1], n = strlen(b);
-
-	if (n > NAME_BYTES_MAX)
-		return SIZE_MAX;
-	for (size_t i = 0; i <= n; i++)
-		row[i] = i;
-	for (size_t i = 1; *a != '\0'; i++, a++) {
-		size_t	 corner = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= n; k++) {
-			size_t	 best = corner + (*a != b[k - 1]);
-
-			if (best > row[k] + 1)
-				best = row[k] + 1;
-			if (best > row[k - 1] + 1)
-				best = row[k - 1] + 1;
-			corner = row[k];
-			row[k] = best;
-		}
-	}
-	return row[n];
-}
-
-static void
-consider(struct nearest *near, const char *name)
-{
-	size_t		 d;
-
-	if (strlen(near->word) > NAME_BYTES_MAX)
-		return;
-	d = distance(near->word, name);
-	if (d <= 1 + strlen(near->word) / 4 && d < near->distance) {
-		near->distance = d;
-		near->best = name;
-	}
-}
+/* --------------------------------------------------------- unknown names */
 
 /* "no token is called 'pth'; did you mean 'path'?" */
 static bool
 unknown_name(struct jsonin *in, const char *what, const struct nearest *near)
 {
 	(void)jsonvalue_fail(&in->v, "%s ", what);
-	jsonvalue_quote(&in->v, near->word, strlen(near->word));
-	if (near->best != NULL)
-		(void)jsonvalue_fail(&in->v, "; did you mean '%s'?",
-		    near->best);
+	jsonvalue_quote(&in->v, (const char *)near->word.p, near->word.n);
+	if (near->best.n > 0)
+		(void)jsonvalue_fail(&in->v, "; did you mean '%.*s'?",
+		    (int)near->best.n, (const char *)near->best.p);
 	return false;
 }
 
 static bool
 unknown_token(struct jsonin *in, const char *name)
 {
-	struct nearest		 near = { name, NULL, SIZE_MAX };
+	struct nearest		 near;
 	size_t			 n;
 	const struct layout	*layouts = token_layouts(&n);
 
-	consider(&near, "raw");
+	nearest_init(&near, slice_str(name));
+	nearest_try(&near, slice_str("raw"));
 	for (size_t i = 0; i < n; i++)
-		consider(&near, layouts[i].name);
+		nearest_try(&near, slice_str(layouts[i].name));
 	return unknown_name(in, "no token is called", &near);
 }
 
 static bool
 unknown_field(struct jsonin *in, const struct layout *lay, const char *name)
 {
-	struct nearest	 near = { name, NULL, SIZE_MAX };
+	struct nearest	 near;
 
+	nearest_init(&near, slice_str(name));
 	for (const struct field *f = lay->fields; f->name != NULL; f++)
-		consider(&near, f->name);
+		nearest_try(&near, slice_str(f->name));
 	return unknown_name(in, "it has no field", &near);
 }
 
@@ -170,13 +131,14 @@ only_keys(struct jsonin *in, json_t *object, const char *const *keys)
 {
 	for (void *i = json_object_iter(object); i != NULL;
 	    i = json_object_iter_next(object, i)) {
-		struct nearest	 near = { json_object_iter_key(i), NULL,
-		    SIZE_MAX };
+		const char	*key = json_object_iter_key(i);
+		struct nearest	 near;
 
-		if (is_one_of(near.word, keys))
+		if (is_one_of(key, keys))
 			continue;
+		nearest_init(&near, slice_str(key));
 		for (; *keys != NULL; keys++)
-			consider(&near, *keys);
+			nearest_try(&near, slice_str(*keys));
 		return unknown_name(in, "unexpected", &near);
 	}
 	return true;
@@ -636,6 +598,8 @@ jsonin_line(struct jsonin *in, struct slice line, struct buf *out)
 	const size_t	 start = out->n;
 	bool		 good;
 
+	if (jsonquick_line(in->quick, line, out))
+		return 0;
 	buf_clear(&in->v.problem);
 	in->token = 0;
 	in->layout = in->field = NULL;

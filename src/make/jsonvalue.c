@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
+#include "base/civil.h"
 #include "bsm/frame.h"
 #include "make/jsonvalue.h"
 
@@ -279,29 +280,6 @@ jsonvalue_strings(struct jsonvalue *v, json_t *j, bool counted,
 	return true;
 }
 
-/* Days from 1970-01-01; the year begins in March, so February comes last. */
-static uint64_t
-days_since_1970(uint64_t year, uint64_t month, uint64_t day)
-{
-	const uint64_t	 y = month > 2 ? year : year - 1;
-	const uint64_t	 m = month > 2 ? month - 3 : month + 9;
-
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 +
-	    day - 1 - 719468;
-}
-
-static uint64_t
-days_in_month(uint64_t year, uint64_t month)
-{
-	static const uint8_t	 days[] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
-	};
-
-	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
-		return 29;
-	return days[month - 1];
-}
-
 /* A fraction ".522" at S to nanoseconds. */
 static bool
 fraction(const char *s, size_t n, uint64_t *nanos)
@@ -323,32 +301,17 @@ bool
 jsonvalue_time(struct jsonvalue *v, json_t *j, uint64_t *seconds,
     uint64_t *nanos)
 {
-	static const char	 form[] = "0000-00-00T00:00:00";
-	static const struct { size_t at, n; uint64_t min, max; } parts[] = {
-		{ 0, 4, 1970, 9999 }, { 5, 2, 1, 12 }, { 8, 2, 1, 31 },
-		{ 11, 2, 0, 23 }, { 14, 2, 0, 59 }, { 17, 2, 0, 59 }
-	};
-	const size_t		 n = json_string_length(j);
-	const char		*s = json_string_value(j);
-	uint64_t		 p[6];
+	const size_t	 n = json_string_length(j);
+	const char	*s = json_string_value(j);
+	struct civil	 c;
 
 	if (s == NULL)
 		return wrong_type(v, "a time", j);
-	if (n < sizeof(form) || s[n - 1] != 'Z')
-		goto wrong;
-	for (size_t i = 0; i < sizeof(form) - 1; i++)
-		if (form[i] != '0' && s[i] != form[i])
-			goto wrong;
-	for (size_t i = 0; i < 6; i++)
-		if (!digits(s + parts[i].at, parts[i].n, &p[i]) ||
-		    p[i] < parts[i].min || p[i] > parts[i].max)
-			goto wrong;
-	if (p[2] > days_in_month(p[0], p[1]) ||
-	    !fraction(s + sizeof(form) - 1, n - sizeof(form), nanos))
-		goto wrong;
-	*seconds = days_since_1970(p[0], p[1], p[2]) * 86400 + p[3] * 3600 +
-	    p[4] * 60 + p[5];
+	if (n <= CIVIL_TEXT || s[n - 1] != 'Z' ||
+	    !civil_parse((struct slice){ (const uint8_t *)s, CIVIL_TEXT }, 'T',
+	    &c) || c.year < 1970 ||
+	    !fraction(s + CIVIL_TEXT, n - CIVIL_TEXT - 1, nanos))
+		return wrong_text(v, "a time like 2021-10-14T11:20:59.522Z", j);
+	*seconds = (uint64_t)civil_seconds(&c);
 	return true;
-wrong:
-	return wrong_text(v, "a time like 2021-10-14T11:20:59.522Z", j);
 }

@@ -10,9 +10,10 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/civil.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "bsm/build.h"
 #include "bsm/errors.h"
 #include "bsm/frame.h"
@@ -355,7 +356,7 @@ unknown_word(struct reader *r, const struct lexeme *w)
 	struct nearest	 near;
 
 	nearest_init(&near, w->text);
-	for (const struct word *k = words; k->name != NULL; k++)
+	for (const struct word *k = words; !w->quoted && k->name != NULL; k++)
 		nearest_try(&near, slice_str(k->name));
 	diag_unknown_near(r->env->diags, DIAG_TEST_WORD_UNKNOWN, w->at, &near);
 	return false;
@@ -572,18 +573,11 @@ words_time(const struct words_env *env, const struct lexeme *w, size_t n,
     int64_t *millis)
 {
 	struct reader	 r = { env, w, n, n > 0 ? w->at : (struct span){ 0 } };
-	struct tm	 tm = { 0 };
-	char		 text[32];
-	const char	*end = NULL;
+	struct civil	 c;
 
-	if (n == 1 && w->text.n < sizeof(text)) {
-		memcpy(text, w->text.p, w->text.n);
-		text[w->text.n] = '\0';
-		end = strptime(text, "%Y-%m-%d %H:%M:%S", &tm);
-	}
-	if (end == NULL || *end != '\0')
+	if (n != 1 || !civil_parse(w->text, ' ', &c) || c.year < 1970)
 		return complain(&r, n > 0 ? w : NULL,
 		    "a time looks like \"2026-01-31 23:59:00\"");
-	*millis = (int64_t)timegm(&tm) * 1000;
+	*millis = civil_seconds(&c) * 1000;
 	return true;
 }
