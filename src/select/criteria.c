@@ -18,47 +18,45 @@
 #include "rule/program.h"
 #include "select/tests.h"
 
-#define EVENTS		65536u	/* numbers that an event can have */
-
 /* What the text of a criterion is. */
-enum value {
-	VALUE_OTHER,		/* not a text */
-	VALUE_UID, VALUE_GID, VALUE_NUMBER, VALUE_TEXT,
-	VALUE_FLAGS, VALUE_EVENT, VALUE_PATHS, VALUE_SOCKET, VALUE_USER
+enum taken {
+	TAKES_OTHER,		/* not a text */
+	TAKES_UID, TAKES_GID, TAKES_NUMBER, TAKES_TEXT,
+	TAKES_FLAGS, TAKES_EVENT, TAKES_PATHS, TAKES_SOCKET, TAKES_USER
 };
 
 static const struct kind {
 	const char	*object;	/* its name for -o, or NULL */
-	enum value	 value;
+	enum taken	 value;
 } kinds[CRITERIA] = {
-	[CRIT_CLASS] = { NULL, VALUE_FLAGS },
-	[CRIT_EVENT] = { NULL, VALUE_EVENT },
-	[CRIT_AUID] = { NULL, VALUE_UID },
-	[CRIT_EUID] = { NULL, VALUE_UID },
-	[CRIT_RUID] = { NULL, VALUE_UID },
-	[CRIT_EGID] = { NULL, VALUE_GID },
-	[CRIT_RGID] = { NULL, VALUE_GID },
-	[CRIT_PID] = { NULL, VALUE_NUMBER },
-	[CRIT_SESSION] = { NULL, VALUE_NUMBER },
-	[CRIT_ZONE] = { NULL, VALUE_TEXT },
-	[CRIT_FILE] = { "file", VALUE_PATHS },
-	[CRIT_FILE_OWNER] = { "fileowner", VALUE_UID },
-	[CRIT_FILE_GROUP] = { "filegroup", VALUE_GID },
-	[CRIT_MSGQ] = { "msgqid", VALUE_NUMBER },
-	[CRIT_MSGQ_OWNER] = { "msgqowner", VALUE_UID },
-	[CRIT_MSGQ_GROUP] = { "msgqgroup", VALUE_GID },
-	[CRIT_SEM] = { "semid", VALUE_NUMBER },
-	[CRIT_SEM_OWNER] = { "semowner", VALUE_UID },
-	[CRIT_SEM_GROUP] = { "semgroup", VALUE_GID },
-	[CRIT_SHM] = { "shmid", VALUE_NUMBER },
-	[CRIT_SHM_OWNER] = { "shmowner", VALUE_UID },
-	[CRIT_SHM_GROUP] = { "shmgroup", VALUE_GID },
-	[CRIT_PROCESS] = { "pid", VALUE_NUMBER },
-	[CRIT_PROCESS_OWNER] = { "procowner", VALUE_UID },
-	[CRIT_PROCESS_GROUP] = { "procgroup", VALUE_GID },
-	[CRIT_SOCKET] = { "sock", VALUE_SOCKET },
-	[CRIT_FMRI] = { "fmri", VALUE_TEXT },
-	[CRIT_USER] = { "user", VALUE_USER },
+	[CRIT_CLASS] = { NULL, TAKES_FLAGS },
+	[CRIT_EVENT] = { NULL, TAKES_EVENT },
+	[CRIT_AUID] = { NULL, TAKES_UID },
+	[CRIT_EUID] = { NULL, TAKES_UID },
+	[CRIT_RUID] = { NULL, TAKES_UID },
+	[CRIT_EGID] = { NULL, TAKES_GID },
+	[CRIT_RGID] = { NULL, TAKES_GID },
+	[CRIT_PID] = { NULL, TAKES_NUMBER },
+	[CRIT_SESSION] = { NULL, TAKES_NUMBER },
+	[CRIT_ZONE] = { NULL, TAKES_TEXT },
+	[CRIT_FILE] = { "file", TAKES_PATHS },
+	[CRIT_FILE_OWNER] = { "fileowner", TAKES_UID },
+	[CRIT_FILE_GROUP] = { "filegroup", TAKES_GID },
+	[CRIT_MSGQ] = { "msgqid", TAKES_NUMBER },
+	[CRIT_MSGQ_OWNER] = { "msgqowner", TAKES_UID },
+	[CRIT_MSGQ_GROUP] = { "msgqgroup", TAKES_GID },
+	[CRIT_SEM] = { "semid", TAKES_NUMBER },
+	[CRIT_SEM_OWNER] = { "semowner", TAKES_UID },
+	[CRIT_SEM_GROUP] = { "semgroup", TAKES_GID },
+	[CRIT_SHM] = { "shmid", TAKES_NUMBER },
+	[CRIT_SHM_OWNER] = { "shmowner", TAKES_UID },
+	[CRIT_SHM_GROUP] = { "shmgroup", TAKES_GID },
+	[CRIT_PROCESS] = { "pid", TAKES_NUMBER },
+	[CRIT_PROCESS_OWNER] = { "procowner", TAKES_UID },
+	[CRIT_PROCESS_GROUP] = { "procgroup", TAKES_GID },
+	[CRIT_SOCKET] = { "sock", TAKES_SOCKET },
+	[CRIT_FMRI] = { "fmri", TAKES_TEXT },
+	[CRIT_USER] = { "user", TAKES_USER },
 };
 
 /*
@@ -143,12 +141,9 @@ criteria_new(const struct names *names, const struct accounts *accounts)
 	c->from = INT64_MIN;
 	c->until = INT64_MAX;
 	c->events = xcalloc(DIALECTS, EVENTS);
-	for (unsigned v = 0; v < 256; v++) {
-		const enum dialect	 d = names_dialect(names, (uint8_t)v);
-
-		c->dialects[v] = (uint8_t)d;
-		c->by_version[v] = c->events + (size_t)d * EVENTS;
-	}
+	c->heads = xcalloc(DIALECTS, EVENTS);
+	for (unsigned v = 0; v < 256; v++)
+		c->dialects[v] = (uint8_t)names_dialect(names, (uint8_t)v);
 	return c;
 }
 
@@ -160,8 +155,9 @@ criteria_free(struct criteria *c)
 	for (int i = 0; i < CRITERIA; i++)
 		free(c->texts[i]);
 	pathlist_free(c->paths);
-	patterns_free(c->patterns);
+	ask_free(c->ask);
 	free(c->events);
+	free(c->heads);
 	free(c);
 }
 
@@ -238,7 +234,7 @@ static bool
 add_account(struct criteria *c, enum criterion which, const char *text,
     struct buf *why)
 {
-	const bool		 user = kinds[which].value == VALUE_UID;
+	const bool		 user = kinds[which].value == TAKES_UID;
 	const struct accounts	*a = c->accounts;
 	const enum number	 n = read_number(text, &c->values[which]);
 
@@ -300,12 +296,15 @@ mark_classes(struct criteria *c, enum dialect d, const struct flags *flags)
 		const uint16_t	 number = all[i].number;
 		const uint64_t	 classes = names_event(c->names, d,
 		    number)->classes;
-		uint8_t		*e = &c->events[d * EVENTS + number];
+		const bool	 success = flags_preselect(flags, classes,
+		    true);
+		const bool	 failure = flags_preselect(flags, classes,
+		    false);
 
-		if (flags_preselect(flags, classes, true))
-			*e |= EVENT_SUCCESS;
-		if (flags_preselect(flags, classes, false))
-			*e |= EVENT_FAILURE;
+		c->events[d * EVENTS + number] |=
+		    (success ? EVENT_SUCCESS : 0) |
+		    (failure ? EVENT_FAILURE : 0);
+		c->outcome |= success != failure;
 	}
 }
 
@@ -322,8 +321,10 @@ add_flags(struct criteria *c, const char *text, struct buf *why)
 		buf_str(why, "; a list is like lo,+ex,^-fc");
 		return false;
 	}
-	for (unsigned i = 0; i < DIALECTS * EVENTS; i++)
+	for (unsigned i = 0; (c->need & BIT(CRIT_CLASS)) != 0 &&
+	    i < DIALECTS * EVENTS; i++)
 		c->events[i] &= (uint8_t)~EVENT_CLASS;
+	c->outcome = false;
 	for (unsigned d = 0; d < DIALECTS; d++)
 		mark_classes(c, (enum dialect)d, &flags[d]);
 	return true;
@@ -402,31 +403,31 @@ criteria_add(struct criteria *c, enum criterion which, const char *text,
 	bool	 good = true;
 
 	switch (kinds[which].value) {
-	case VALUE_OTHER:
+	case TAKES_OTHER:
 		break;
-	case VALUE_UID:
-	case VALUE_GID:
+	case TAKES_UID:
+	case TAKES_GID:
 		good = add_account(c, which, text, why);
 		break;
-	case VALUE_NUMBER:
+	case TAKES_NUMBER:
 		good = add_number(c, which, text, why);
 		break;
-	case VALUE_TEXT:
+	case TAKES_TEXT:
 		add_text(c, which, text);
 		break;
-	case VALUE_FLAGS:
+	case TAKES_FLAGS:
 		good = add_flags(c, text, why);
 		break;
-	case VALUE_EVENT:
+	case TAKES_EVENT:
 		good = add_event(c, text, why);
 		break;
-	case VALUE_PATHS:
+	case TAKES_PATHS:
 		good = add_paths(c, text, why);
 		break;
-	case VALUE_SOCKET:
+	case TAKES_SOCKET:
 		good = add_socket(c, text, why);
 		break;
-	case VALUE_USER:
+	case TAKES_USER:
 		good = add_user(c, text);
 		break;
 	}
@@ -490,21 +491,10 @@ criteria_period(const struct criteria *c, int64_t *from, int64_t *until)
 void
 criteria_where(struct criteria *c, const struct program *p)
 {
-	char	 why[1];
-	size_t	 at;
-
 	c->where = p;
 	c->need |= BIT(CRIT_WHERE);
-	patterns_free(c->patterns);
-	c->patterns = patterns_new();
-	for (size_t i = 0; i < p->nobject_sets; i++) {
-		const struct object_set	*set = &p->object_sets[i];
-
-		/* The front end has refused those that do not compile. */
-		for (size_t j = 0; set->type == OBJECT_PCRE && j < set->n; j++)
-			(void)patterns_add(c->patterns, set->entries[j],
-			    (uint32_t)i, &at, why, sizeof(why));
-	}
+	ask_free(c->ask);
+	c->ask = ask_new(p);
 }
 
 /* ------------------------------------------------------------------- looks */
@@ -573,8 +563,11 @@ add_look(struct criteria *c, const struct layout *lay, const struct row *r)
 		look.how = LOOK_GROUPS16;
 	if (c->nlooks == LOOKS_MAX)
 		mem_end("select: more looks than LOOKS_MAX");
-	if (b->count++ == 0)
+	if (b->count++ == 0) {
 		b->first = (uint8_t)c->nlooks;
+		b->how = (uint8_t)look.how;
+		b->at = look.at;
+	}
 	b->simple = b->count == 1 && r->ipc == 0 &&
 	    (look.how == LOOK_ID || look.how == LOOK_TEXT);
 	c->looks[c->nlooks++] = look;
@@ -597,10 +590,14 @@ make_looks(struct criteria *c)
 
 	c->nlooks = 0;
 	memset(c->by_id, 0, sizeof(c->by_id));
-	for (size_t id = 0; id < 256; id++)
-		if (token_sizings[id].how == TOKEN_HOP &&
-		    token_sizings[id].mask == 0)
-			c->by_id[id].size = token_sizings[id].fixed;
+	for (size_t id = 0; id < 256; id++) {
+		const struct token_sizing	*s = &token_sizings[id];
+
+		if (s->how != TOKEN_HOP)
+			continue;
+		c->by_id[id].size = s->fixed;
+		c->by_id[id].mask = s->mask;
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && lay[i].id == lay[i - 1].id)
 			continue;	/* what is asked for lies the same */
@@ -608,6 +605,57 @@ make_looks(struct criteria *c)
 			if (is_asked(c, &rows[j]))
 				add_look(c, &lay[i], &rows[j]);
 	}
+	c->alone = c->nlooks > 0 && (c->deep & (c->deep - 1)) == 0;
+	for (size_t id = 0; id < 256; id++)
+		c->alone &= c->by_id[id].count == 0 || c->by_id[id].simple;
+}
+
+/* ------------------------------------------------------------------ needle */
+
+/* What matches nothing but itself, for fnmatch(3). */
+static bool
+is_literal(const char *pattern)
+{
+	return strpbrk(pattern, "*?[\\") == NULL;
+}
+
+/*
+ * All criteria must hold, so the bytes of any one have to be in the record,
+ * whichever of its tokens is meant.
+ */
+static void
+offer_needles(struct criteria *c, enum criterion which)
+{
+	const uint32_t	 v = c->values[which];
+	const uint8_t	 wire[] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16),
+	    (uint8_t)(v >> 8), (uint8_t)v };
+	struct slice	 all[PATHLIST_PARTS];
+	size_t		 n = 0;
+
+	switch (kinds[which].value) {
+	case TAKES_UID:
+	case TAKES_GID:
+	case TAKES_NUMBER:
+		all[n++] = (struct slice){ wire, sizeof(wire) };
+		break;
+	case TAKES_TEXT:
+		if (is_literal(c->texts[which]))
+			all[n++] = slice_str(c->texts[which]);
+		break;
+	case TAKES_PATHS:
+		n = pathlist_parts(c->paths, all);
+		break;
+	case TAKES_SOCKET:
+		if (!c->socket.is_port)
+			all[n++] = c->socket.address;
+		break;
+	case TAKES_OTHER:		/* told by the header, or no text */
+	case TAKES_FLAGS:
+	case TAKES_EVENT:
+	case TAKES_USER:		/* a number or a name */
+		break;
+	}
+	needles_offer(&c->needles, all, n);
 }
 
 void
@@ -615,20 +663,17 @@ criteria_ready(struct criteria *c)
 {
 	const uint64_t	 told = BIT(CRIT_HEADER) | BIT(CRIT_FROM) |
 	    BIT(CRIT_UNTIL) | BIT(CRIT_EVENT);
-	bool		 outcome = false;
 
-	for (unsigned i = 0; i < DIALECTS * EVENTS && !outcome; i++) {
-		const uint8_t	 e = c->events[i] & EVENT_CLASS;
-
-		outcome = e != 0 && e != EVENT_CLASS;
-	}
 	if (c->invert)		/* only what has a header can be turned round */
 		c->need |= BIT(CRIT_HEADER);
 	c->deep = c->need & ~told;
-	if (!outcome)
+	if (!c->outcome)
 		c->deep &= ~BIT(CRIT_CLASS);
-	c->timed = c->from != INT64_MIN || c->until != INT64_MAX;
-	c->evented = (c->need & (BIT(CRIT_EVENT) | BIT(CRIT_CLASS) |
-	    BIT(CRIT_WHERE))) != 0;
+	memset(c->heads, 0, (size_t)DIALECTS * EVENTS);
+	c->unsure = false;
 	make_looks(c);
+	c->needles.n = 0;
+	for (int i = 0; i < CRITERIA; i++)
+		if ((c->deep & BIT(i)) != 0)
+			offer_needles(c, (enum criterion)i);
 }

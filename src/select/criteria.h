@@ -95,6 +95,12 @@ struct criteria_note {
 bool		 criteria_want(struct criteria *, const struct frame_record *,
 		    struct criteria_note *);
 
+/*
+ * Did a record of a BSD or a Mac, which look alike, have an event that would
+ * have been judged otherwise had it been the other system's?
+ */
+bool		 criteria_unsure(const struct criteria *);
+
 /* Records that are wanted and follow each other without a gap. */
 struct criteria_run {
 	struct slice	 bytes;

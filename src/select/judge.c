@@ -2,12 +2,13 @@
 /*
  * judge.c - is a record wanted?
  *
- * Three speeds. Most records are decided by their header: that is one load from
- * a table of events and a comparison of times. Others are hopped through, token
- * by token, and only those with a question are looked at, as bytes at a known
- * place. Where a token's size cannot be told that way, or a socket has to be
- * decoded, the record is walked by the token table, from its beginning, with
- * the same questions.
+ * Four speeds. Most records are decided by their header: that is one load from
+ * a table of events and a comparison of times. Of others it is enough to know
+ * that the bytes that are asked for stand nowhere in them. What is left is
+ * hopped through, token by token, and only tokens with a question are looked
+ * at, as bytes at a known place. Where a token's size cannot be told that way,
+ * or a socket has to be decoded, the record is walked by the token table, from
+ * its beginning, with the same questions.
  */
 #include <fnmatch.h>
 #include <string.h>
@@ -17,11 +18,9 @@
 #include "engine/eval.h"
 #include "select/tests.h"
 
-#define EVENTS		65536u
 #define GLOB_TEXT_MAX	1024u	/* bytes; fnmatch(3) may be slow on more */
-
-/* What the header tells. */
-enum head { HEAD_NO, HEAD_YES, HEAD_INSIDE, HEAD_BAD };
+#define AHEAD		2048u	/* bytes to have near, some records */
+#define LINE		64u	/* bytes that memory gives at once */
 
 /* How a walk came to its end. */
 enum walked { WALK_FITS, WALK_FAILS, WALK_STUCK };
@@ -37,22 +36,18 @@ struct walk {
 /* ------------------------------------------------------------------ header */
 
 /* Seconds of the header at P and its size, 0 when it is not whole. */
-static inline size_t
+static size_t
 read_head(const uint8_t *p, size_t n, int64_t *seconds)
 {
 	size_t	 address = 0;
 
-	if (p[0] == TOK_HEADER32) {		/* nearly always */
-		*seconds = be32(p + 10);
-		return 18;
-	}
 	if (p[0] == TOK_HEADER32_EX || p[0] == TOK_HEADER64_EX) {
 		address = be32(p + 10);
 		if (address != 4 && address != 16)
 			return 0;
 		address += 4;			/* its type */
 	}
-	if (p[0] == TOK_HEADER32_EX) {
+	if (p[0] == TOK_HEADER32 || p[0] == TOK_HEADER32_EX) {
 		if (n < 18 + address)
 			return 0;
 		*seconds = be32(p + 10 + address);
@@ -64,43 +59,77 @@ read_head(const uint8_t *p, size_t n, int64_t *seconds)
 	return 26 + address;
 }
 
-/* Does the state take the event? Asked once for each number. */
-static bool
-where_event(struct criteria *c, const uint8_t *p)
+/* What the event alone tells. */
+static enum head
+judge_event(const struct criteria *c, enum dialect d, uint16_t number)
 {
-	const enum dialect	 d = (enum dialect)c->dialects[p[5]];
-	const uint16_t		 number = be16(p + 6);
-	uint8_t			*e = &c->events[d * EVENTS + number];
+	const uint8_t	 event = c->events[d * EVENTS + number];
 
-	if ((*e & (EVENT_WHERE | EVENT_NOWHERE)) == 0)
-		*e |= eval_event(c->where, &c->where->rules[0].states[0], d,
-		    number) ? EVENT_WHERE : EVENT_NOWHERE;
-	return (*e & EVENT_WHERE) != 0;
+	if ((c->need & BIT(CRIT_EVENT)) != 0 && (event & EVENT_LISTED) == 0)
+		return HEAD_NO;
+	if ((c->need & BIT(CRIT_CLASS)) != 0 && (event & EVENT_CLASS) == 0)
+		return HEAD_NO;
+	if ((c->need & BIT(CRIT_WHERE)) != 0 && !eval_event(c->where,
+	    &c->where->rules[0].states[0], d, number))
+		return HEAD_NO;
+	if (c->deep == BIT(CRIT_CLASS) && (event & EVENT_CLASS) == EVENT_CLASS)
+		return HEAD_YES;
+	return c->deep == 0 ? HEAD_YES : HEAD_INSIDE;
+}
+
+/* Do these two have another meaning for the number, as far as it is asked? */
+static bool
+differ(const struct criteria *c, enum dialect a, enum dialect b,
+    uint16_t number)
+{
+	return judge_event(c, a, number) != judge_event(c, b, number) ||
+	    ((c->events[a * EVENTS + number] ^ c->events[b * EVENTS + number]) &
+	    EVENT_CLASS) != 0;
+}
+
+/* So, of a header that is asked for the first time. */
+static enum head
+ask_event(struct criteria *c, uint8_t version, uint16_t number)
+{
+	const enum dialect	 d = (enum dialect)c->dialects[version];
+	const enum head		 head = judge_event(c, d, number);
+
+	if (d != DIALECT_SOLARIS)
+		c->unsure |= differ(c, DIALECT_FREEBSD, DIALECT_MACOS, number);
+	c->heads[event_index(c, version, number)] = (uint8_t)head;
+	return head;
+}
+
+static inline enum head
+judge_at(struct criteria *c, const uint8_t *p, int64_t seconds)
+{
+	enum head	 head;
+
+	if (seconds < c->from || seconds > c->until)
+		return HEAD_NO;
+	head = (enum head)c->heads[event_index(c, p[5], be16(p + 6))];
+	return head != HEAD_ASK ? head : ask_event(c, p[5], be16(p + 6));
+}
+
+/* As judge_head(), for any header. */
+static enum head
+judge_any_head(struct criteria *c, const uint8_t *p, size_t n, size_t *body)
+{
+	int64_t	 seconds = 0;
+
+	if ((*body = read_head(p, n, &seconds)) == 0)
+		return HEAD_BAD;
+	return judge_at(c, p, seconds);
 }
 
 /* Judge by the header of a record of N bytes; *BODY is where it ends. */
 static inline enum head
 judge_head(struct criteria *c, const uint8_t *p, size_t n, size_t *body)
 {
-	int64_t	 seconds = 0;
-	uint8_t	 event;
-
-	if ((*body = read_head(p, n, &seconds)) == 0)
-		return HEAD_BAD;
-	if (c->timed && (seconds < c->from || seconds > c->until))
-		return HEAD_NO;
-	if (!c->evented)
-		return c->deep == 0 ? HEAD_YES : HEAD_INSIDE;
-	event = c->by_version[p[5]][be16(p + 6)];
-	if ((c->need & BIT(CRIT_EVENT)) != 0 && (event & EVENT_LISTED) == 0)
-		return HEAD_NO;
-	if ((c->need & BIT(CRIT_CLASS)) != 0 && (event & EVENT_CLASS) == 0)
-		return HEAD_NO;
-	if ((c->need & BIT(CRIT_WHERE)) != 0 && !where_event(c, p))
-		return HEAD_NO;
-	if (c->deep == BIT(CRIT_CLASS) && (event & EVENT_CLASS) == EVENT_CLASS)
-		return HEAD_YES;
-	return c->deep == 0 ? HEAD_YES : HEAD_INSIDE;
+	if (p[0] != TOK_HEADER32)
+		return judge_any_head(c, p, n, body);
+	*body = HEADER_MIN;		/* nearly always */
+	return judge_at(c, p, be32(p + 10));
 }
 
 /* ------------------------------------------------------------------ tokens */
@@ -285,12 +314,12 @@ walk_fits(const struct criteria *c, struct walk *w)
 /* The only question to such a token, or else as ask(). */
 static inline bool
 ask_simple(struct criteria *c, struct walk *w, const uint8_t *p,
-    struct by_id b)
+    const struct by_id *b)
 {
-	const struct look	*l = &c->looks[b.first];
+	const struct look	*l = &c->looks[b->first];
 	bool			 fits;
 
-	if (!b.simple)
+	if (!b->simple)
 		return ask(c, w, p, NULL);
 	if (l->how == LOOK_ID)
 		fits = be32(p + l->at) == c->values[l->criterion];
@@ -300,32 +329,70 @@ ask_simple(struct criteria *c, struct walk *w, const uint8_t *p,
 	return goes_on(c, w);
 }
 
-/*
- * From token to token by size alone. Most have a size that never changes, so
- * that the next one can be looked at before this one is read.
- */
-static inline enum walked
+/* The size of the token at P; 0: it cannot be told, or is too large. */
+static inline size_t
+hop_size(const struct by_id *b, const uint8_t *p, size_t left)
+{
+	size_t	 size = b->size;
+
+	if (size == 0)
+		return token_size_slow(p, left);
+	if (size > left)
+		return 0;
+	if (b->mask != 0)
+		size += be16(p + size - 2);
+	return size <= left ? size : 0;
+}
+
+/* From token to token by size alone. */
+static enum walked
 hop(struct criteria *c, struct walk *w, struct slice tokens)
 {
-	const uint8_t	*p = tokens.p;
+	const uint8_t	*p = tokens.p, *const end = p + tokens.n;
 	size_t		 size;
 
-	for (size_t at = 0, end = tokens.n; at < end; at += size) {
-		const struct by_id	 b = c->by_id[p[at]];
+	for (; p < end; p += size) {
+		const struct by_id	*b = &c->by_id[*p];
 
-		size = b.size;
-		if (size == 0)
-			size = token_size(p + at, end - at);
-		if (size == 0 || size > end - at)
+		if ((size = hop_size(b, p, (size_t)(end - p))) == 0)
 			return WALK_STUCK;
-		if (b.count == 0)
+		if (b->count == 0)
 			continue;
-		if (c->looks[b.first].how == LOOK_SOCKET)
+		if (b->how == LOOK_SOCKET)
 			return WALK_STUCK;
-		if (!ask_simple(c, w, p + at, b))
+		if (!ask_simple(c, w, p, b))
 			break;
 	}
 	return walk_fits(c, w) ? WALK_FITS : WALK_FAILS;
+}
+
+/*
+ * So, where nothing else is asked: the first answer that decides is the last.
+ */
+static inline enum walked
+hop_alone(struct criteria *c, struct slice tokens)
+{
+	const uint8_t		*p = tokens.p, *const end = p + tokens.n;
+	const enum criterion	 which = c->looks[0].criterion;
+	bool			 met = false, fits;
+	size_t			 size;
+
+	for (; p < end; p += size) {
+		const struct by_id	*b = &c->by_id[*p];
+
+		if ((size = hop_size(b, p, (size_t)(end - p))) == 0)
+			return WALK_STUCK;
+		if (b->count == 0)
+			continue;
+		fits = b->how == LOOK_ID ?
+		    be32(p + b->at) == c->values[which] :
+		    text_fits(c, which, (struct slice){ p + b->at + 2,
+		    be16(p + b->at) });
+		if (fits != c->every)
+			return fits ? WALK_FITS : WALK_FAILS;
+		met = true;
+	}
+	return met && c->every ? WALK_FITS : WALK_FAILS;
 }
 
 /* By the token table. */
@@ -357,7 +424,9 @@ where_fits(struct criteria *c, const struct frame_record *f,
 {
 	const struct state	*s = &c->where->rules[0].states[0];
 	struct object		 object;
+	struct asked		 asked = { .object = &object };
 	struct record		 r;
+	bool			 fits;
 
 	if (record_head(&r, f) != 0)
 		return false;
@@ -365,9 +434,15 @@ where_fits(struct criteria *c, const struct frame_record *f,
 	note->status = r.error;
 	note->at = r.error_at;
 	if (!eval_status(s->status, record_error(&r)))
-		return false;
+		return false;		/* the cheapest first */
 	object.known = record_path(&r, &object.path);
-	return eval_object(c->where, c->patterns, s, &object, &note->limit);
+	asked.record = &r;
+	asked.dialect = (enum dialect)c->dialects[r.version];
+	asked.has_zone = record_zone(&r, &asked.zone);
+	ask_record(c->ask, &asked);
+	fits = ask_block(c->ask, s, NULL);
+	note->limit = ask_gave_up(c->ask);
+	return fits;
 }
 
 /* Where a walk through a record of this header begins. */
@@ -375,7 +450,8 @@ static inline struct walk
 walk_begin(const struct criteria *c, const uint8_t *p)
 {
 	return (struct walk){ .hit = c->every ? BIT(CRIT_CLASS) : 0,
-	    .outcome = c->by_version[p[5]][be16(p + 6)] & EVENT_CLASS };
+	    .outcome = c->events[event_index(c, p[5], be16(p + 6))] &
+	    EVENT_CLASS };
 }
 
 /* Between the header, of BODY bytes, and the trailer if that is certain. */
@@ -405,6 +481,24 @@ judge_inside(struct criteria *c, const struct frame_record *f, size_t body,
 	    where_fits(c, f, note));
 }
 
+/* Are the bytes that a wanted record holds anywhere in this one? */
+static inline bool
+may_fit(struct search *s, struct slice rec)
+{
+	return s->needles->n == 0 ||
+	    search_within(s, rec.p, rec.p + rec.n);
+}
+
+/* So, of a single record. */
+static bool
+may_fit_alone(struct criteria *c, struct slice rec)
+{
+	struct search	 s = { .needles = &c->needles,
+	    .end = rec.p + rec.n };
+
+	return may_fit(&s, rec);
+}
+
 bool
 criteria_want(struct criteria *c, const struct frame_record *f,
     struct criteria_note *note)
@@ -415,7 +509,8 @@ criteria_want(struct criteria *c, const struct frame_record *f,
 	*note = (struct criteria_note){ 0 };
 	if (f->kind != FRAME_RECORD || f->bytes.n < HEADER_MIN)
 		return fits != c->invert;
-	switch (judge_head(c, f->bytes.p, f->bytes.n, &body)) {
+	switch (judge_any_head(c, f->bytes.p, f->bytes.n, &body)) {
+	case HEAD_ASK:			/* it was asked */
 	case HEAD_NO:
 		fits = false;
 		break;
@@ -424,12 +519,20 @@ criteria_want(struct criteria *c, const struct frame_record *f,
 		break;
 	case HEAD_INSIDE:
 		fits = judge_inside(c, f, body, note);
+		if (note->status != 0 && !may_fit_alone(c, f->bytes))
+			note->status = 0;	/* there is no doubt */
 		break;
 	case HEAD_BAD:
 		note->status = BSM_EADDR;
 		break;
 	}
 	return fits != c->invert;
+}
+
+bool
+criteria_unsure(const struct criteria *c)
+{
+	return c->unsure;
 }
 
 /* ------------------------------------------------------------- many records */
@@ -451,7 +554,7 @@ scan_slowly(struct criteria *c, struct slice rec, size_t body, bool *fits)
 
 /* True and *FITS, or false when criteria_want() has to look at the record. */
 static inline bool
-scan_one(struct criteria *c, struct slice rec, bool *fits)
+scan_one(struct criteria *c, struct search *s, struct slice rec, bool *fits)
 {
 	const struct frame_record	 f = { .bytes = rec };
 	size_t				 body;
@@ -459,6 +562,7 @@ scan_one(struct criteria *c, struct slice rec, bool *fits)
 	enum walked			 walked;
 
 	switch (judge_head(c, rec.p, rec.n, &body)) {
+	case HEAD_ASK:			/* it was asked */
 	case HEAD_NO:
 		*fits = false;
 		return true;
@@ -470,40 +574,65 @@ scan_one(struct criteria *c, struct slice rec, bool *fits)
 	case HEAD_INSIDE:
 		break;
 	}
-	w = walk_begin(c, rec.p);
-	walked = (c->deep & BIT(CRIT_WHERE)) != 0 ? WALK_STUCK :
-	    hop(c, &w, tokens_of(&f, body));
+	if (!may_fit(s, rec)) {
+		*fits = false;
+		return true;
+	}
+	if (c->alone) {
+		walked = hop_alone(c, tokens_of(&f, body));
+	} else {
+		w = walk_begin(c, rec.p);
+		walked = (c->deep & BIT(CRIT_WHERE)) != 0 ? WALK_STUCK :
+		    hop(c, &w, tokens_of(&f, body));
+	}
 	if (walked == WALK_STUCK)
 		return scan_slowly(c, rec, body, fits);
 	*fits = walked == WALK_FITS;
 	return true;
 }
 
+/*
+ * Each record tells where the next begins, which keeps the processor waiting
+ * unless those to come are near already.
+ */
+static inline void
+come_near(const uint8_t *p, const uint8_t *end)
+{
+	if ((size_t)(end - p) < AHEAD + LINE)
+		return;
+	__builtin_prefetch(p + AHEAD);
+	__builtin_prefetch(p + AHEAD + LINE);
+}
+
 size_t
 criteria_scan(struct criteria *c, struct slice bytes, criteria_run_fn run,
     void *arg)
 {
-	struct criteria_run	 r = { .bytes = { bytes.p, 0 } };
-	size_t			 at = 0, n;
+	struct criteria_run	 r = { .records = 0 };
+	const uint8_t		*p = bytes.p, *const end = p + bytes.n;
+	struct search		 s = { .needles = &c->needles, .end = end };
+	size_t			 n;
 	bool			 fits;
 
 	if (bytes.n == 0)
 		return 0;
-	while ((n = frame_intact(bytes.p + at, bytes.n - at)) > 0 &&
-	    scan_one(c, (struct slice){ bytes.p + at, n }, &fits)) {
+	while ((n = frame_intact(p, (size_t)(end - p))) > 0 &&
+	    scan_one(c, &s, (struct slice){ p, n }, &fits)) {
+		come_near(p, end);
 		if (fits != c->invert) {
-			if (r.records == 0)
-				r.bytes.p = bytes.p + at;
-			r.last = bytes.p + at;
-			r.bytes.n += n;
-			r.records++;
+			if (r.records++ == 0)
+				r.bytes.p = p;
+			r.last = p;
 		} else if (r.records > 0) {
+			r.bytes.n = (size_t)(p - r.bytes.p);
 			run(arg, &r);
-			r = (struct criteria_run){ 0 };
+			r.records = 0;
 		}
-		at += n;
+		p += n;
 	}
-	if (r.records > 0)
+	if (r.records > 0) {
+		r.bytes.n = (size_t)(p - r.bytes.p);
 		run(arg, &r);
-	return at;
+	}
+	return (size_t)(p - bytes.p);
 }

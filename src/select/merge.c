@@ -62,6 +62,7 @@ struct merge {
 	struct heap	 waiting;
 	struct heads	 heads;
 	struct heap	*lent;		/* the item of its top is given out */
+	struct slice	 ahead;		/* what merge_ahead() gave */
 	bool		 failed;
 };
 
@@ -529,4 +530,88 @@ merge_next(struct merge *m, struct merge_record *out)
 	next->v[0]->given = true;
 	*out = next->v[0]->head;
 	return 1;
+}
+
+/* The second from which on another trail may come next. */
+static int64_t
+others_from(const struct merge *m)
+{
+	const struct heap	*waiting = &m->waiting;
+	int64_t			 from = INT64_MAX;
+
+	if (waiting->n > 0)
+		from = waiting->v[0]->in.start;
+	for (size_t u = 0; u < MERGE_UNITS; u++) {
+		const struct heap	*h = &m->heads.of[u];
+
+		/* Beside the top of its heap its kids are the smallest. */
+		for (size_t i = h == m->lent; i < h->n && i < 3; i++)
+			if (h->v[i]->key.seconds < from)
+				from = h->v[i]->key.seconds;
+	}
+	return from;
+}
+
+static bool
+seconds_of(const uint8_t *p, size_t n, int64_t *seconds)
+{
+	const struct frame_record	 f = { .bytes = { p, n } };
+	struct record			 r;
+
+	if (p[0] == TOK_HEADER32) {		/* nearly always */
+		*seconds = be32(p + 10);
+		return true;
+	}
+	if (record_head(&r, &f) != 0)
+		return false;
+	*seconds = r.seconds;
+	return true;
+}
+
+/*
+ * Time that runs backwards by so much as to be said does so in seconds, too.
+ */
+struct slice
+merge_ahead(struct merge *m)
+{
+	const struct input	*in = m->lent == NULL ? NULL : m->lent->v[0];
+	const uint8_t		*p;
+	int64_t			 until, last, s;
+	size_t			 left, n;
+
+	m->ahead = (struct slice){ NULL, 0 };
+	if (in == NULL || in->spool != NULL || !in->timed)
+		return m->ahead;
+	m->ahead = frame_ahead(in->frame);
+	until = others_from(m);
+	last = in->key.seconds;
+	p = m->ahead.p;
+	for (left = m->ahead.n; (n = frame_intact(p, left)) > 0 &&
+	    seconds_of(p, n, &s) && s < until && (s >= last || in->noted);
+	    left -= n) {
+		last = s;
+		p += n;
+	}
+	m->ahead.n -= left;
+	return m->ahead;
+}
+
+void
+merge_took(struct merge *m, size_t n)
+{
+	const uint8_t	*p = m->ahead.p;
+	struct input	*in;
+	size_t		 one = 0;
+
+	if (n == 0)
+		return;
+	in = m->lent->v[0];
+	for (size_t at = 0; at < n; at += one) {
+		p = m->ahead.p + at;
+		one = be32(p + 1);
+	}
+	in->head.frame = (struct frame_record){ .bytes = { p, one } };
+	key_of_record(in);			/* of the last that was taken */
+	frame_took(in->frame, n);
+	m->ahead = (struct slice){ NULL, 0 };
 }

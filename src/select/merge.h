@@ -92,4 +92,14 @@ uint32_t	 merge_add(struct merge *, const struct merge_input *);
  */
 int		 merge_next(struct merge *, struct merge_record *out);
 
+/*
+ * For whoever goes through many records faster than one by one: intact records
+ * that follow the one given out last, in its trail and in the order of all,
+ * with nothing to be said of them. Mostly there are some where trails hardly
+ * overlap, and none where their records alternate. Take whole ones from the
+ * front and tell how many bytes, before anything else is asked.
+ */
+struct slice	 merge_ahead(struct merge *);
+void		 merge_took(struct merge *, size_t n);
+
 #endif

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 
 #define ANY		256u	/* a dot */
+#define PART_MAX	64u	/* bytes */
 
 struct item {
 	bool		 reject;
@@ -26,6 +27,8 @@ struct item {
 	size_t		 n;
 	bool		 at_start, at_end;	/* ^ and $ */
 	size_t		 rare;		/* the one to look for first */
+	uint8_t		 part[PART_MAX];	/* of them, side by side */
+	size_t		 part_n;
 	regex_t		 regex;		/* unless plain */
 };
 
@@ -116,6 +119,23 @@ choose_rare(struct item *it)
 	}
 }
 
+/* The longest run of bytes in what is plain of the item. */
+static void
+choose_part(struct item *it)
+{
+	size_t	 run = 0, end = 0;
+
+	for (size_t i = 0; i < it->n; i++) {
+		run = it->chars[i] == ANY ? 0 : run + 1;
+		if (run <= it->part_n || run > PART_MAX)
+			continue;
+		it->part_n = run;
+		end = i + 1;
+	}
+	for (size_t i = 0; i < it->part_n; i++)
+		it->part[i] = (uint8_t)it->chars[end - it->part_n + i];
+}
+
 /* Do the characters stand at P, which has as many? None is a NUL. */
 static inline bool
 plain_at(const struct item *it, const uint8_t *p)
@@ -180,6 +200,7 @@ add_item(struct pathlist *l, const char *text, struct buf *why)
 	if (!it->plain)
 		trim_plain(it, text, rest);
 	choose_rare(it);
+	choose_part(it);
 	if (it->plain) {
 		l->n++;
 		return true;
@@ -281,4 +302,21 @@ pathlist_wants(struct pathlist *l, struct slice path)
 			return !it->reject;
 	}
 	return false;
+}
+
+size_t
+pathlist_parts(const struct pathlist *l, struct slice parts[PATHLIST_PARTS])
+{
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct item	*it = &l->items[i];
+
+		if (it->reject)
+			continue;
+		if (n == PATHLIST_PARTS || it->part_n == 0)
+			return 0;
+		parts[n++] = (struct slice){ it->part, it->part_n };
+	}
+	return n;
 }

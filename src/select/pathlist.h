@@ -26,4 +26,12 @@ void		 pathlist_free(struct pathlist *);	/* NULL is allowed */
 /* Is the path wanted? It ends where the slice does, or at its first NUL. */
 bool		 pathlist_wants(struct pathlist *, struct slice path);
 
+/*
+ * Of which every wanted path holds one or the other, as its bytes one behind
+ * the other. Returns how many there are, borrowed; 0 when they cannot be named.
+ */
+#define PATHLIST_PARTS	8u
+size_t		 pathlist_parts(const struct pathlist *,
+		    struct slice parts[PATHLIST_PARTS]);
+
 #endif

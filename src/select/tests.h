@@ -6,22 +6,30 @@
 #ifndef SELECT_TESTS_H
 #define SELECT_TESTS_H
 
-#include "base/patterns.h"
 #include "bsm/token.h"
+#include "engine/ask.h"
 #include "select/criteria.h"
+#include "select/needle.h"
 #include "select/pathlist.h"
 
 #define BIT(criterion)	(UINT64_C(1) << (criterion))
+#define EVENTS		65536u	/* numbers that an event can have */
 
 /* What is known of an event number of a dialect. */
 enum event_bits {
 	EVENT_LISTED	= 1,	/* asked for by name or number */
 	EVENT_SUCCESS	= 2,	/* of a class that is asked for, if it */
-	EVENT_FAILURE	= 4,	/* succeeded or failed */
-	EVENT_WHERE	= 8,	/* the state takes it */
-	EVENT_NOWHERE	= 16	/* the state does not; neither: not asked */
+	EVENT_FAILURE	= 4	/* succeeded or failed */
 };
 #define EVENT_CLASS	(EVENT_SUCCESS | EVENT_FAILURE)
+
+/* What a header tells of its record. */
+enum head {
+	HEAD_ASK,		/* not asked yet */
+	HEAD_NO, HEAD_YES,	/* not wanted, wanted */
+	HEAD_INSIDE,		/* it has to be looked into */
+	HEAD_BAD		/* it cannot be read */
+};
 
 /* Kinds of IPC object, as the ipc token has them. */
 enum ipc_kind { IPC_ANY, IPC_MSGQ, IPC_SEM, IPC_SHM };
@@ -60,13 +68,14 @@ struct criteria {
 	uint64_t		 need;		/* BIT() of all given */
 	uint64_t		 deep;		/* not told by the header */
 	bool			 every, invert;
-	bool			 timed, evented; /* asked of headers */
+	bool			 outcome;	/* classes ask for it */
 	enum criteria_ids	 ids;
 	int64_t			 from, until;
 
-	uint8_t			*events;	/* DIALECTS times 65536 */
-	const uint8_t		*by_version[256];
-	uint8_t			 dialects[256];	/* by version, too */
+	/* By event_index(): enum event_bits, and enum head once asked for. */
+	uint8_t			*events, *heads;
+	uint8_t			 dialects[256];	/* by version */
+	bool			 unsure;	/* see criteria_unsure() */
 
 	uint32_t		 values[CRITERIA];
 	char			*texts[CRITERIA];
@@ -75,15 +84,28 @@ struct criteria {
 	struct socket_wanted	 socket;
 
 	const struct program	*where;
-	struct patterns		*patterns;	/* of its object sets */
+	struct ask		*ask;		/* the same program */
+
+	struct needles		 needles;	/* of one that is deep */
 
 	struct look		 looks[LOOKS_MAX];
 	size_t			 nlooks;
+	bool			 alone;	/* one simple look at any token, and
+					 * all of one criterion */
 	struct by_id {
-		uint8_t	 size;		/* if always the same; else 0 */
+		uint8_t	 size;		/* bytes; 0: see token_size_slow() */
 		uint8_t	 first, count;	/* of `looks`: what to ask it */
-		bool	 simple;	/* one look, at an id or a text */
+		uint8_t	 how, at;	/* of the first of them */
+		bool	 simple;	/* it is one at an id or a text */
+		uint16_t mask;		/* as that of a token_sizing */
 	}			 by_id[256];
 };
+
+/* Where a header of this version and event number is looked up. */
+static inline size_t
+event_index(const struct criteria *c, uint8_t version, uint16_t number)
+{
+	return (size_t)c->dialects[version] * EVENTS + number;
+}
 
 #endif
