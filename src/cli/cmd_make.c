@@ -17,14 +17,8 @@
 
 #define READ_SIZE	(256u << 10)	/* bytes */
 
-enum { OPT_AUDIT_DIR = CLI_LONG, OPT_PLATFORM };
-
 static const struct cli_option options[] = {
 	{ 'o', "output", "FILE", "write here, not to standard output" },
-	{ OPT_AUDIT_DIR, "audit-dir", "DIR",
-	    "take audit_event and audit_class from here" },
-	{ OPT_PLATFORM, "platform", "NAME",
-	    "whose event names: freebsd, macos, solaris" },
 	{ 0 }
 };
 
@@ -37,7 +31,7 @@ static const char *const examples[] = {
 
 static const struct cli_usage usage = {
 	"make", "[FILE...]", "Make audit records from JSON lines.",
-	options, examples
+	options, examples, CLI_NAMES
 };
 
 struct maker {
@@ -211,25 +205,20 @@ make_all(struct maker *m, char **files, const char *output)
 	return close_output(m) && good;
 }
 
-int
+static int
 cmd_make(int argc, char **argv)
 {
-	const char	*output = NULL, *audit_dir = NULL, *platform = NULL;
-	struct maker	 m = { 0 };
-	struct names	*names;
-	bool		 good;
-	int		 c;
+	const char		*output = NULL;
+	struct cli_shared	 shared = { 0 };
+	struct maker		 m = { 0 };
+	struct names		*names;
+	bool			 good;
+	int			 c;
 
-	while ((c = cli_getopt(&usage, argc, argv)) > 0) {
-		if (c == 'o')
-			output = optarg;
-		else if (c == OPT_AUDIT_DIR)
-			audit_dir = optarg;
-		else if (c == OPT_PLATFORM)
-			platform = optarg;
-		else
-			return EXIT_USAGE;
-	}
+	while ((c = cli_getopt(&usage, &shared, argc, argv)) == 'o')
+		output = optarg;
+	if (c == '?')
+		return EXIT_USAGE;
 	if (c == 0)
 		return EXIT_DONE;
 	if (output == NULL && isatty(STDOUT_FILENO))
@@ -237,7 +226,7 @@ cmd_make(int argc, char **argv)
 		    "name a file with -o");
 	if (argv[optind] == NULL && isatty(STDIN_FILENO))
 		return cli_usage_error(&usage, "no file is named");
-	if ((names = cli_names(audit_dir, platform)) == NULL)
+	if ((names = cli_names(&shared)) == NULL)
 		return EXIT_FAILED;
 	m.json = jsonin_new(names);
 	good = make_all(&m, argv + optind, output);
@@ -248,3 +237,7 @@ cmd_make(int argc, char **argv)
 	buf_fini(&m.shown);
 	return good ? EXIT_DONE : EXIT_FAILED;
 }
+
+const struct command	command_make = {
+	"make", cmd_make, &usage, "make records from JSON lines"
+};

@@ -23,9 +23,8 @@
 
 #define EXIT_CLASSIC_USAGE 64	/* of auditreduce: EX_USAGE of sysexits(3) */
 
-enum { OPT_AUDIT_DIR = CLI_LONG, OPT_PLATFORM, OPT_STRICT, OPT_UTC, OPT_LOCAL,
-	OPT_EVERY, OPT_ANY, OPT_CONCAT, OPT_MERGE, OPT_WHERE, OPT_EXCLUSIVE,
-	OPT_OWNERS, OPT_ROOT };
+enum { OPT_EVERY = CLI_LONG, OPT_ANY, OPT_CONCAT, OPT_MERGE, OPT_WHERE,
+	OPT_EXCLUSIVE, OPT_OWNERS };
 
 static const struct cli_option options[] = {
 	{ 'A', "all", NULL, "every record, whatever its time; no file tokens" },
@@ -45,6 +44,7 @@ static const struct cli_option options[] = {
 	{ 'j', "subject-pid", "PID", "process of the subject" },
 	{ 's', "session", "ID", "audit session of the subject" },
 	{ 'z', "zone", "PATTERN", "zone or jail; * ? [...] but no /" },
+	{ 'l', "label", "RANGE", "not possible (see the manual)" },
 	{ 'o', "object", "KIND=VALUE",
 	    "an object: file, sock, pid, msgqid, ... (see the manual)" },
 	{ OPT_WHERE, "where", "PREDICATES",
@@ -63,21 +63,12 @@ static const struct cli_option options[] = {
 	{ 'S', "server", "HOST", "those of this server below the root" },
 	{ 'M', "machine", "NAME", "trails whose name ends in .NAME" },
 	{ 'C', "complete", NULL, "no trails that are not terminated" },
-	{ 'O', "output", "SUFFIX",
-	    "write the trail [DIR/]START.END.SUFFIX" },
-	{ 'D', "delete", "SUFFIX",
+	{ 'O', "output", "PLACE",
+	    "[DIR/]SUFFIX: write the trail [DIR/]START.END.SUFFIX" },
+	{ 'D', "delete", "PLACE",
 	    "as -A -C -O; then remove what was read" },
 	{ 'Q', "quiet", NULL, "say nothing about damaged trails" },
 	{ 'V', "verbose", NULL, "name each trail, and count what is written" },
-	{ OPT_UTC, "utc", NULL, "times are in UTC" },
-	{ OPT_LOCAL, "local", NULL, "times are local (the default)" },
-	{ OPT_AUDIT_DIR, "audit-dir", "DIR",
-	    "take audit_event and audit_class from here" },
-	{ OPT_PLATFORM, "platform", "NAME",
-	    "whose event numbers: freebsd, macos, solaris" },
-	{ OPT_ROOT, "root", "DIR",
-	    "names of users and groups from DIR/etc/passwd and group" },
-	{ OPT_STRICT, "strict", NULL, "damage makes the exit status 1" },
 	{ 0 }
 };
 
@@ -89,16 +80,16 @@ static const char *const examples[] = {
 
 static const struct cli_usage usage = {
 	"reduce", "[TRAIL | DIRECTORY]...",
-	"Select audit records and write them as a trail.", options, examples
+	"Select audit records and write them as a trail.", options, examples,
+	CLI_NAMES | CLI_USERS | CLI_TIMES | CLI_DAMAGE
 };
 
 struct settings {
 	bool			 classic;	/* called auditreduce */
 	struct wanted		 wanted;
 	bool			 concat, complete, delete, quiet, verbose;
-	bool			 strict;
 	const char		*root, *server, *machine, *place;
-	const char		*audit_dir, *platform, *image;
+	struct cli_shared	 shared;
 };
 
 /* ----------------------------------------------------------------- options */
@@ -193,17 +184,20 @@ take_flag(struct settings *set, int c)
 	case OPT_MERGE:
 		set->concat = c == OPT_CONCAT;
 		break;
-	case OPT_UTC:
-	case OPT_LOCAL:
-		set->wanted.utc = c == OPT_UTC;
-		break;
-	case OPT_STRICT:
-		set->strict = true;
-		break;
 	default:
 		return false;
 	}
 	return true;
+}
+
+/* Of Solaris' Trusted Extensions. */
+static bool
+no_labels(void)
+{
+	(void)cli_usage_error(&usage, "-l: what a label's name stands for is "
+	    "known only to the label_encodings file of the machine that wrote "
+	    "the trail; `bsmtrace print` shows labels as they stand in it");
+	return false;
 }
 
 /* Options with an argument. False after a report. */
@@ -218,6 +212,8 @@ take_argument(struct settings *set, int c)
 	case 'O':
 	case 'D':
 		return take_place(set, c);
+	case 'l':
+		return no_labels();
 	case 'R':
 		set->root = optarg;
 		break;
@@ -229,15 +225,6 @@ take_argument(struct settings *set, int c)
 		break;
 	case OPT_WHERE:
 		set->wanted.where = optarg;
-		break;
-	case OPT_AUDIT_DIR:
-		set->audit_dir = optarg;
-		break;
-	case OPT_PLATFORM:
-		set->platform = optarg;
-		break;
-	case OPT_ROOT:
-		set->image = optarg;
 		break;
 	default:
 		wanted_add(&set->wanted, c, optarg);
@@ -252,7 +239,7 @@ read_options(struct settings *set, int argc, char **argv)
 {
 	int	 c;
 
-	while ((c = cli_getopt(&usage, argc, argv)) > 0)
+	while ((c = cli_getopt(&usage, &set->shared, argc, argv)) > 0)
 		if (c == '?' ||
 		    (!take_flag(set, c) && !take_argument(set, c)))
 			return EXIT_USAGE;
@@ -461,7 +448,7 @@ sift(const struct settings *set, struct criteria *c, struct trailset *trails)
 		say_written(out, name);
 	if (good && set->delete)
 		good = delete_trails(trails, s);
-	if (set->strict && sieve_damaged_any(s))
+	if (set->shared.strict && sieve_damaged_any(s))
 		good = false;
 	sieve_free(s);
 	trailout_free(out);
@@ -484,6 +471,8 @@ reduce_with(struct settings *set, const struct names *names,
 	trails = make_set(set, c, !set->concat);
 	good = add_operands(trails, set, operands);
 	good &= sift(set, c, trails);
+	if (criteria_unsure(c) && !set->classic && !set->quiet)
+		cli_say_bsd(&set->shared);
 	trailset_free(trails);
 	criteria_free(c);
 	program_free(where);
@@ -493,12 +482,14 @@ reduce_with(struct settings *set, const struct names *names,
 static int
 reduce(struct settings *set, char **operands)
 {
-	struct names	*names = cli_names(set->audit_dir, set->platform);
-	struct image	*image = set->image == NULL ? NULL :
-	    image_new(set->image);
-	int		 status = EXIT_FAILED;
+	const struct cli_shared	*s = &set->shared;
+	struct names		*names = cli_names(s);
+	struct image		*image = s->root == NULL ? NULL :
+	    image_new(s->root);
+	int			 status = EXIT_FAILED;
 
-	if (names != NULL && (image != NULL || set->image == NULL))
+	set->wanted.utc = s->utc;
+	if (names != NULL && (image != NULL || s->root == NULL))
 		status = reduce_with(set, names, image == NULL ?
 		    cli_accounts() : image_accounts(image), operands);
 	image_free(image);
@@ -519,7 +510,7 @@ run(struct settings *set, int argc, char **argv)
 	return c;
 }
 
-int
+static int
 cmd_reduce(int argc, char **argv)
 {
 	struct settings	 set = { .wanted.ids = IDS_PROCESSES };
@@ -527,7 +518,7 @@ cmd_reduce(int argc, char **argv)
 	return run(&set, argc, argv);
 }
 
-int
+static int
 cmd_auditreduce(int argc, char **argv)
 {
 	struct settings	 set = { .classic = true, .concat = true,
@@ -536,3 +527,12 @@ cmd_auditreduce(int argc, char **argv)
 
 	return status == EXIT_USAGE ? EXIT_CLASSIC_USAGE : status;
 }
+
+const struct command	command_reduce = {
+	"reduce", cmd_reduce, &usage,
+	"select records: by time, user, event, object..."
+};
+
+const struct command	command_auditreduce = {
+	"auditreduce", cmd_auditreduce, &usage, NULL
+};

@@ -22,15 +22,11 @@
 #include "run/loader.h"
 #include "run/ruletest.h"
 
-enum { OPT_AUDIT_DIR = CLI_LONG, OPT_PLATFORM, OPT_TRAILS };
+enum { OPT_TRAILS = CLI_LONG };
 
 static const struct cli_option options[] = {
 	{ OPT_TRAILS, "trails", "DIR",
 	    "run nothing; write the records of each test as a trail here" },
-	{ OPT_AUDIT_DIR, "audit-dir", "DIR",
-	    "take audit_event and audit_class from here" },
-	{ OPT_PLATFORM, "platform", "NAME",
-	    "whose event names: freebsd, macos, solaris" },
 	{ 0 }
 };
 
@@ -42,7 +38,7 @@ static const char *const examples[] = {
 
 static const struct cli_usage usage = {
 	"test", "FILE...", "Run the tests written beside rules; of a "
-	"directory, those of its *.conf files.", options, examples
+	"directory, those of its *.conf files.", options, examples, CLI_NAMES
 };
 
 struct tester {
@@ -227,33 +223,24 @@ test_path(struct tester *t, const char *path)
 	free(names);
 }
 
-int
+static int
 cmd_test(int argc, char **argv)
 {
-	const char	*audit_dir = NULL, *platform = NULL;
-	struct tester	 t = { 0 };
-	struct names	*names;
-	int		 c;
+	struct cli_shared	 shared = { 0 };
+	struct tester		 t = { 0 };
+	struct names		*names;
+	int			 c;
 
-	while ((c = cli_getopt(&usage, argc, argv)) != -1)
-		switch (c) {
-		case OPT_TRAILS:
-			t.trails = optarg;
-			break;
-		case OPT_AUDIT_DIR:
-			audit_dir = optarg;
-			break;
-		case OPT_PLATFORM:
-			platform = optarg;
-			break;
-		case 0:
-			return EXIT_DONE;
-		default:
+	while ((c = cli_getopt(&usage, &shared, argc, argv)) > 0) {
+		if (c == '?')
 			return EXIT_USAGE;
-		}
+		t.trails = optarg;
+	}
+	if (c == 0)
+		return EXIT_DONE;
 	if (optind == argc)
-		return cli_usage_error(&usage, "no rule file was given");
-	if ((names = cli_names(audit_dir, platform)) == NULL)
+		return cli_usage_error(&usage, "no rule file is named");
+	if ((names = cli_names(&shared)) == NULL)
 		return EXIT_FAILED;
 	t.words = (struct words_env){ .names = names,
 	    .accounts = cli_accounts() };
@@ -265,3 +252,7 @@ cmd_test(int argc, char **argv)
 	names_free(names);
 	return t.failed > 0 || t.broken ? EXIT_FAILED : EXIT_DONE;
 }
+
+const struct command	command_test = {
+	"test", cmd_test, &usage, "run the tests written beside rules"
+};

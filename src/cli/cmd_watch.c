@@ -7,8 +7,6 @@
  * background: the directory for logs, the rules, the trails, the pid file, in
  * this order.
  */
-#include <sys/utsname.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +27,7 @@
 
 enum {
 	OPT_FORMAT = CLI_LONG, OPT_SYSLOG, OPT_NO_TRIGGERS, OPT_TIME_LIMIT,
-	OPT_MAX_RUNNING, OPT_PER_MINUTE, OPT_MAX_INSTANCES, OPT_AUDIT_DIR,
-	OPT_PLATFORM, OPT_STRICT, OPT_EXIT_CODE
+	OPT_MAX_RUNNING, OPT_PER_MINUTE, OPT_MAX_INSTANCES, OPT_EXIT_CODE
 };
 
 static const struct cli_option options[] = {
@@ -42,8 +39,8 @@ static const struct cli_option options[] = {
 	{ 'l', "log-dir", "DIR", "write alerts to files in this directory" },
 	{ 'B', "evidence", NULL, "keep the records of each alert below -l" },
 	{ 'b', "records", NULL, "write records that match to standard output" },
-	{ OPT_FORMAT, "format", "FORMAT", "text (the classic line), long, "
-	    "json" },
+	{ OPT_FORMAT, "format", "text|long|json",
+	    "what alerts look like; text is the classic line" },
 	{ OPT_SYSLOG, "syslog", "[=FACILITY.LEVEL]",
 	    "alerts to syslog, too (" SYSLOG_USUAL ")" },
 	{ 'n', "check", NULL, "read the rules, report errors, and end" },
@@ -57,11 +54,6 @@ static const struct cli_option options[] = {
 	    "triggers a minute for each rule (10)" },
 	{ OPT_MAX_INSTANCES, "max-instances", "N",
 	    "sequences that wait at once (1000000)" },
-	{ OPT_AUDIT_DIR, "audit-dir", "DIR",
-	    "take audit_event and audit_class from here" },
-	{ OPT_PLATFORM, "platform", "NAME",
-	    "whose records: freebsd, macos, solaris" },
-	{ OPT_STRICT, "strict", NULL, "exit with 1 when a trail is damaged" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit with 3 when an alert was raised" },
 	{ 'd', "debug", NULL, "say more" },
@@ -78,7 +70,7 @@ static const char *const examples[] = {
 static const struct cli_usage usage = {
 	"watch", "", "Run rules over finished trails or a live feed, and "
 	    "raise alerts.\nWithout -F it goes into the background.",
-	options, examples
+	options, examples, CLI_NAMES | CLI_DAMAGE
 };
 
 /* What the command line asks for, and what was made of it. */
@@ -86,11 +78,11 @@ struct watch {
 	const char		**trails;
 	size_t			 ntrails, trails_cap;
 	const char		*rules, *log_dir, *pid_file;
-	const char		*audit_dir, *platform;
+	struct cli_shared	 shared;
 	const struct sink_format *format;
 	int			 syslog;
 	bool			 foreground, evidence, records, check_only;
-	bool			 no_triggers, strict, exit_code;
+	bool			 no_triggers, exit_code;
 	uint32_t		 max_instances;
 	struct triggers_options	 triggers;
 
@@ -106,41 +98,6 @@ struct watch {
 };
 
 /* Options. */
-
-/* A whole number from 1 to MAX. */
-static bool
-number(const char *what, unsigned long max, unsigned *value)
-{
-	char		*end;
-	unsigned long	 n;
-
-	errno = 0;
-	n = strtoul(optarg, &end, 10);
-	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' ||
-	    errno != 0 || n < 1 || n > max) {
-		(void)cli_usage_error(&usage, "--%s needs a number from 1 to "
-		    "%lu", what, max);
-		return false;
-	}
-	*value = (unsigned)n;
-	return true;
-}
-
-static bool
-set_format(struct watch *w)
-{
-	struct buf	 known = { 0 };
-
-	if ((w->format = sink_format_find(slice_str(optarg))) != NULL)
-		return true;
-	for (const struct sink_format *f = sink_formats(); f->name != NULL;
-	    f++)
-		buf_printf(&known, " %s", f->name);
-	(void)cli_usage_error(&usage, "--format is one of:%s",
-	    buf_cstr(&known));
-	buf_fini(&known);
-	return false;
-}
 
 static bool
 set_syslog(struct watch *w)
@@ -176,24 +133,23 @@ take(struct watch *w, int c)
 	case 'l': w->log_dir = optarg; return true;
 	case 'n': w->check_only = true; return true;
 	case 'p': w->pid_file = optarg; return true;
-	case OPT_FORMAT: return set_format(w);
+	case OPT_FORMAT:
+		w->format = sink_format_find(slice_str(optarg));
+		return w->format != NULL;
 	case OPT_SYSLOG: return set_syslog(w);
 	case OPT_NO_TRIGGERS: w->no_triggers = true; return true;
 	case OPT_TIME_LIMIT:
-		return number("trigger-time-limit", TRIGGERS_TIME_MAX_S,
+		return cli_number(&usage, c, TRIGGERS_TIME_MAX_S,
 		    &w->triggers.time_s);
 	case OPT_MAX_RUNNING:
-		return number("trigger-max-running", TRIGGERS_RUNNING_MAX,
+		return cli_number(&usage, c, TRIGGERS_RUNNING_MAX,
 		    &w->triggers.running);
 	case OPT_PER_MINUTE:
-		return number("trigger-per-minute", TRIGGERS_PER_MINUTE_MAX,
+		return cli_number(&usage, c, TRIGGERS_PER_MINUTE_MAX,
 		    &w->triggers.per_minute);
 	case OPT_MAX_INSTANCES:
-		return number("max-instances", INSTANCES_LIMIT,
+		return cli_number(&usage, c, INSTANCES_LIMIT,
 		    &w->max_instances);
-	case OPT_AUDIT_DIR: w->audit_dir = optarg; return true;
-	case OPT_PLATFORM: w->platform = optarg; return true;
-	case OPT_STRICT: w->strict = true; return true;
 	case OPT_EXIT_CODE: w->exit_code = true; return true;
 	default: return false;
 	}
@@ -205,7 +161,7 @@ parse(struct watch *w, int argc, char **argv)
 {
 	int	 c;
 
-	while ((c = cli_getopt(&usage, argc, argv)) > 0) {
+	while ((c = cli_getopt(&usage, &w->shared, argc, argv)) > 0) {
 		if (c == 'v') {
 			puts("bsmtrace " BSMTRACE_VERSION);
 			return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
@@ -244,7 +200,7 @@ load_rules(struct watch *w)
 	struct rules_env	 env;
 	struct buf		 text = { 0 };
 
-	w->names = cli_names(w->audit_dir, w->platform);
+	w->names = cli_names(&w->shared);
 	if (w->names == NULL)
 		return false;
 	env = loader_env(w->names, cli_accounts());
@@ -388,20 +344,6 @@ go_to_background(struct watch *w)
 
 /* The run, and what it comes to. */
 
-/* Trails of FreeBSD and macOS look alike: say once whose names were used. */
-static void
-say_dialect(const struct watch *w)
-{
-	struct utsname	 us;
-
-	if (w->platform != NULL || uname(&us) == -1 ||
-	    strcmp(us.sysname, "FreeBSD") == 0 ||
-	    strcmp(us.sysname, "Darwin") == 0)
-		return;
-	log_info("events are named as FreeBSD has them; for trails of a Mac "
-	    "say --platform macos");
-}
-
 static int
 run(struct watch *w)
 {
@@ -424,9 +366,9 @@ run(struct watch *w)
 	struct pipeline_result		 result;
 
 	pipeline_run(&o, &result);
-	if (o.summary && result.bsd)
-		say_dialect(w);
-	if (w->failed || result.failed || (w->strict && result.gaps > 0))
+	if (result.bsd)
+		cli_say_bsd(&w->shared);
+	if (w->failed || result.failed || (w->shared.strict && result.gaps > 0))
 		return EXIT_FAILED;
 	return w->exit_code && result.alerts > 0 ? EXIT_ALERTED : EXIT_DONE;
 }
@@ -445,7 +387,7 @@ release(struct watch *w)
 	free(w->trails);
 }
 
-int
+static int
 cmd_watch(int argc, char **argv)
 {
 	struct watch	 w = {
@@ -478,3 +420,8 @@ out:
 	release(&w);
 	return status;
 }
+
+const struct command	command_watch = {
+	"watch", cmd_watch, &usage,
+	"run rules over trails or a live feed (also without this word)"
+};

@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/image.h"
+#include "run/inroot.h"
 #include "run/loader.h"
 
 #define FILE_MAX	(64u << 20)	/* bytes; a million users */
@@ -204,18 +206,32 @@ gid_of(void *arg, const char *name, uint32_t *id)
 	return id_of(&((const struct image *)arg)->groups, name, id);
 }
 
+/* A file of the image: what a link there means, it means in the image. */
+static int
+read_file(const char *root, const char *path, struct buf *out)
+{
+	const int	 fd = inroot_open(root, path);
+	int		 error;
+
+	if (fd == -1)
+		return errno;
+	error = loader_read_fd(fd, FILE_MAX, out);
+	(void)close(fd);		/* it was only read */
+	return error;
+}
+
 /* NEEDED: a file that is missing is said to be so. */
 static bool
 read_list(struct list *l, const char *root, const char *file, bool needed)
 {
-	struct buf	 path = { 0 };
-	int		 error;
+	struct buf	 shown = { 0 };
+	const int	 error = read_file(root, file, &l->text);
 
-	buf_printf(&path, "%s/etc/%s", root, file);
-	error = loader_read(buf_cstr(&path), FILE_MAX, &l->text);
-	if (error != 0 && (needed || error != ENOENT))
-		log_warn("%s: %s", buf_cstr(&path), strerror(error));
-	buf_fini(&path);
+	if (error != 0 && (needed || error != ENOENT)) {
+		buf_escape(&shown, slice_str(root));
+		log_warn("%s%s: %s", buf_cstr(&shown), file, strerror(error));
+		buf_fini(&shown);
+	}
 	index_list(l);
 	return error == 0 || (!needed && error == ENOENT);
 }
@@ -227,8 +243,8 @@ image_new(const char *root)
 
 	i->accounts = (struct accounts){ uid_of, gid_of, user_of, group_of,
 	    i };
-	if (!read_list(&i->users, root, "passwd", true) ||
-	    !read_list(&i->groups, root, "group", false)) {
+	if (!read_list(&i->users, root, "/etc/passwd", true) ||
+	    !read_list(&i->groups, root, "/etc/group", false)) {
 		image_free(i);
 		return NULL;
 	}

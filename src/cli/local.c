@@ -125,26 +125,34 @@ load_own(struct names *names)
 }
 
 struct names *
-cli_names(const char *audit_dir, const char *platform)
+cli_names(const struct cli_shared *o)
 {
 	struct names	*names = names_new();
 	enum dialect	 d;
 
 	load_own(names);
-	if (platform != NULL) {
-		if (!names_dialect_find(slice_str(platform), &d)) {
-			log_warn("there is no platform '%s'; freebsd, macos "
-			    "and solaris are known", platform);
-			names_free(names);
-			return NULL;
-		}
+	if (o->platform != NULL &&
+	    names_dialect_find(slice_str(o->platform), &d))
 		names_set_bsd(names, d);
-	}
-	if (audit_dir != NULL && !load_given(names, audit_dir)) {
+	if (o->audit_dir != NULL && !load_given(names, o->audit_dir)) {
 		names_free(names);
 		return NULL;
 	}
 	return names;
+}
+
+void
+cli_say_bsd(const struct cli_shared *o)
+{
+	struct utsname	 us;
+
+	if (o->audit_dir != NULL || o->platform != NULL ||
+	    !isatty(STDERR_FILENO) || uname(&us) == -1 ||
+	    strcmp(us.sysname, "FreeBSD") == 0 ||
+	    strcmp(us.sysname, "Darwin") == 0)
+		return;
+	log_info("events are named as FreeBSD has them; for trails of a Mac "
+	    "say --platform macos");
 }
 
 /* Users and groups. */

@@ -8,38 +8,31 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
-#include "rule/diag.h"
+#include "cli/completion.h"
 
-static const struct command commands[] = {	/* the order of the help */
-	{ "watch", cmd_watch, "[-f RULES] [-a SOURCE]...",
-	    "run rules over trails or a live feed (also without this word)" },
-	{ "check", cmd_check, "FILE...", "report every error in rule files" },
-	{ "test", cmd_test, "FILE...", "run the tests written beside rules" },
-	{ "print", cmd_print, "TRAIL...",
-	    "show records as text, XML or JSON lines" },
-	{ "reduce", cmd_reduce, "[TRAIL | DIRECTORY]...",
-	    "select records: by time, user, event, object..." },
-	{ "make", cmd_make, "[FILE]...", "make records from JSON lines" },
-	{ 0 }
+/* In the order of the help; the first is meant when none is named. */
+static const struct command *const commands[] = {
+	&command_watch, &command_check, &command_test, &command_graph,
+	&command_print, &command_reduce, &command_make, NULL
 };
 
 /* Programs that a link to this one stands in for. */
-static const struct command names[] = {
-	{ "auditreduce", cmd_auditreduce, NULL, NULL },
-	{ "praudit", cmd_praudit, NULL, NULL },
-	{ 0 }
+static const struct command *const links[] = {
+	&command_auditreduce, &command_praudit, NULL
 };
 
 static int
 help(void)
 {
-	printf("usage: bsmtrace [watch] [-BbdFhnv] [-a SOURCE]... [-f RULES] "
-	    "[-l DIR] [-p PIDFILE]\n"
+	printf("usage: bsmtrace [watch] [-BbdFhnv] [-a SOURCE]... [-f RULES]\n"
+	    "           [-l DIR] [-p PIDFILE] [LONG OPTION]...\n"
 	    "       bsmtrace COMMAND [OPTION]... [OPERAND]...\n\n");
-	for (const struct command *c = commands; c->name != NULL; c++)
-		printf("  %-6s %-26s %s\n", c->name, c->args, c->summary);
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		printf("  %-8s%s\n", (*c)->name, (*c)->summary);
 	printf("\n`bsmtrace COMMAND --help` tells the options of each.\n");
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
@@ -51,8 +44,8 @@ unknown(const char *word)
 	struct nearest	 near;
 
 	nearest_init(&near, slice_str(word));
-	for (const struct command *c = commands; c->name != NULL; c++)
-		nearest_try(&near, slice_str(c->name));
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		nearest_try(&near, slice_str((*c)->name));
 	buf_escape(&text, slice_str(word));
 	if (near.best.n > 0)
 		log_warn("there is no command '%s'; did you mean '%.*s'?",
@@ -65,23 +58,45 @@ unknown(const char *word)
 	return EXIT_USAGE;
 }
 
+static const struct command *
+find(const struct command *const *c, const char *name)
+{
+	while (*c != NULL && strcmp(name, (*c)->name) != 0)
+		c++;
+	return *c;
+}
+
+/* For the shell, while somebody types: the words, the last one unfinished. */
+static int
+complete(const struct command *link, const char *const *words)
+{
+	struct buf	 answer = { 0 };
+
+	completion_answer(commands, link, words, &answer);
+	(void)fputs(buf_cstr(&answer), stdout);
+	buf_fini(&answer);
+	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
-	const char	*slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char	*name = slash != NULL ? slash + 1 : argv[0];
+	const char		*slash = argc > 0 ? strrchr(argv[0], '/') :
+	    NULL;
+	const struct command	*link = argc == 0 ? NULL :
+	    find(links, slash != NULL ? slash + 1 : argv[0]);
+	const struct command	*c = commands[0];	/* watch */
 
-	for (const struct command *c = names; argc > 0 && c->name != NULL; c++)
-		if (strcmp(name, c->name) == 0)
-			return c->run(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "--completion") == 0)
+		return complete(link, (const char *const *)argv + 2);
+	if (link != NULL)
+		return link->run(argc, argv);
 	if (argc < 2)
-		return cmd_watch(argc, argv);
+		return c->run(argc, argv);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help();
 	if (argv[1][0] == '-')
-		return cmd_watch(argc, argv);
-	for (const struct command *c = commands; c->name != NULL; c++)
-		if (strcmp(argv[1], c->name) == 0)
-			return c->run(argc - 1, argv + 1);
-	return unknown(argv[1]);
+		return c->run(argc, argv);
+	c = find(commands, argv[1]);
+	return c != NULL ? c->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

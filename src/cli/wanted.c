@@ -123,16 +123,13 @@ object_kind(const struct cli_usage *usage, const char **text)
 	return CRIT_NONE;
 }
 
-/* The event that may have been meant; classes have too short names. */
+/* The event that may have been meant. */
 static void
-suggest(const struct names *names, int letter, const char *text,
-    struct buf *why)
+suggest_event(const struct names *names, const char *text, struct buf *why)
 {
 	struct nearest	 near;
 	size_t		 n;
 
-	if (letter != 'm')
-		return;
 	nearest_init(&near, slice_str(text));
 	for (int d = 0; d < DIALECTS; d++) {
 		const struct event_name	*e = names_events(names,
@@ -146,6 +143,38 @@ suggest(const struct names *names, int letter, const char *text,
 	buf_str(why, "; did you mean '");
 	buf_slice(why, near.best);
 	buf_str(why, "'?");
+}
+
+/* Does a dialect before this one have the class? */
+static bool
+known_before(const struct names *names, int dialect, const char *class)
+{
+	for (int d = 0; d < dialect; d++)
+		if (names_class_find(names, (enum dialect)d,
+		    slice_str(class)) != NULL)
+			return true;
+	return false;
+}
+
+/* Classes have too short names to be taken for each other: all of them. */
+static void
+list_classes(const struct names *names, struct buf *why)
+{
+	const char	*before = "; there are ";
+	size_t		 n;
+
+	for (int d = 0; d < DIALECTS; d++) {
+		const struct class_name	*all = names_classes(names,
+		    (enum dialect)d, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			if (known_before(names, d, all[i].name))
+				continue;
+			buf_str(why, before);
+			buf_escape(why, slice_str(all[i].name));
+			before = " ";
+		}
+	}
 }
 
 static bool
@@ -164,7 +193,10 @@ add_given(struct criteria *c, const struct names *names,
 			which = by_letter[i].criterion;
 	if (criteria_add(c, which, text, &why))
 		return true;
-	suggest(names, g->letter, text, &why);
+	if (g->letter == 'm')
+		suggest_event(names, text, &why);
+	if (g->letter == 'c')
+		list_classes(names, &why);
 	(void)cli_usage_error(usage, "-%c: %s", g->letter, buf_cstr(&why));
 	buf_fini(&why);
 	return false;

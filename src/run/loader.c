@@ -9,14 +9,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "run/loader.h"
 
-#define PIECE (64u << 10)	/* bytes read at once */
+#define PIECE		(64u << 10)	/* bytes read at once */
+#define ZONE_FILE_MAX	(1u << 20)	/* bytes of a time zone */
 
-static int
-read_all(int fd, size_t max, struct buf *out)
+int
+loader_read_fd(int fd, size_t max, struct buf *out)
 {
 	const size_t	 start = out->n;
 	uint8_t		*room;
@@ -50,7 +53,7 @@ loader_read(const char *path, size_t max, struct buf *out)
 	else if (S_ISDIR(st.st_mode))
 		error = EISDIR;
 	else
-		error = read_all(fd, max, out);
+		error = loader_read_fd(fd, max, out);
 	(void)close(fd);	/* it was only read */
 	return error;
 }
@@ -86,10 +89,39 @@ check_program(void *arg, const char *path)
 	return access(path, X_OK) == -1 ? errno : 0;
 }
 
+/*
+ * Below $TZDIR, or where systems keep them. A name is a few words with slashes
+ * between them: it must not lead anywhere else.
+ */
+static int
+load_zone(void *arg, const char *name, struct buf *out)
+{
+	static const char *const	places[] = {
+		"/usr/share/zoneinfo", "/usr/share/lib/zoneinfo"
+	};
+	const char			*set = getenv("TZDIR");
+	struct buf			 path = { 0 };
+	int				 error = EINVAL;
+
+	(void)arg;
+	if (name[0] == '/' || name[0] == '\0' || strstr(name, "..") != NULL)
+		return error;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s/%s", set != NULL ? set : places[i],
+		    name);
+		error = loader_read(buf_cstr(&path), ZONE_FILE_MAX, out);
+		if (error != ENOENT || set != NULL)
+			break;
+	}
+	buf_fini(&path);
+	return error;
+}
+
 struct rules_env
 loader_env(const struct names *names, const struct accounts *accounts)
 {
 	return (struct rules_env){ .names = names, .accounts = accounts,
 		.load = load, .check_dir = check_dir,
-		.check_program = check_program };
+		.check_program = check_program, .zone = load_zone };
 }

@@ -15,5 +15,6 @@ struct rules_env	loader_env(const struct names *,
 
 /* Append what a file holds, at most MAX bytes. Returns 0 or an errno. */
 int			loader_read(const char *path, size_t max, struct buf *);
+int			loader_read_fd(int fd, size_t max, struct buf *);
 
 #endif

@@ -7,6 +7,9 @@
  */
 #include "run/ruletest.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "engine/engine.h"
 
 #define TEST_BEGINS	INT64_C(1767225600000)	/* 2026-01-01 00:00:00 UTC */
@@ -14,6 +17,7 @@
 /* What is done with the lines; either may be NULL. */
 struct visitor {
 	void	(*record)(void *arg, struct slice bytes);
+	void	(*pass)(void *arg, int64_t millis);
 	void	(*expect)(void *arg, const struct test_line *);
 	void	*arg;
 };
@@ -40,6 +44,8 @@ visit(const struct words_env *env, const struct test *t,
 			break;
 		case LINE_AFTER:
 			now += (int64_t)(l->number * 1000);
+			if (v->pass != NULL)
+				v->pass(v->arg, now);
 			break;
 		case LINE_AT:
 			ok &= words_time(env, l->words, l->nwords, &now);
@@ -57,7 +63,8 @@ struct run {
 	struct frame	*frame;
 	struct engine	*engine;
 	uint32_t	 source;
-	uint64_t	 alerts;	/* since the last `expect` */
+	const struct rule *rule;	/* the test's own */
+	uint64_t	 alerts;	/* of it, since the last `expect` */
 	void		(*told)(void *, const struct ruletest_result *);
 	void		*arg;
 };
@@ -67,8 +74,9 @@ count_alert(void *arg, struct alert *a)
 {
 	struct run	*run = arg;
 
-	(void)a;
-	run->alerts++;
+	run->alerts += a->rule.label == run->rule->label &&
+	    a->rule.file == run->rule->file &&
+	    a->rule.line == run->rule->line;
 }
 
 static void
@@ -86,6 +94,14 @@ feed(void *arg, struct slice bytes)
 }
 
 static void
+pass(void *arg, int64_t millis)
+{
+	const struct run	*run = arg;
+
+	engine_pass(run->engine, run->source, millis);
+}
+
+static void
 expect(void *arg, const struct test_line *l)
 {
 	struct run		*run = arg;
@@ -95,23 +111,56 @@ expect(void *arg, const struct test_line *l)
 	run->told(run->arg, &r);
 }
 
+/*
+ * The rule and those whose alerts it waits for, directly or not; all others are
+ * put to rest. Rules are named by their numbers, so they keep their places.
+ */
+static struct rule *
+take_rules(const struct program *all, size_t own)
+{
+	struct rule	*rules = xcalloc(all->nrules, sizeof(rules[0]));
+	bool		*wanted = xcalloc(all->nrules, sizeof(wanted[0]));
+	size_t		*todo = xcalloc(all->nrules, sizeof(todo[0])), n = 1;
+
+	wanted[todo[0] = own] = true;
+	while (n > 0) {
+		const struct rule	*r = &all->rules[todo[--n]];
+
+		for (size_t i = 0; i < r->nstates; i++)
+			for (size_t j = 0; j < r->states[i].nalerts; j++) {
+				const uint32_t	to = r->states[i].alerts[j];
+
+				if (!wanted[to])
+					todo[n++] = to;
+				wanted[to] = true;
+			}
+	}
+	for (size_t i = 0; i < all->nrules; i++) {
+		rules[i] = all->rules[i];
+		rules[i].enabled &= wanted[i];
+	}
+	rules[own].enabled = true;
+	free(todo);
+	free(wanted);
+	return rules;
+}
+
 bool
 ruletest_run(const struct words_env *env, const struct program *all,
     const struct test *t,
     void (*told)(void *arg, const struct ruletest_result *), void *arg)
 {
 	struct program		 p = *all;
-	struct rule		 rule = all->rules[t->rule];
+	struct rule		*rules = take_rules(all, t->rule);
 	struct run		 run = { .told = told, .arg = arg };
 	struct engine_options	 options = { 0 };
 	struct alert_out	 out = { .alert = count_alert, .arg = &run };
-	struct visitor		 v = { feed, expect, &run };
+	struct visitor		 v = { feed, pass, expect, &run };
 	struct buf		 trail = { 0 };
 	bool			 ok;
 
-	rule.enabled = true;
-	p.rules = &rule;
-	p.nrules = 1;
+	p.rules = rules;
+	run.rule = &rules[t->rule];
 	run.frame = frame_new();
 	run.engine = engine_new(&p, env->names, &options, &out);
 	run.source = engine_source(run.engine, false);
@@ -119,6 +168,7 @@ ruletest_run(const struct words_env *env, const struct program *all,
 	engine_free(run.engine);
 	frame_free(run.frame);
 	buf_fini(&trail);
+	free(rules);
 	return ok;
 }
 

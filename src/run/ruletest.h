@@ -21,9 +21,10 @@ struct ruletest_result {
 
 /*
  * Run a test: its records through the decoder and an empty engine that has the
- * test's own rule alone, enabled or not. No trigger runs. Each `expect` line is
- * told in turn. Returns false when a line could not be understood, which is in
- * the diagnostics then.
+ * test's own rule, enabled or not, and besides only those whose alerts it waits
+ * for. `after` lets time pass although no record comes. No trigger runs. Each
+ * `expect` line is told in turn: the alerts of the test's own rule. Returns
+ * false when a line could not be understood, which is in the diagnostics then.
  */
 bool	ruletest_run(const struct words_env *, const struct program *,
 	    const struct test *,

@@ -2,10 +2,10 @@
 /*
  * sieve.c - the records of a set of trails, by criteria, to where they go.
  *
- * Most records are never met one by one: where trails are read in turn, all
- * that lies ahead in the bytes at hand is scanned in one go. What the scan
- * leaves (damage, file tokens, records that are cut by the end of a piece)
- * comes through trailset_next(), as everything does that is merged.
+ * Most records are never met one by one: all that lies ahead in the bytes at
+ * hand is scanned in one go. What the scan leaves (damage, file tokens, records
+ * that are cut by the end of a piece) comes through trailset_next(), and so do
+ * those that have to be merged with others of the same second.
  */
 #include <stdlib.h>
 #include <string.h>

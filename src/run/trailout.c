@@ -22,6 +22,8 @@
 #include "base/mem.h"
 #include "bsm/record.h"
 #include "bsm/trailname.h"
+#include "run/discard.h"
+#include "run/figures.h"
 #include "run/trailout.h"
 
 #define COLLECT		(256u << 10)	/* bytes that are worth a write */
@@ -33,6 +35,7 @@ struct trailout {
 	struct buf	 bytes;
 	bool		 failed;
 	uint64_t	 records;
+	uint64_t	 written;	/* bytes */
 	struct stat	 st;		/* of what is written to */
 
 	/* of a file */
@@ -40,6 +43,7 @@ struct trailout {
 	const char	*suffix;
 	char		*place;
 	struct buf	 temporary;	/* path; empty once it has a name */
+	struct discard	*discard;	/* it, if we are killed */
 	struct buf	 name;
 	bool		 timed;		/* both times are known */
 	int64_t		 first, last;	/* seconds since 1970 */
@@ -84,6 +88,8 @@ trailout_file(const char *place)
 	buf_str(&o->temporary, ".bsmtrace.XXXXXX");
 	(void)buf_cstr(&o->temporary);
 	o->fd = mkstemp((char *)o->temporary.p);
+	if (o->fd != -1)
+		o->discard = discard_new((const char *)o->temporary.p);
 	if (o->fd != -1 && fchmod(o->fd, TRAIL_MODE) == 0 &&
 	    fstat(o->fd, &o->st) == 0)
 		return o;
@@ -101,6 +107,7 @@ trailout_free(struct trailout *o)
 		return;
 	if (o->temporary.n > 0)
 		(void)unlink(buf_cstr(&o->temporary));	/* as well as we can */
+	discard_free(o->discard);
 	if (o->suffix != NULL && o->fd != -1)
 		(void)close(o->fd);	/* what matters was checked before */
 	buf_fini(&o->bytes);
@@ -110,6 +117,29 @@ trailout_free(struct trailout *o)
 	free(o);
 }
 
+/* A write failed: what was wrong, and what there is now. */
+static void
+report_write(const struct trailout *o)
+{
+	const int	 error = errno;
+	struct buf	 text = { 0 };
+
+	if (o->suffix == NULL)
+		buf_str(&text, "standard output");
+	else
+		buf_escape(&text, slice_str(o->place));
+	buf_printf(&text, ": %s; ", strerror(error));
+	if (o->suffix != NULL)
+		buf_str(&text, "nothing is kept of the new trail");
+	else {
+		figures_count(&text, o->written, "byte");
+		buf_str(&text, " were written, the last record perhaps not "
+		    "whole");
+	}
+	log_warn("%s", buf_cstr(&text));
+	buf_fini(&text);
+}
+
 static void
 write_all(struct trailout *o, struct slice bytes)
 {
@@ -117,6 +147,7 @@ write_all(struct trailout *o, struct slice bytes)
 		const ssize_t	 n = write(o->fd, bytes.p, bytes.n);
 
 		if (n >= 0) {
+			o->written += (uint64_t)n;
 			bytes.p += n;
 			bytes.n -= (size_t)n;
 			continue;
@@ -124,7 +155,7 @@ write_all(struct trailout *o, struct slice bytes)
 		if (errno == EINTR)
 			continue;
 		if (errno != EPIPE)
-			report(o, o->place);
+			report_write(o);
 		o->failed = true;
 	}
 }
@@ -255,6 +286,8 @@ trailout_finish(struct trailout *o, bool durable, const char **name)
 	}
 	if (!give_name(o))
 		return false;
+	discard_free(o->discard);
+	o->discard = NULL;
 	*name = buf_cstr(&o->name);
 	return true;
 }

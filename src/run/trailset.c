@@ -44,6 +44,7 @@ struct member {
 	bool			 announced;
 	int			 fd;
 	struct file_source	*source;	/* while open */
+	uint64_t		 there;		/* bytes to read, when opened */
 	uint64_t		 taken;
 };
 
@@ -136,6 +137,18 @@ renamed(struct member *m)
 	return true;
 }
 
+/* How much of a file is still to be read; of anything else nobody knows. */
+static uint64_t
+bytes_there(int fd, const struct stat *st)
+{
+	off_t	 at;
+
+	if (!S_ISREG(st->st_mode) || (at = lseek(fd, 0, SEEK_CUR)) == -1 ||
+	    at > st->st_size)
+		return 0;
+	return (uint64_t)(st->st_size - at);
+}
+
 static int
 open_member(struct member *m)
 {
@@ -152,6 +165,7 @@ open_member(struct member *m)
 		return fail(m, strerror(errno));
 	if (m->trail.found && !S_ISREG(st.st_mode))
 		return fail(m, "is not a file any more");
+	m->there = bytes_there(m->fd, &st);
 	m->source = file_new_piece(m->fd, piece(s));
 	s->nopen++;
 	return 1;
@@ -200,6 +214,8 @@ more(void *arg, struct slice *bytes)
 		(void)poll(&one, 1, -1);	/* read(2) says what is wrong */
 	count(m);
 	m->trail.compression = file_compression(m->source);
+	if (got == 0 && m->trail.compression == NULL && m->taken < m->there)
+		return fail(m, "became shorter while it was read");
 	if (got == 0)
 		m->trail.ended = true;
 	return got == -1 ? fail(m, file_why(m->source)) : got;
@@ -489,8 +505,10 @@ trailset_next(struct trailset *s, struct trailset_record *out)
 }
 
 struct slice
-trailset_ahead(const struct trailset *s)
+trailset_ahead(struct trailset *s)
 {
+	if (s->merge != NULL)
+		return merge_ahead(s->merge);
 	return s->frame == NULL ? (struct slice){ NULL, 0 } :
 	    frame_ahead(s->frame);
 }
@@ -498,7 +516,9 @@ trailset_ahead(const struct trailset *s)
 void
 trailset_took(struct trailset *s, size_t n)
 {
-	if (s->frame != NULL)
+	if (s->merge != NULL)
+		merge_took(s->merge, n);
+	else if (s->frame != NULL)
 		frame_took(s->frame, n);
 }
 

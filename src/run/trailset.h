@@ -103,10 +103,10 @@ int		 trailset_next(struct trailset *, struct trailset_record *out);
 
 /*
  * For whoever goes through many records faster than one by one: what stands
- * next, as frame_ahead() and frame_took() have it, where trails are read in
- * turn; else nothing.
+ * next behind the record given out last, in its trail, as frame_ahead() and
+ * frame_took() have it, or merge_ahead() and merge_took().
  */
-struct slice	 trailset_ahead(const struct trailset *);
+struct slice	 trailset_ahead(struct trailset *);
 void		 trailset_took(struct trailset *, size_t n);
 
 /*
