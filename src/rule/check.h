@@ -20,4 +20,7 @@
 void	check_tree(const struct rules_env *, struct tree *, struct sets *,
 	    struct arena *keep, struct diags *);
 
+/* Does it live by partial matches, and not as it always did? */
+bool	check_new_life(const struct item *);
+
 #endif

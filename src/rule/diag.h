@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "base/slice.h"
 
 /* Kept of each severity; more are counted. The first hundred tell enough. */
@@ -37,19 +38,31 @@ enum diag {
 	DIAG_OPTION_UNKNOWN,
 	DIAG_STATE_WORD_UNKNOWN, DIAG_CHANNEL_WORD_UNKNOWN,
 	DIAG_TEST_WORD_UNKNOWN, DIAG_UNIT_UNKNOWN, DIAG_STATUS_UNKNOWN,
-	DIAG_ENABLED_UNKNOWN, DIAG_SECOND_EDITION, DIAG_TIME_LONG,
+	DIAG_ENABLED_UNKNOWN, DIAG_TIME_LONG,
+	DIAG_FIELD_UNKNOWN, DIAG_SETTING_UNKNOWN, DIAG_NESTED_DEEP,
 	/* sets */
 	DIAG_TYPE_UNKNOWN, DIAG_SET_UNKNOWN, DIAG_SET_MISMATCH, DIAG_SET_LARGE,
 	DIAG_SET_AGAIN, DIAG_SET_UNUSED, DIAG_TYPE_WRONG, DIAG_USER_UNKNOWN,
 	DIAG_GROUP_UNKNOWN, DIAG_EVENT_UNKNOWN, DIAG_CLASS_UNKNOWN,
 	DIAG_NUMBER_EMPTY, DIAG_NUMBER_LARGE, DIAG_EVENT_LARGE,
-	DIAG_PATTERN_BAD,
+	DIAG_PATTERN_BAD, DIAG_PATTERN_SLOW, DIAG_PATH_INSIDE,
+	DIAG_ERRNO_UNKNOWN, DIAG_ADDRESS_BAD, DIAG_ADDRESS_BITS,
+	DIAG_NUMBER_BAD, DIAG_RANGE_EMPTY, DIAG_CLOCK_BAD, DIAG_DAY_UNKNOWN,
 	/* sequences and states */
 	DIAG_SUBJECT_MISSING, DIAG_STATES_MISSING, DIAG_EVENT_MISSING,
 	DIAG_STATUS_MISSING, DIAG_SCOPE_UNKNOWN, DIAG_SCOPE_THREAD,
 	DIAG_OPTION_AGAIN, DIAG_ANY_STAYS, DIAG_LABEL_AGAIN, DIAG_STATE_NEVER,
 	DIAG_TIMEOUT_MISSING, DIAG_PROB_LARGE, DIAG_OLD_SCOPE, DIAG_OLD_SERIAL,
 	DIAG_OLD_WINDOW,
+	/* predicates, variables, counting and time */
+	DIAG_FIELD_PLACE, DIAG_COMPARE_TYPES, DIAG_COMPARE_OPERATOR,
+	DIAG_PREDICATE_NEVER, DIAG_WHERE_FIELD, DIAG_BLOCK_EMPTY,
+	DIAG_VARIABLE_UNBOUND, DIAG_VARIABLE_AGAIN, DIAG_VARIABLE_MANY,
+	DIAG_VARIABLE_PLACE, DIAG_VARIABLE_UNUSED, DIAG_STATE_FIRST,
+	DIAG_ABSENT_WITH, DIAG_ABSENT_LONG, DIAG_ORDER_TIMEOUT,
+	DIAG_ORDER_WITH, DIAG_TIME_ZERO, DIAG_KEY_AGAIN, DIAG_DISTINCT_MANY,
+	DIAG_ALERT_UNKNOWN, DIAG_ALERT_LOOP, DIAG_ALERT_PLACE, DIAG_ALERT_MANY,
+	DIAG_PATH_CACHE_UNKNOWN, DIAG_TIMEZONE_UNKNOWN,
 	/* triggers, log files, channels, tests */
 	DIAG_TRIGGER_VARIABLE, DIAG_TRIGGER_DOLLAR, DIAG_TRIGGER_LONG,
 	DIAG_TRIGGER_BLANK, DIAG_TRIGGER_QUOTE, DIAG_TRIGGER_PROGRAM,
@@ -58,6 +71,7 @@ enum diag {
 	DIAG_CHANNEL_NOWHERE, DIAG_CHANNEL_MANY, DIAG_TEST_RULE, DIAG_RECORD,
 	/* what is added to the message before */
 	DIAG_NOTE_FIRST, DIAG_NOTE_OPENED, DIAG_NOTE_BRACE, DIAG_NOTE_QUOTE,
+	DIAG_NOTE_BLANK,
 	DIAGS
 };
 
@@ -89,22 +103,6 @@ void		 diag_warn(struct diags *, enum diag, struct span,
 		    struct slice one, struct slice two);
 void		 diag_note(struct diags *, enum diag, struct span,
 		    struct slice one);
-
-/* The known name nearest to a word: at most one or two edits away. */
-struct nearest {
-	struct slice	 word;
-	struct slice	 best;		/* empty: none yet */
-	unsigned	 edits;
-};
-void		 nearest_init(struct nearest *, struct slice word);
-void		 nearest_try(struct nearest *, struct slice known);
-
-/* Names and what they stand for; the last row has no name. */
-struct name {
-	const char	*name;
-	uint32_t	 value;
-};
-const struct name *name_find(const struct name *, struct slice);
 
 /*
  * An error about a word that is in no table: the first text of the message is

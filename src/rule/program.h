@@ -24,6 +24,36 @@ enum subject {
 	SUBJECT_AUID, SUBJECT_EUID, SUBJECT_EGID, SUBJECT_RUID, SUBJECT_RGID
 };					/* the order of enum record_id */
 
+/*
+ * What of a record a predicate, a key or a variable asks for. fields.h has
+ * their words. Those up to FIELD_RGID are in the order of enum record_id.
+ */
+enum rule_field {
+	/* of the subject token */
+	FIELD_AUID, FIELD_EUID, FIELD_EGID, FIELD_RUID, FIELD_RGID,
+	FIELD_PID, FIELD_SESSION, FIELD_TERMINAL,
+	/* of the attribute token */
+	FIELD_OWNER, FIELD_GROUP, FIELD_MODE, FIELD_DEVICE, FIELD_INODE,
+	/* of the return token */
+	FIELD_ERRNO, FIELD_RETURN,
+	/* of tokens that may come several times */
+	FIELD_OBJECT, FIELD_ADDRESS, FIELD_PORT, FIELD_TEXT, FIELD_COMMAND,
+	FIELD_ENVIRONMENT, FIELD_ARGUMENT,
+	/* of the record as a whole */
+	FIELD_EVENT, FIELD_ZONE, FIELD_HOST, FIELD_TIME, FIELD_DAY,
+	/* of the process that made it, as far as the engine knows it */
+	FIELD_PPID, FIELD_IMAGE, FIELD_PARENT, FIELD_ANCESTOR, FIELD_LINEAGE,
+	FIELDS				/* none of them */
+};
+
+/* What the value of a field is; those of unlike kinds are never compared. */
+enum field_kind {
+	KIND_USER, KIND_GROUP,		/* 32 bits */
+	KIND_NUMBER,			/* 64 bits, no sign */
+	KIND_ERRNO,			/* of the record's own system */
+	KIND_PORT, KIND_ADDRESS, KIND_PATH, KIND_TEXT, KIND_EVENT, KIND_TIME
+};
+
 /* Users or groups: sorted, no duplicates. */
 struct id_set {
 	const uint32_t	*ids;
@@ -51,6 +81,86 @@ struct object_set {
 };
 
 enum test_status { STATUS_ANY, STATUS_SUCCESS, STATUS_FAILURE };
+
+/*
+ * Sets of the second edition, for whatever field. OBJECT_PATH and OBJECT_PCRE
+ * are here too when they are not the plain `object` of a state.
+ */
+enum match_type {
+	MATCH_ID, MATCH_PREFIX, MATCH_PCRE, MATCH_EXACT, MATCH_DIR, MATCH_GLOB,
+	MATCH_TEXT, MATCH_ADDRESS, MATCH_RANGE, MATCH_ERRNO
+};
+struct range {
+	uint64_t		 low, high;	/* both included */
+};
+/* An address, as 16 bytes; IPv4 as ::ffff:a.b.c.d; bits from the first. */
+struct network {
+	uint8_t			 bytes[16];
+	uint8_t			 bits;
+};
+struct match_set {
+	enum match_type		 type;
+	/* By type: */
+	const uint32_t		*ids;		/* sorted */
+	const struct slice	*entries;	/* text of all others, as
+						 * written, no duplicates */
+	const struct range	*ranges;	/* sorted, apart */
+	const struct network	*networks;
+	const uint8_t		*errors[DIALECTS]; /* numbers, sorted */
+	size_t			 n;
+	size_t			 nerrors[DIALECTS];
+};
+
+enum pred_kind {
+	PRED_SET,	/* a value of the field is in the set */
+	PRED_NUMBER,	/* compare with `number` */
+	PRED_RANGES,	/* is in one of the ranges, as MATCH_RANGE */
+	PRED_CLOCK,	/* time of day in low..high, minutes; may wrap */
+	PRED_DAY,	/* bit of the weekday in `number`; bit 0 is Sunday */
+	PRED_FIELD,	/* compare with another field */
+	PRED_BOUND,	/* compare with a bound variable */
+	PRED_NONE,	/* the record has no such field */
+	PRED_NEW,	/* not seen before */
+	PRED_EITHER	/* one of the blocks holds */
+};
+enum compare { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_GT, COMPARE_BITS,
+	COMPARE_IN };		/* equals, or lies below: paths */
+/* Which of several values: see language of each field in bsmtrace.conf(5). */
+enum quantifier { WHICH_LAST, WHICH_ANY, WHICH_ALL };
+
+#define PART_ALL	UINT32_MAX	/* the words of a command together */
+#define VARIABLES_MAX	8u		/* of a sequence */
+
+/*
+ * A predicate. Equal ones are one: what it says of a record is asked once,
+ * unless it looks at variables. A test over a field that the record lacks is
+ * false, negated or not.
+ */
+struct predicate {
+	enum pred_kind		 kind;
+	enum rule_field		 field;
+	enum quantifier		 which;
+	uint32_t		 part;		/* of a command; or PART_ALL */
+	bool			 negated;
+	bool			 bound;		/* it, or one within, looks at
+						 * a variable */
+	enum compare		 compare;
+	uint64_t		 number;
+	uint32_t		 set;		/* match_set */
+	enum rule_field		 other;		/* of PRED_FIELD */
+	uint32_t		 variable;	/* of PRED_BOUND */
+	/* Of FIELD_ARGUMENT: its text, or with NULL its position. */
+	const char		*argument;
+	uint32_t		 position;
+	uint16_t		 from, until;	/* of PRED_CLOCK, minutes */
+	/* Of PRED_NEW: by these fields, in this time, after that learning. */
+	const enum rule_field	*by;
+	size_t			 nby;
+	int64_t			 window_ms, learning_ms;
+	/* Of PRED_EITHER. */
+	const struct state	*blocks;
+	size_t			 nblocks;
+};
 
 /* How a trigger's words are put together when it runs. */
 enum piece_kind { PIECE_TEXT, PIECE_VARIABLE };
@@ -84,6 +194,34 @@ struct state {
 	uint32_t		 objects;	/* object_set, or NONE */
 	uint32_t		 multiplier;	/* 1 and up */
 	const struct trigger	*trigger;	/* or NULL */
+	/* Of the second edition: */
+	const uint32_t		*predicates;	/* of the program; the cheap
+						 * ones first */
+	size_t			 npredicates;
+	const uint32_t		*alerts;	/* rules whose alert it waits
+						 * for, ascending; or NULL */
+	size_t			 nalerts;
+	bool			 or_more;	/* of a multiplier */
+	enum rule_field		 distinct;	/* of a multiplier; or FIELDS */
+	int64_t			 window_ms;	/* of a multiplier; -1: none */
+	int64_t			 within_ms;	/* -1: none */
+	int64_t			 absent_ms;	/* -1: none */
+	const struct bind	*binds;
+	size_t			 nbinds;
+};
+
+/* `bind $x any object`: what a record that meets the state leaves behind. */
+struct bind {
+	uint32_t		 variable;	/* of the rule */
+	enum rule_field		 field;
+	uint32_t		 part;		/* of a command; or PART_ALL */
+	enum quantifier		 which;		/* LAST, or ANY: each */
+};
+
+struct variable {
+	const char		*name;		/* without its '$' */
+	enum field_kind		 kind;
+	uint32_t		 state;		/* that binds it, from 0 */
 };
 
 enum zone_mode { ZONE_FREE, ZONE_NONE, ZONE_ANY, ZONE_PATTERN };
@@ -129,11 +267,32 @@ struct rule {
 	size_t			 nchannels;
 	bool			 enabled;
 
+	/*
+	 * Of the second edition. NEW_LIFE: it lives by partial matches, as
+	 * bsmtrace.conf(5) tells, and not as it always did. Blocks to cancel
+	 * and to except are states of which only the predicates count.
+	 */
+	bool			 new_life;
+	bool			 strict, any_order, across_hosts, by_none;
+	const enum rule_field	*by;		/* besides the subject */
+	size_t			 nby;
+	int64_t			 cooldown_ms;	/* 0: none */
+	const struct state	*cancels, *excepts;
+	size_t			 ncancels, nexcepts;
+	const struct variable	*variables;
+	size_t			 nvariables;
+	bool			 awaited;	/* by an `event <alert>` */
+
 	const char		*description;	/* or NULL, as the next ones */
 	const char *const	*tags;		/* ends with NULL */
 	const char		*reference;
 	const char		*remedy;
 };
+
+/* What becomes of device and inode when a path goes: `options`. */
+enum path_cache { PATH_CACHE_CLASSIC, PATH_CACHE_FOLLOW, PATH_CACHE_OFF };
+
+struct tzif;				/* base/tzif.h */
 
 struct program {
 	const struct rule	*rules;
@@ -146,6 +305,13 @@ struct program {
 	size_t			 nobject_sets;
 	const struct channel	*channels;
 	size_t			 nchannels;
+	const struct match_set	*match_sets;
+	size_t			 nmatch_sets;
+	const struct predicate	*predicates;
+	size_t			 npredicates;
+	enum path_cache		 path_cache;
+	const struct tzif	*timezone;	/* or NULL: the program's */
+	bool			 wants_processes; /* any rule asks who ran it */
 	/* Names of all log files that rules ask for, without duplicates. */
 	const char *const	*logfiles;
 	size_t			 nlogfiles;
@@ -156,6 +322,9 @@ void	program_free(struct program *);		/* NULL is allowed */
 /* A listing of everything in it, for tests and for whoever hunts a fault. */
 struct buf;
 void	program_list(const struct program *, struct buf *);
+
+/* What rules call a field. */
+const char	*program_field_word(enum rule_field);
 
 /* Is the number in the set, for records of this dialect? Binary search. */
 bool	event_set_has(const struct event_set *, enum dialect, uint16_t number);

@@ -7,6 +7,7 @@
  */
 #include "rule/check.h"
 #include "rule/compile.h"
+#include "rule/graph.h"
 #include "rule/parse.h"
 #include "rule/rules.h"
 #include "rule/sets.h"
@@ -69,6 +70,7 @@ rules_load_where(const struct rules_env *env, const char *name,
 	struct load	 l = { .arena = arena_new() };
 
 	l.tree = parse_where(name, text, l.arena, diags);
+	l.tree->where = true;
 	finish(env, errors, diags, &l);
 	arena_free(l.arena);
 	return l.program;
@@ -127,4 +129,37 @@ rules_print(const struct rules_env *env, const char *path,
 	program_free(l.program);
 	arena_free(l.arena);
 	return good;
+}
+
+int
+rules_graph(const struct rules_env *env, const char *path, const char *label,
+    bool svg, struct diags *diags, struct buf *out)
+{
+	struct load		  l;
+	const struct item	**items;
+	size_t			  n = 0;
+	int			  made = -1;
+
+	load(env, path, diags, &l);
+	if (l.program != NULL) {
+		items = arena_array(l.arena, l.program->nrules,
+		    sizeof(items[0]));
+		for (const struct item *i = l.tree->items; i != NULL;
+		    i = i->next)
+			if (i->kind == ITEM_SEQUENCE && (label == NULL ||
+			    slice_is(i->name.text, label)))
+				items[n++] = i;
+		if (svg)
+			graph_svg(out, items, n);
+		else
+			graph_dot_begin(out);
+		for (size_t i = 0; !svg && i < n; i++)
+			graph_dot(out, items[i]);
+		if (!svg)
+			graph_dot_end(out);
+		made = (int)n;
+	}
+	program_free(l.program);
+	arena_free(l.arena);
+	return made;
 }

@@ -26,6 +26,12 @@ struct rules_env {
 	int	(*check_dir)(void *arg, const char *path);
 	/* Could this program be run? 0, or an errno. NULL: no check. */
 	int	(*check_program)(void *arg, const char *path);
+	/*
+	 * Append the compiled file of a time zone, as Europe/Berlin. Returns 0,
+	 * or an errno; it must refuse names that leave its directory. NULL:
+	 * there are none.
+	 */
+	int	(*zone)(void *arg, const char *name, struct buf *out);
 	void	*arg;
 };
 
@@ -64,5 +70,15 @@ void		 tests_free(struct tests *);	/* NULL is allowed */
  */
 bool		 rules_print(const struct rules_env *, const char *path,
 		    struct diags *, struct buf *out);
+
+/*
+ * Check a rule file and append pictures of its sequences: text for Graphviz, or
+ * with SVG a file of that kind. LABEL picks one sequence; NULL: all of the file
+ * and what it includes. Returns how many, 0 when none has the label; or -1 when
+ * there was an error.
+ */
+int		 rules_graph(const struct rules_env *, const char *path,
+		    const char *label, bool svg, struct diags *,
+		    struct buf *out);
 
 #endif

@@ -17,7 +17,10 @@
 
 enum set_type {
 	SET_AUID, SET_EUID, SET_EGID, SET_RUID, SET_RGID, /* as enum subject */
-	SET_EVENTS, SET_CLASSES, SET_PATH, SET_PCRE, SET_CHANNELS
+	SET_EVENTS, SET_CLASSES, SET_PATH, SET_PCRE, SET_CHANNELS,
+	SET_EXACT, SET_DIR, SET_GLOB, SET_TEXT, SET_ADDRESS, SET_PORT,
+	SET_ERRNO, SET_ALERTS,
+	SET_TYPES			/* none of them */
 };
 
 /* Entries copied by `set NAME`, in all: extensions of extensions grow fast. */
@@ -41,8 +44,18 @@ struct set {
 	const uint16_t		*events[DIALECTS];
 	size_t			 nevents[DIALECTS];
 	uint64_t		 classes[DIALECTS];
-	/* Where compile.c put it, negated or not; or PROGRAM_NONE. */
+	const struct range	*ranges;
+	size_t			 nranges;
+	const struct network	*networks;
+	size_t			 nnetworks;
+	const uint8_t		*errors[DIALECTS];
+	size_t			 nerrors[DIALECTS];
+	/* Where the compiler put it, negated or not; or PROGRAM_NONE. */
 	uint32_t		 index[2];
+	uint32_t		 match;		/* as a match_set; the same */
+	const uint32_t		*alerts;	/* the rules it names */
+	size_t			 nalerts;
+	bool			 said_prefix;	/* DIAG_PATH_INSIDE */
 	/* What unparse.c writes for a large one, once it was asked. */
 	uint64_t		 print;
 	bool			 printed;
@@ -58,8 +71,12 @@ void		 sets_free(struct sets *);	/* NULL is allowed */
 /* A definition: the set is seen from now on. */
 void		 sets_define(struct sets *, const struct item *);
 
-/* The set that is meant; NULL after a report. */
-struct set	*sets_take(struct sets *, const struct ref_node *);
+/*
+ * The set that is meant; NULL after a report. One that is written out without
+ * its type, where the grammar allows that, is of type UNTYPED.
+ */
+struct set	*sets_take(struct sets *, const struct ref_node *,
+		    enum set_type untyped);
 
 /* As the name of a set alone; NULL without a report when there is none. */
 struct set	*sets_find(struct sets *, const struct lexeme *name);
@@ -68,5 +85,9 @@ struct set	*sets_find(struct sets *, const struct lexeme *name);
 void		 sets_warn_unused(const struct sets *);
 
 const char	*set_type_name(enum set_type);
+/* Has the older program the type, too? Unknown words are not old. */
+bool		 set_type_is_old(struct slice);
+bool		 set_type_is_user(enum set_type);
+bool		 set_type_is_group(enum set_type);
 
 #endif

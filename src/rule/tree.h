@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 #include "rule/lex.h"
+#include "rule/program.h"
 
 struct set;				/* sets.h: what the names stand for */
-struct trigger;				/* program.h */
 
 enum entry_kind { ENTRY_STRING, ENTRY_NUMBER, ENTRY_SET };
 
@@ -41,15 +41,70 @@ struct ref_node {
 	struct set		*set;		/* found by check.c; or NULL */
 };
 
+/*
+ * What stands behind the field in a predicate of the second edition, and the
+ * words of `new`, `by`, `multiplier` and alike. Names of fields are looked up
+ * by the parser, all else by check.c.
+ */
+struct predicate_node {
+	enum rule_field		 field;
+	struct span		 field_at;
+	enum quantifier		 which;		/* `any`, `all` */
+	uint32_t		 part;		/* command[N]; or PART_ALL */
+	struct lexeme		 argument;	/* "name", or a position */
+	enum pred_kind		 kind;		/* SET: of the clause's ref */
+	bool			 negated;
+	enum compare		 compare;
+	struct lexeme		 operand;	/* number, or $name */
+	enum rule_field		 other;		/* of PRED_FIELD */
+	/* Numbers and ranges as written, or days, or the one time of day. */
+	const struct lexeme	*words;
+	size_t			 nwords;
+	/* Of PRED_NEW; by what fields. Also those of `by`. */
+	const struct field_node	*by;
+	size_t			 nby;
+	bool			 learning;	/* a time for that is given */
+	uint64_t		 window_s, learning_s;
+	/* Of PRED_EITHER: clauses CLAUSE_BLOCK, one for each block. */
+	struct clause		*blocks;
+};
+
+struct field_node {
+	enum rule_field		 field;
+	struct span		 at;
+};
+
+/* What may follow the number of a multiplier. */
+struct count_node {
+	bool			 or_more;
+	bool			 has_window;
+	uint64_t		 window_s;
+	enum rule_field		 distinct;	/* or FIELDS */
+	struct span		 at;		/* of the field */
+};
+
+struct bind_node {
+	struct lexeme		 name;		/* with its '$' */
+	struct field_node	 field;
+	uint32_t		 part;
+	enum quantifier		 which;
+};
+
 enum clause_kind {
 	/* of a sequence */
 	CLAUSE_SUBJECT, CLAUSE_TIMEOUT, CLAUSE_TIMEOUT_WINDOW,
 	CLAUSE_TIMEOUT_PROB, CLAUSE_PRIORITY, CLAUSE_SERIAL, CLAUSE_SCOPE,
 	CLAUSE_ZONE, CLAUSE_LOG, CLAUSE_DESCRIPTION, CLAUSE_TAGS,
 	CLAUSE_REFERENCE, CLAUSE_REMEDY, CLAUSE_ENABLED, CLAUSE_STATE,
+	CLAUSE_BY, CLAUSE_ACROSS, CLAUSE_ORDER, CLAUSE_STRICT, CLAUSE_CANCEL,
+	CLAUSE_COOLDOWN, CLAUSE_EXCEPT,
 	/* of a state */
 	CLAUSE_EVENT, CLAUSE_OBJECT, CLAUSE_STATUS, CLAUSE_MULTIPLIER,
 	CLAUSE_TRIGGER,
+	CLAUSE_PREDICATE, CLAUSE_WITHIN, CLAUSE_ABSENT, CLAUSE_BIND,
+	CLAUSE_BLOCK,
+	/* of `options` */
+	CLAUSE_PATH_CACHE, CLAUSE_TIMEZONE,
 	/* of a log channel, besides CLAUSE_PRIORITY */
 	CLAUSE_DIRECTORY,
 	CLAUSES
@@ -66,7 +121,14 @@ struct clause {
 	union {
 		struct lexeme	 word;
 		uint64_t	 seconds;	/* of a time */
-		struct clause	*block;		/* of a state */
+		/* Of a state, of `cancel`, `except`, of one of `either`. */
+		struct clause	*block;
+		struct predicate_node *predicate;
+		struct bind_node	*bind;
+		struct {			/* of `by`; empty: `by none` */
+			const struct field_node	*fields;
+			size_t			 nfields;
+		};
 		struct {			/* of tags */
 			struct lexeme	*words;
 			size_t		 nwords;
@@ -76,6 +138,7 @@ struct clause {
 			size_t			  nchannels;
 		};
 	};
+	struct count_node	*count;		/* of a multiplier; or NULL */
 	const struct trigger	*trigger;	/* by check.c; or NULL */
 	struct clause		*next;
 };
@@ -95,7 +158,7 @@ struct test_line {
 
 enum item_kind {
 	ITEM_SET, ITEM_SEQUENCE, ITEM_INCLUDE, ITEM_LOGFILE, ITEM_CHANNEL,
-	ITEM_TEST
+	ITEM_TEST, ITEM_OPTIONS
 };
 
 /* A statement. */
@@ -123,6 +186,10 @@ struct tree {
 	struct item		*items;		/* of all files, as read */
 	/* Are there words of the second edition? */
 	bool			 second;
+	bool			 where;		/* one record is asked about */
+	/* Found by check.c, of `options`: */
+	enum path_cache		 path_cache;
+	const struct tzif	*timezone;	/* or NULL */
 };
 
 /* The clause of a kind that counts, the last one; or NULL. */

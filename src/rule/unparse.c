@@ -6,7 +6,11 @@
  * nothing but the rule: not on the names of sets, nor on the order in which
  * its clauses were written.
  */
+#include <stdlib.h>
+
 #include "base/hash.h"
+#include "base/mem.h"
+#include "rule/fields.h"
 #include "rule/parse.h"
 #include "rule/sets.h"
 #include "rule/unparse.h"
@@ -47,9 +51,12 @@ unparse_word(struct buf *out, const struct lexeme *lex)
 static void
 put_entries(struct buf *out, const struct body_node *body)
 {
-	buf_char(out, '<');
-	unparse_word(out, &body->type);
-	buf_str(out, "> {");
+	if (body->type.text.p != NULL) {
+		buf_char(out, '<');
+		unparse_word(out, &body->type);
+		buf_str(out, "> ");
+	}
+	buf_char(out, '{');
 	for (const struct entry_node *e = body->entries; e != NULL;
 	    e = e->next) {
 		buf_str(out, e == body->entries ? " " : ", ");
@@ -122,20 +129,167 @@ put_ref(const struct printer *p, const struct ref_node *ref)
 }
 
 static void
-put_time(struct buf *out, const struct clause *c)
+put_time(struct buf *out, uint64_t seconds)
 {
 	const struct name	*best = parse_units;
 
-	if (c->seconds == 0) {
-		buf_str(out, "none");
-		return;
-	}
 	for (const struct name *u = parse_units; u->name != NULL; u++)
-		if (c->seconds % u->value == 0)
+		if (seconds % u->value == 0 && seconds > 0)
 			best = u;
-	buf_dec(out, c->seconds / best->value);
+	buf_dec(out, seconds / best->value);
 	buf_char(out, ' ');
 	buf_str(out, best->name);
+}
+
+/* What follows a field and does not name a set. */
+
+static void
+put_fields(struct buf *out, const struct field_node *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_str(out, i == 0 ? "" : ", ");
+		buf_str(out, field_rows[f[i].field].word);
+	}
+}
+
+static void
+put_field(struct buf *out, enum rule_field f, uint32_t part)
+{
+	buf_str(out, field_rows[f].word);
+	if (part == PART_ALL)
+		return;
+	buf_char(out, '[');
+	buf_dec(out, part);
+	buf_char(out, ']');
+}
+
+static void
+put_list(struct buf *out, const struct lexeme *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_str(out, i == 0 ? "" : ", ");
+		buf_slice(out, words[i].text);
+	}
+}
+
+static void
+put_new(struct buf *out, const struct predicate_node *t)
+{
+	buf_str(out, "new ");
+	put_field(out, t->field, t->part);
+	if (t->nby > 0) {
+		buf_str(out, " by ");
+		put_fields(out, t->by, t->nby);
+	}
+	buf_str(out, " in ");
+	put_time(out, t->window_s);
+	if (!t->learning)
+		return;
+	buf_str(out, " learning ");
+	if (t->learning_s == 0)
+		buf_str(out, "none");
+	else
+		put_time(out, t->learning_s);
+}
+
+static void	 put_block(const struct printer *, const struct clause *,
+		    unsigned indent);
+
+static void
+put_indent(struct buf *out, unsigned indent)
+{
+	while (indent-- > 0)
+		buf_char(out, '\t');
+}
+
+static void
+put_either(const struct printer *p, const struct predicate_node *t,
+    unsigned indent)
+{
+	buf_str(p->out, "either ");
+	for (const struct clause *b = t->blocks; b != NULL; b = b->next) {
+		buf_str(p->out, b == t->blocks ? "" : " or ");
+		put_block(p, b->block, indent);
+	}
+}
+
+/* The field that a predicate is about, with what stands before it. */
+static void
+put_about(struct buf *out, const struct predicate_node *t)
+{
+	if (t->field == FIELD_OBJECT && t->which != WHICH_LAST) {
+		buf_str(out, t->which == WHICH_ANY ? "any object" :
+		    "all objects");
+		return;
+	}
+	put_field(out, t->field, t->part);
+	if (t->field != FIELD_ARGUMENT)
+		return;
+	buf_char(out, ' ');
+	unparse_word(out, &t->argument);
+}
+
+static void
+put_predicate(const struct printer *p, const struct clause *c, unsigned indent)
+{
+	static const char *const	 operators[] = {
+		"==", "!=", "<", ">", "&", "in"
+	};
+	const struct predicate_node	*t = c->predicate;
+
+	if (t->kind == PRED_NEW || t->kind == PRED_EITHER) {
+		if (t->kind == PRED_NEW)
+			put_new(p->out, t);
+		else
+			put_either(p, t, indent);
+		return;
+	}
+	put_about(p->out, t);
+	buf_char(p->out, ' ');
+	if (t->kind == PRED_SET) {
+		put_ref(p, c->ref);
+		return;
+	}
+	if (t->negated)
+		buf_str(p->out, "not ");
+	if (t->kind == PRED_NONE)
+		buf_str(p->out, "none");
+	else if (t->kind == PRED_RANGES || t->kind == PRED_CLOCK ||
+	    t->kind == PRED_DAY)
+		put_list(p->out, t->words, t->nwords);
+	else {
+		buf_str(p->out, operators[t->compare]);
+		buf_char(p->out, ' ');
+		if (t->kind == PRED_FIELD)
+			buf_str(p->out, field_rows[t->other].word);
+		else
+			buf_slice(p->out, t->operand.text);
+	}
+}
+
+static void
+put_bind(struct buf *out, const struct bind_node *b)
+{
+	buf_slice(out, b->name.text);
+	buf_char(out, ' ');
+	if (b->which == WHICH_ANY)
+		buf_str(out, "any ");
+	put_field(out, b->field.field, b->part);
+}
+
+static void
+put_count(struct buf *out, const struct count_node *n)
+{
+	if (n->or_more)
+		buf_str(out, " or more");
+	if (n->distinct != FIELDS) {
+		buf_str(out, " distinct ");
+		buf_str(out, field_rows[n->distinct].word);
+	}
+	if (n->has_window) {
+		buf_str(out, " in ");
+		put_time(out, n->window_s);
+	}
 }
 
 static void
@@ -145,29 +299,43 @@ put_value(const struct printer *p, const struct clause *c)
 		buf_str(p->out, "any");
 	else if (c->ref != NULL)
 		put_ref(p, c->ref);
-	else if (c->kind == CLAUSE_TIMEOUT || c->kind == CLAUSE_TIMEOUT_WINDOW)
-		put_time(p->out, c);
 	else if (c->none)
 		buf_str(p->out, "none");
+	else if (c->kind == CLAUSE_TIMEOUT || c->kind == CLAUSE_TIMEOUT_WINDOW)
+		if (c->seconds == 0)
+			buf_str(p->out, "none");
+		else
+			put_time(p->out, c->seconds);
+	else if (c->kind == CLAUSE_COOLDOWN || c->kind == CLAUSE_WITHIN ||
+	    c->kind == CLAUSE_ABSENT)
+		put_time(p->out, c->seconds);
 	else if (c->kind == CLAUSE_TAGS)
 		for (size_t i = 0; i < c->nwords; i++) {
 			buf_str(p->out, i == 0 ? "" : ", ");
 			unparse_word(p->out, &c->words[i]);
 		}
+	else if (c->kind == CLAUSE_BY)
+		put_fields(p->out, c->fields, c->nfields);
+	else if (c->kind == CLAUSE_BIND)
+		put_bind(p->out, c->bind);
 	else if (c->word.kind == LEX_NUMBER)
 		buf_dec(p->out, c->word.number);
 	else
 		unparse_word(p->out, &c->word);
+	if (c->kind == CLAUSE_MULTIPLIER && c->count != NULL)
+		put_count(p->out, c->count);
 }
 
 static void
-put_clause(const struct printer *p, const char *indent, const char *word,
+put_clause(const struct printer *p, unsigned indent, const char *word,
     const struct clause *c)
 {
-	buf_str(p->out, indent);
+	put_indent(p->out, indent);
 	buf_str(p->out, word);
-	buf_char(p->out, ' ');
-	put_value(p, c);
+	if (c->kind != CLAUSE_STRICT) {
+		buf_char(p->out, ' ');
+		put_value(p, c);
+	}
 	buf_str(p->out, ";\n");
 }
 
@@ -177,7 +345,7 @@ put_clause(const struct printer *p, const char *indent, const char *word,
  */
 static void
 put_kind(const struct printer *p, const struct clause *block,
-    enum clause_kind kind, const char *indent, const char *word)
+    enum clause_kind kind, unsigned indent, const char *word)
 {
 	const struct clause	*last = clause_last(block, kind);
 	const struct clause	*set = NULL;
@@ -198,23 +366,94 @@ put_kind(const struct printer *p, const struct clause *block,
 	put_clause(p, indent, word, last);
 }
 
+static int
+compare_texts(const void *va, const void *vb)
+{
+	const struct buf	*a = va, *b = vb;
+	const size_t		 n = a->n < b->n ? a->n : b->n;
+	const int		 c = n == 0 ? 0 : memcmp(a->p, b->p, n);
+
+	return c != 0 ? c : (a->n > b->n) - (a->n < b->n);
+}
+
+/* All of them hold, so their order means nothing: it is that of their text. */
 static void
-put_state(const struct printer *p, const struct clause *state)
+put_predicates(const struct printer *p, const struct clause *block,
+    unsigned indent)
+{
+	struct buf	*texts = NULL;
+	size_t		 n = 0, cap = 0;
+
+	for (const struct clause *c = block; c != NULL; c = c->next)
+		if (c->kind == CLAUSE_PREDICATE) {
+			struct printer	 one = *p;
+
+			texts = mem_grow(texts, &cap, n + 1, sizeof(*texts));
+			texts[n] = (struct buf){ 0 };
+			one.out = &texts[n++];
+			put_predicate(&one, c, indent);
+		}
+	if (n > 1)
+		qsort(texts, n, sizeof(*texts), compare_texts);
+	for (size_t i = 0; i < n; i++) {
+		put_indent(p->out, indent);
+		buf_slice(p->out, buf_bytes(&texts[i]));
+		buf_str(p->out, ";\n");
+		buf_fini(&texts[i]);
+	}
+	free(texts);
+}
+
+static void
+put_clauses(const struct printer *p, const struct clause *block,
+    unsigned indent)
 {
 	static const struct {
 		enum clause_kind	 kind;
 		const char		*word;
-	} order[] = {
+	} before[] = {
 		{ CLAUSE_EVENT, "event" }, { CLAUSE_OBJECT, "object" },
 		{ CLAUSE_STATUS, "status" },
+	}, after[] = {
 		{ CLAUSE_MULTIPLIER, "multiplier" },
+		{ CLAUSE_WITHIN, "within" }, { CLAUSE_ABSENT, "absent" },
 		{ CLAUSE_TRIGGER, "trigger" },
 	};
 
-	buf_str(p->out, "\tstate {\n");
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		put_kind(p, state->block, order[i].kind, "\t\t", order[i].word);
-	buf_str(p->out, "\t};\n");
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
+		put_kind(p, block, before[i].kind, indent, before[i].word);
+	put_predicates(p, block, indent);
+	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+		put_kind(p, block, after[i].kind, indent, after[i].word);
+	for (const struct clause *c = block; c != NULL; c = c->next)
+		if (c->kind == CLAUSE_BIND)
+			put_clause(p, indent, "bind", c);
+}
+
+/* A block in braces; INDENT is that of the line on which it begins. */
+static void
+put_block(const struct printer *p, const struct clause *block, unsigned indent)
+{
+	buf_str(p->out, "{\n");
+	put_clauses(p, block, indent + 1);
+	put_indent(p->out, indent);
+	buf_char(p->out, '}');
+}
+
+/* The blocks of a sequence that are of this kind. */
+static void
+put_blocks(const struct printer *p, const struct item *item,
+    enum clause_kind kind, const char *word)
+{
+	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
+		if (c->kind != kind)
+			continue;
+		buf_char(p->out, '\t');
+		buf_str(p->out, word);
+		buf_char(p->out, ' ');
+		put_block(p, c->block, 1);
+		buf_str(p->out, ";\n");
+	}
 }
 
 static void
@@ -227,10 +466,13 @@ put_sequence(const struct printer *p, const struct item *item)
 		{ CLAUSE_DESCRIPTION, "description" }, { CLAUSE_TAGS, "tags" },
 		{ CLAUSE_REFERENCE, "reference" }, { CLAUSE_REMEDY, "remedy" },
 		{ CLAUSE_ENABLED, "enabled" }, { CLAUSE_SUBJECT, "subject" },
-		{ CLAUSE_SCOPE, "scope" }, { CLAUSE_ZONE, "zone" },
+		{ CLAUSE_SCOPE, "scope" }, { CLAUSE_BY, "by" },
+		{ CLAUSE_ACROSS, "across" }, { CLAUSE_ZONE, "zone" },
 		{ CLAUSE_TIMEOUT, "timeout" },
 		{ CLAUSE_TIMEOUT_WINDOW, "timeout-window" },
 		{ CLAUSE_TIMEOUT_PROB, "timeout-prob" },
+		{ CLAUSE_ORDER, "order" }, { CLAUSE_STRICT, "strict" },
+		{ CLAUSE_COOLDOWN, "cooldown" },
 		{ CLAUSE_PRIORITY, "priority" }, { CLAUSE_SERIAL, "serial" },
 	};
 
@@ -238,13 +480,13 @@ put_sequence(const struct printer *p, const struct item *item)
 	unparse_word(p->out, &item->name);
 	buf_str(p->out, " {\n");
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		put_kind(p, item->clauses, order[i].kind, "\t", order[i].word);
+		put_kind(p, item->clauses, order[i].kind, 1, order[i].word);
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
 		if (c->kind == CLAUSE_LOG)
-			put_clause(p, "\t", "log", c);
-	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
-		if (c->kind == CLAUSE_STATE)
-			put_state(p, c);
+			put_clause(p, 1, "log", c);
+	put_blocks(p, item, CLAUSE_EXCEPT, "except");
+	put_blocks(p, item, CLAUSE_CANCEL, "cancel");
+	put_blocks(p, item, CLAUSE_STATE, "state");
 	buf_str(p->out, "};\n");
 }
 
@@ -289,8 +531,17 @@ put_channel(const struct printer *p, const struct item *item)
 	buf_str(p->out, " <");
 	unparse_word(p->out, &item->type);
 	buf_str(p->out, "> {\n");
-	put_kind(p, item->clauses, CLAUSE_PRIORITY, "\t", "priority");
-	put_kind(p, item->clauses, CLAUSE_DIRECTORY, "\t", "directory");
+	put_kind(p, item->clauses, CLAUSE_PRIORITY, 1, "priority");
+	put_kind(p, item->clauses, CLAUSE_DIRECTORY, 1, "directory");
+	buf_str(p->out, "};\n");
+}
+
+static void
+put_options(const struct printer *p, const struct item *item)
+{
+	buf_str(p->out, "options {\n");
+	put_kind(p, item->clauses, CLAUSE_PATH_CACHE, 1, "path-cache");
+	put_kind(p, item->clauses, CLAUSE_TIMEZONE, 1, "timezone");
 	buf_str(p->out, "};\n");
 }
 
@@ -326,6 +577,9 @@ put_item(const struct printer *p, const struct item *item)
 	case ITEM_CHANNEL:
 		put_channel(p, item);
 		break;
+	case ITEM_OPTIONS:
+		put_options(p, item);
+		break;
 	case ITEM_TEST:
 		buf_str(p->out, "test ");
 		unparse_word(p->out, &item->name);
@@ -342,6 +596,32 @@ void
 unparse_sequence(struct buf *out, const struct item *item)
 {
 	put_sequence(&(struct printer){ out, true }, item);
+}
+
+void
+unparse_clauses(struct buf *out, const struct clause *block)
+{
+	put_clauses(&(struct printer){ out, false }, block, 0);
+}
+
+void
+unparse_life(struct buf *out, const struct item *item)
+{
+	static const struct {
+		enum clause_kind	 kind;
+		const char		*word;
+	} order[] = {
+		{ CLAUSE_SUBJECT, "subject" }, { CLAUSE_SCOPE, "scope" },
+		{ CLAUSE_BY, "by" }, { CLAUSE_ACROSS, "across" },
+		{ CLAUSE_ZONE, "zone" }, { CLAUSE_TIMEOUT, "timeout" },
+		{ CLAUSE_TIMEOUT_WINDOW, "timeout-window" },
+		{ CLAUSE_ORDER, "order" }, { CLAUSE_STRICT, "strict" },
+		{ CLAUSE_COOLDOWN, "cooldown" },
+	};
+	const struct printer	 p = { out, false };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		put_kind(&p, item->clauses, order[i].kind, 0, order[i].word);
 }
 
 void

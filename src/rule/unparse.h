@@ -26,6 +26,13 @@ void	unparse_sequence(struct buf *, const struct item *);
 /* The statements of one file, sets by their names, includes as they are. */
 void	unparse_file(struct buf *, const struct tree *, uint32_t file);
 
+/*
+ * The clauses of a state or block, a line each, sets by their names; and those
+ * options of a sequence that say how it lives.
+ */
+void	unparse_clauses(struct buf *, const struct clause *block);
+void	unparse_life(struct buf *, const struct item *);
+
 /* A name as it must be written. */
 void	unparse_word(struct buf *, const struct lexeme *);
 

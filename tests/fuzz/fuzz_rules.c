@@ -48,11 +48,12 @@ check_path(void *arg, const char *path)
 	return path[0] == '/' ? 0 : ENOENT;
 }
 
-/* Does the text of the rule need no sets and no channels? */
+/* Does the text of the rule need no sets, channels or other rules? */
 static bool
 stands_alone(const struct rule *r)
 {
 	return strstr(r->canonical, "\tlog ") == NULL &&
+	    strstr(r->canonical, "<alert>") == NULL &&
 	    strstr(r->canonical, " # ") == NULL;
 }
 

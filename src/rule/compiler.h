@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * compiler.h - what the files of the compiler share; nobody else needs it.
+ *
+ * compile.c has rules and the program, compile_set.c sets, compile_state.c
+ * states and predicates. Nothing here can fail: check.c has seen it all.
+ */
+#ifndef RULE_COMPILER_H
+#define RULE_COMPILER_H
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "rule/compile.h"
+#include "rule/sets.h"
+
+/* An event of a dialect, by number; of several rows the first. */
+struct event {
+	uint16_t	 number;
+	uint64_t	 classes;
+};
+
+/* Growing lists of what goes to the arena in the end. */
+struct compiler {
+	struct program		*program;
+	struct arena		*arena;
+	const struct diags	*diags;
+	struct event		*events[DIALECTS];
+	size_t			 nevents[DIALECTS];
+	struct id_set		*id_sets;
+	struct event_set	*event_sets;
+	struct object_set	*object_sets;
+	struct match_set	*match_sets;
+	struct predicate	*predicates;
+	struct rule		*rules;
+	size_t			 id_cap, event_cap, object_cap, match_cap;
+	size_t			 predicate_cap;
+	struct map		*known;		/* contents to index + 1 */
+	struct buf		 scratch;	/* such contents */
+	struct map		*masks;		/* of classes, to the same */
+	struct map		*rule_ids;	/* to struct alike */
+	struct map		*logfiles;	/* to the name in the arena */
+	struct map		*files;		/* the same */
+	struct rule		*rule;		/* that is being made */
+};
+
+/* Is there something of these contents? If not, it gets INDEX. */
+bool	 compiler_is_known(struct compiler *, struct slice contents,
+	    size_t index, uint32_t *found);
+
+/* The field is asked for: does the engine have to know processes? */
+void	 compiler_want(struct compiler *, enum rule_field);
+
+/* compile_set.c: the index of a set in the program. */
+void	 compiler_load_events(struct compiler *, const struct names *);
+uint32_t compiler_set(struct compiler *, const struct ref_node *);
+uint32_t compiler_match_set(struct compiler *, const struct ref_node *);
+
+/* compile_state.c: what stands in the states and blocks of a sequence. */
+void	 compiler_states(struct compiler *, const struct item *);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * parse_set.c - sets, and the places where they are used.
+ *
+ * Old places name the type of a set that is written out; in those of the second
+ * edition it may be left out, and check.c takes the one that fits.
+ */
+#include "rule/parser.h"
+#include "rule/sets.h"
+
+/* entry := STRING | NUMBER | "set" STRING | "<" STRING ">" */
+static bool
+parse_entry(struct parser *p, struct entry_node *entry)
+{
+	entry->word = p->cur;
+	if (p->cur.kind == LEX_NUMBER) {
+		entry->kind = ENTRY_NUMBER;
+		parser_advance(p);
+		return true;
+	}
+	if (parser_is_key(p, KEY_SET)) {
+		entry->kind = ENTRY_SET;
+		parser_advance(p);
+		return parser_expect_string(p, &entry->word,
+		    "the name of a set");
+	}
+	entry->kind = ENTRY_STRING;
+	if (p->cur.kind != LEX_LESS)
+		return parser_expect_string(p, &entry->word,
+		    "an entry of the set");
+	parser_advance(p);
+	return parser_expect_string(p, &entry->word, "an entry of the set") &&
+	    parser_expect(p, LEX_MORE, "'>'");
+}
+
+/* entries := "{" entry { "," entry } ";" "}" */
+static bool
+parse_entries(struct parser *p, struct body_node *body)
+{
+	struct entry_node	**tail = &body->entries;
+
+	if (!parser_expect(p, LEX_OPEN, "'{'"))
+		return false;
+	for (;;) {
+		*tail = arena_alloc(p->arena, sizeof(**tail));
+		if (!parse_entry(p, *tail)) {
+			*tail = NULL;
+			return false;
+		}
+		tail = &(*tail)->next;
+		if (p->cur.kind != LEX_COMMA)
+			break;
+		parser_advance(p);
+	}
+	return parser_expect(p, LEX_SEMICOLON, "',' or ';'") &&
+	    parser_expect(p, LEX_CLOSE, "'}'");
+}
+
+/* body := "<" STRING ">" entries */
+bool
+parse_body(struct parser *p, struct body_node **body)
+{
+	*body = arena_alloc(p->arena, sizeof(**body));
+	if (!parser_expect(p, LEX_LESS, "'<' and the type of the set") ||
+	    !parser_expect_string(p, &(*body)->type, "the type of the set"))
+		return false;
+	p->tree->second |= !set_type_is_old((*body)->type.text);
+	return parser_expect(p, LEX_MORE, "'>'") && parse_entries(p, *body);
+}
+
+/* ref := [ "not" | "!" ] ( STRING | body ) */
+bool
+parse_ref(struct parser *p, struct clause *c)
+{
+	c->ref = arena_alloc(p->arena, sizeof(*c->ref));
+	if (parser_is_key(p, KEY_NOT)) {
+		c->ref->negated = true;
+		parser_advance(p);
+	}
+	if (p->cur.kind == LEX_LESS)
+		return parse_body(p, &c->ref->body);
+	return parser_expect_string(p, &c->ref->name,
+	    "the name of a set, or '<'");
+}
+
+/* untyped := [ "not" | "!" ] ( STRING | body | entries ) */
+bool
+parse_ref_untyped(struct parser *p, struct clause *c)
+{
+	bool	negated = false;
+
+	if (parser_is_key(p, KEY_NOT)) {
+		negated = true;
+		parser_advance(p);
+	}
+	if (p->cur.kind != LEX_OPEN) {
+		if (!parse_ref(p, c))
+			return false;
+		c->ref->negated |= negated;
+		return true;
+	}
+	c->ref = arena_alloc(p->arena, sizeof(*c->ref));
+	c->ref->negated = negated;
+	c->ref->body = arena_alloc(p->arena, sizeof(*c->ref->body));
+	c->ref->body->type.at = p->cur.at;	/* a place for messages */
+	return parse_entries(p, c->ref->body);
+}
+
+/* who := "any" | ref */
+bool
+parse_any_or_ref(struct parser *p, struct clause *c)
+{
+	if (!parser_is_key(p, KEY_ANY))
+		return parse_ref(p, c);
+	c->any = true;
+	parser_advance(p);
+	return true;
+}
