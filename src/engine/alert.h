@@ -49,6 +49,15 @@ struct alert_step {
 	struct slice		 bytes;
 };
 
+/* A part of the key, or what a variable holds. */
+struct alert_value {
+	const char		*name;		/* of the field or variable */
+	bool			 is_number, is_address;
+	uint64_t		 number;
+	struct slice		 bytes;		/* text; or 16 of an address */
+	bool			 cut;		/* too long: BYTES.n alone */
+};
+
 struct alert {
 	struct alert_rule	 rule;
 	uint64_t		 uid[2];	/* see below; 0 if not wanted */
@@ -64,6 +73,16 @@ struct alert {
 	bool			 has_zone;
 	struct slice		 zone;
 	uint32_t		 source;
+	/* What `scope` and `by` say, in this order; what was bound. */
+	const struct alert_value *key, *bound;
+	size_t			 nkey, nbound;
+	uint64_t		 held_back;	/* by `cooldown` since the one
+						 * before */
+	/*
+	 * Its last state was an `absent`: the times are those of its end, and
+	 * LAST is the latest record that took part.
+	 */
+	bool			 absence;
 	const struct record	*last;		/* the completing record */
 	uint64_t		 records;	/* how many took part */
 	struct alert_step	*steps;		/* in order; the pipeline may

@@ -20,6 +20,9 @@
 struct engine;
 
 #define ENGINE_INSTANCES_MAX	1000000u	/* default ceiling */
+#define ENGINE_INSTANCE_BYTES	64u	/* of one that has passed a state, with
+					 * its place in tables */
+#define ENGINE_STEP_BYTES	16u	/* for each further record */
 #define ENGINE_KEPT_MAX		(64u << 20)	/* bytes of records kept */
 
 struct engine_options {
@@ -36,6 +39,7 @@ struct engine_stats {
 	uint64_t	 started, expired, evicted;
 	uint64_t	 steps_lost;	/* evidence over a limit */
 	uint64_t	 patterns_failed; /* match limit reached */
+	uint64_t	 held_back;	/* alerts, by `cooldown` */
 };
 
 /* PROGRAM and NAMES must outlive the engine. */
@@ -49,6 +53,16 @@ void		 engine_free(struct engine *);		/* NULL is allowed */
  * Returns its number, from 0.
  */
 uint32_t	 engine_source(struct engine *, bool live);
+
+/* The host whose records these are, copied; without it none is known. */
+void		 engine_source_host(struct engine *, uint32_t source,
+		    struct slice host);
+
+/*
+ * No record came, but time has passed up to MILLIS since 1970: what was absent
+ * until then is told. For live sources on which nothing waits to be read.
+ */
+void		 engine_pass(struct engine *, uint32_t source, int64_t millis);
 
 /*
  * Run a record through all rules. What it raises is told before this returns.

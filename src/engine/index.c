@@ -25,7 +25,7 @@
 #define NO_PATH		UINT32_MAX	/* class of a record without a path */
 
 struct atom {
-	uint32_t	 rule, state;
+	uint32_t	 rule, state;	/* as in struct entry */
 };
 
 struct atoms {
@@ -72,6 +72,7 @@ struct index {
 	size_t			 nquestions;
 	bool			 classes;	/* any rule asks for classes */
 	bool			 objects;
+	struct atoms		*alerted;	/* by rule; NULL: none waits */
 	uint32_t		*slot_of[DIALECTS];
 	struct slot		*slots;
 	size_t			 nslots, slots_cap;
@@ -87,8 +88,9 @@ struct index {
 	/* Scratch for making a plan. */
 	uint32_t		*in_class;	/* by object set: stamp */
 	uint32_t		 stamp;
-	struct entry		*advance, *start;
-	size_t			 advance_cap, start_cap;
+	struct entry		*advance, *start, *lives;
+	size_t			 advance_cap, start_cap, lives_cap;
+	struct plan		 of_alert;
 };
 
 /* Building. */
@@ -109,22 +111,110 @@ add_atom(struct atoms *a, uint32_t rule, uint32_t state)
 	a->v[a->n++] = (struct atom){ rule, state };
 }
 
+static bool	wants_object(const struct program *, const struct state *);
+
+/* How many things of a rule records can meet. */
+static uint32_t
+nentries(const struct rule *r)
+{
+	return (uint32_t)(r->nstates + r->ncancels + r->strict);
+}
+
+const struct state *
+index_state(const struct program *p, const struct entry *en)
+{
+	static const struct state	 every = { .any_event = true,
+	    .events = PROGRAM_NONE, .objects = PROGRAM_NONE, .multiplier = 1 };
+	const struct rule		*r = &p->rules[en->rule];
+
+	if (en->state < r->nstates)
+		return &r->states[en->state];
+	if (en->state < r->nstates + r->ncancels)
+		return &r->cancels[en->state - r->nstates];
+	return &every;
+}
+
+static const struct state *
+state_of(const struct program *p, struct atom a)
+{
+	return index_state(p, &(struct entry){ a.rule, a.state,
+	    PROGRAM_NONE });
+}
+
+static bool
+predicate_on_object(const struct program *p, const struct predicate *q)
+{
+	bool	 object = q->field == FIELD_OBJECT ||
+	    (q->kind == PRED_FIELD && q->other == FIELD_OBJECT);
+
+	for (size_t i = 0; i < q->nby; i++)
+		object |= q->by[i] == FIELD_OBJECT;
+	for (size_t i = 0; i < q->nblocks; i++)
+		object |= wants_object(p, &q->blocks[i]);
+	return object;
+}
+
+/* Does the state ask for the object in any way? */
+static bool
+wants_object(const struct program *p, const struct state *s)
+{
+	bool	 object = s->objects != PROGRAM_NONE;
+
+	for (size_t i = 0; i < s->npredicates; i++)
+		object |= predicate_on_object(p,
+		    &p->predicates[s->predicates[i]]);
+	for (size_t i = 0; i < s->nbinds; i++)
+		object |= s->binds[i].field == FIELD_OBJECT;
+	return object;
+}
+
+/* The same for what is looked at together with each of the rule's states. */
+static bool
+rule_wants_object(const struct program *p, const struct rule *r)
+{
+	bool	 object = false;
+
+	for (size_t i = 0; i < r->nby; i++)
+		object |= r->by[i] == FIELD_OBJECT;
+	for (size_t i = 0; i < r->nexcepts; i++)
+		object |= wants_object(p, &r->excepts[i]);
+	for (size_t i = 0; r->new_life && i < r->nstates; i++)
+		object |= r->states[i].multiplier > 1 &&
+		    r->states[i].distinct == FIELD_OBJECT;
+	return object;
+}
+
+static void
+wait_for_alerts(struct index *ix, const struct state *s, struct atom a)
+{
+	if (ix->alerted == NULL)
+		ix->alerted = xcalloc(ix->program->nrules,
+		    sizeof(*ix->alerted));
+	for (size_t i = 0; i < s->nalerts; i++)
+		add_atom(&ix->alerted[s->alerts[i]], a.rule, a.state);
+}
+
 static void
 add_states(struct index *ix, uint32_t rule)
 {
 	const struct program	*p = ix->program;
 	const struct rule	*r = &p->rules[rule];
 
-	for (uint32_t i = 0; i < r->nstates; i++) {
-		const struct state	*s = &r->states[i];
+	ix->objects |= rule_wants_object(p, r);
+	for (uint32_t i = 0; i < nentries(r); i++) {
+		const struct atom	 a = { rule, i };
+		const struct state	*s = state_of(p, a);
 
 		if (s->never)
 			continue;
+		ix->objects |= wants_object(p, s);
+		if (s->nalerts > 0) {
+			wait_for_alerts(ix, s, a);
+			continue;
+		}
 		add_atom(&ix->by_question[question(p, s)], rule, i);
 		if (!s->any_event && p->event_sets[s->events].classes)
 			ix->classes = true;
-		if (s->objects != PROGRAM_NONE)
-			ix->objects = true;
 	}
 }
 
@@ -250,6 +340,10 @@ index_free(struct index *ix)
 	free(ix->in_class);
 	free(ix->advance);
 	free(ix->start);
+	free(ix->lives);
+	for (size_t i = 0; ix->alerted != NULL && i < ix->program->nrules; i++)
+		free(ix->alerted[i].v);
+	free(ix->alerted);
 	free(ix);
 }
 
@@ -260,12 +354,6 @@ index_wants_objects(const struct index *ix)
 }
 
 /* Slots. */
-
-static const struct state *
-state_of(const struct program *p, struct atom a)
-{
-	return &p->rules[a.rule].states[a.state];
-}
 
 /* The set whose prefixes must be met; NONE: no such condition. */
 static uint32_t
@@ -322,13 +410,12 @@ note_needs(const struct program *p, struct slot *s)
 
 		s->status |= st->status != STATUS_ANY;
 		if (s->lasting == PROGRAM_NONE && r->zone == ZONE_FREE &&
-		    (r->nstates > 1 || st->multiplier > 1))
+		    r->nby == 0 && (r->nstates > 1 || st->multiplier > 1))
 			s->lasting = s->atoms[i].rule;
-		if (st->objects != PROGRAM_NONE) {
-			s->object = true;
+		s->object |= wants_object(p, st) || rule_wants_object(p, r);
+		if (st->objects != PROGRAM_NONE)
 			s->paths |= p->object_sets[st->objects].type ==
 			    OBJECT_PATH;
-		}
 		if (!r->any_subject)
 			s->ids |= 1u << r->subject;
 	}
@@ -443,6 +530,36 @@ struct answers {
 	uint8_t			 error;
 };
 
+/*
+ * May a record of this subject meet states of the rule at all? With `by none`
+ * the subject only says who may begin, which is not asked here.
+ */
+static bool
+subject_may(const struct program *p, const struct rule *r,
+    const struct record *rec)
+{
+	return (r->by_none && !r->any_order) ||
+	    eval_subject(p, r, record_id(rec, (enum record_id)r->subject));
+}
+
+/* Does it hold what the plan is made for? Notes the patterns to ask. */
+static bool
+holds(const struct index *ix, const struct state *s, const struct answers *an,
+    uint32_t *patterns)
+{
+	if (!eval_status(s->status, an->error))
+		return false;
+	if (s->objects == PROGRAM_NONE)
+		return true;
+	if (an->class == NO_PATH)
+		return false;
+	if (ix->program->object_sets[s->objects].type == OBJECT_PCRE) {
+		*patterns = s->objects;
+		return true;
+	}
+	return (ix->in_class[s->objects] == ix->stamp) != s->not_object;
+}
+
 static void
 consider(struct index *ix, struct atom a, const struct answers *an,
     struct plan *plan)
@@ -452,27 +569,23 @@ consider(struct index *ix, struct atom a, const struct answers *an,
 	const struct state	*s = state_of(p, a);
 	struct entry		 e = { a.rule, a.state, PROGRAM_NONE };
 
-	if (!eval_status(s->status, an->error) ||
-	    !eval_subject(p, r, record_id(an->record,
-	    (enum record_id)r->subject)))
+	if (!subject_may(p, r, an->record) ||
+	    !holds(ix, s, an, &e.patterns))
 		return;
-	if (s->objects != PROGRAM_NONE) {
-		if (an->class == NO_PATH)
-			return;
-		if (p->object_sets[s->objects].type == OBJECT_PCRE)
-			e.patterns = s->objects;
-		else if ((ix->in_class[s->objects] == ix->stamp) ==
-		    s->not_object)
-			return;
+	if (r->new_life) {
+		ix->lives = mem_grow(ix->lives, &ix->lives_cap,
+		    plan->nlives + (size_t)1, sizeof(*ix->lives));
+		ix->lives[plan->nlives++] = e;
+		return;
 	}
 	if (a.state > 0 || s->multiplier > 1) {
 		ix->advance = mem_grow(ix->advance, &ix->advance_cap,
-		    plan->nadvance + 1, sizeof(*ix->advance));
+		    plan->nadvance + (size_t)1, sizeof(*ix->advance));
 		ix->advance[plan->nadvance++] = e;
 	}
 	if (a.state == 0) {
 		ix->start = mem_grow(ix->start, &ix->start_cap,
-		    plan->nstart + 1, sizeof(*ix->start));
+		    plan->nstart + (size_t)1, sizeof(*ix->start));
 		ix->start[plan->nstart++] = e;
 	}
 }
@@ -510,17 +623,37 @@ by_rule_down(const void *va, const void *vb)
 	return by_rule(vb, va);
 }
 
-static void
-make_plan(struct index *ix, const struct slot *s, const struct answers *an,
-    struct plan *plan)
+/* By rule; its states from the last to the first. */
+static int
+by_life(const void *va, const void *vb)
 {
-	uint32_t	 stamp;
+	const struct entry	*a = va, *b = vb;
 
-	*plan = (struct plan){ 0 };
-	stamp_sets(ix, an->class);
-	stamp = ix->stamp;
-	for (size_t i = 0; i < s->nplain; i++)
-		consider(ix, s->atoms[i], an, plan);
+	if (a->rule != b->rule)
+		return a->rule < b->rule ? -1 : 1;
+	return a->state > b->state ? -1 : a->state < b->state;
+}
+
+static void
+sort_plan(struct index *ix, const struct plan *plan)
+{
+	if (plan->nadvance > 1)
+		qsort(ix->advance, plan->nadvance, sizeof(struct entry),
+		    by_rule);
+	if (plan->nstart > 1)
+		qsort(ix->start, plan->nstart, sizeof(struct entry),
+		    by_rule_down);
+	if (plan->nlives > 1)
+		qsort(ix->lives, plan->nlives, sizeof(struct entry), by_life);
+}
+
+/* The slot's atoms that ask for a prefix which the path has. */
+static void
+consider_prefixes(struct index *ix, const struct slot *s,
+    const struct answers *an, struct plan *plan)
+{
+	const uint32_t	 stamp = ix->stamp;
+
 	for (uint32_t c = an->class == NO_PATH ? 0 : an->class; c != 0;
 	    c = trie_parent(ix->trie, c)) {
 		size_t		 n;
@@ -536,16 +669,49 @@ make_plan(struct index *ix, const struct slot *s, const struct answers *an,
 			ix->in_class[sets[i]] = stamp - 1; /* once */
 		}
 	}
-	if (plan->nadvance > 1)
-		qsort(ix->advance, plan->nadvance, sizeof(struct entry),
-		    by_rule);
-	if (plan->nstart > 1)
-		qsort(ix->start, plan->nstart, sizeof(struct entry),
-		    by_rule_down);
+}
+
+static void
+make_plan(struct index *ix, const struct slot *s, const struct answers *an,
+    struct plan *plan)
+{
+	*plan = (struct plan){ 0 };
+	stamp_sets(ix, an->class);
+	for (size_t i = 0; i < s->nplain; i++)
+		consider(ix, s->atoms[i], an, plan);
+	consider_prefixes(ix, s, an, plan);
+	sort_plan(ix, plan);
 	plan->advance = arena_copy(ix->plans, ix->advance,
 	    plan->nadvance * sizeof(struct entry));
 	plan->start = arena_copy(ix->plans, ix->start,
 	    plan->nstart * sizeof(struct entry));
+	plan->lives = arena_copy(ix->plans, ix->lives,
+	    plan->nlives * sizeof(struct entry));
+}
+
+/* Alerts are rare: this plan is made anew each time. */
+const struct plan *
+index_alerted(struct index *ix, uint32_t rule, const struct record *r,
+    const struct object *object)
+{
+	const struct atoms	*atoms;
+	struct plan		*plan = &ix->of_alert;
+	struct answers		 an = { r, NO_PATH, record_error(r) };
+
+	*plan = (struct plan){ 0 };
+	if (ix->alerted == NULL)
+		return plan;
+	if (object->known)
+		an.class = trie_walk(ix->trie, object->path);
+	stamp_sets(ix, an.class);
+	atoms = &ix->alerted[rule];
+	for (size_t i = 0; i < atoms->n; i++)
+		consider(ix, atoms->v[i], &an, plan);
+	sort_plan(ix, plan);
+	plan->advance = ix->advance;
+	plan->start = ix->start;
+	plan->lives = ix->lives;
+	return plan;
 }
 
 static void

@@ -23,7 +23,11 @@ struct index;
 #define INDEX_NOBODY	0u		/* slot of events no rule wants */
 #define INDEX_PLANS_MAX	(16u << 20)	/* bytes of plans */
 
-/* A state that the record meets. */
+/*
+ * A state that the record meets, but for what it asks besides. Behind the
+ * states of a rule its `cancel` blocks are numbered, and behind these stands
+ * one that every record meets if the rule is strict.
+ */
 struct entry {
 	uint32_t	 rule;
 	uint32_t	 state;
@@ -31,18 +35,21 @@ struct entry {
 };
 
 /*
- * First the states that an instance may wait in, by rule and state; then the
- * first states that it may begin with, from the last rule to the first.
+ * Of rules in old words, first the states that an instance may wait in, by rule
+ * and state; then the first states that it may begin with, from the last rule
+ * to the first. Of all other rules, by rule, all states from last to first.
  */
 struct plan {
-	const struct entry	*advance, *start;
-	uint32_t		 nadvance, nstart;
+	const struct entry	*advance, *start, *lives;
+	uint32_t		 nadvance, nstart, nlives;
 };
+
+const struct state *index_state(const struct program *, const struct entry *);
 
 struct index	*index_new(const struct program *, const struct names *);
 void		 index_free(struct index *);		/* NULL is allowed */
 
-/* Does any rule ask for objects? */
+/* Does any rule ask for the object of a record? */
 bool		 index_wants_objects(const struct index *);
 
 /*
@@ -64,6 +71,10 @@ bool		 index_slot_object(const struct index *, uint32_t slot);
 
 /* Borrowed until the next call. The record must be indexed. */
 const struct plan *index_plan(struct index *, uint32_t slot,
+		    const struct record *, const struct object *);
+
+/* The same for states that wait for an alert of this rule. */
+const struct plan *index_alerted(struct index *, uint32_t rule,
 		    const struct record *, const struct object *);
 
 #endif

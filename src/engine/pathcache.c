@@ -45,6 +45,17 @@ number_of(uint64_t at)
 	return (uint32_t)(at % PATHCACHE_MAX / 8);
 }
 
+static bool
+is_indexed(const struct pathcache *p, uint64_t h, uint32_t number)
+{
+	uint32_t	 at = 0, found;
+
+	while ((found = shards_find(p->index, h, &at)) != SHARDS_NONE)
+		if (found == number)
+			return true;
+	return false;
+}
+
 static void
 drop_block(void *arg, const uint8_t *bytes, size_t n, uint64_t at)
 {
@@ -54,7 +65,10 @@ drop_block(void *arg, const uint8_t *bytes, size_t n, uint64_t at)
 		struct entry	 e;
 
 		memcpy(&e, bytes + i, sizeof(e));
-		shards_remove(p->index, hash(p, &e.inode), number_of(at + i));
+		/* It may have been forgotten. */
+		if (is_indexed(p, hash(p, &e.inode), number_of(at + i)))
+			shards_remove(p->index, hash(p, &e.inode),
+			    number_of(at + i));
 		i += ALIGN(sizeof(e) + e.n);
 	}
 }
@@ -82,7 +96,8 @@ pathcache_free(struct pathcache *p)
 
 /* The entry's bytes, NULL when the pair is not known. */
 static const uint8_t *
-find(const struct pathcache *p, const struct inode *i, struct entry *e)
+find(const struct pathcache *p, const struct inode *i, struct entry *e,
+    uint32_t *place)
 {
 	uint32_t	 at = 0, number;
 	uint64_t	 h = hash(p, i);
@@ -92,6 +107,7 @@ find(const struct pathcache *p, const struct inode *i, struct entry *e)
 		    (uint64_t)number * 8);
 
 		memcpy(e, bytes, sizeof(*e));
+		*place = number;
 		if (e->inode.node == i->node && e->inode.fsid == i->fsid &&
 		    e->inode.source == i->source)
 			return bytes;
@@ -123,9 +139,10 @@ pathcache_put(struct pathcache *p, const struct inode *i, struct slice path)
 {
 	struct entry	 e;
 	uint64_t	 at;
+	uint32_t	 place;
 	uint8_t		*bytes;
 
-	if (find(p, i, &e) != NULL)
+	if (find(p, i, &e, &place) != NULL)
 		return;
 	bytes = ring_put(p->ring, ALIGN(sizeof(e) + path.n), &at);
 	e = (struct entry){ *i, (uint32_t)path.n };
@@ -135,12 +152,26 @@ pathcache_put(struct pathcache *p, const struct inode *i, struct slice path)
 	shards_add(p->index, hash(p, i), number_of(at));
 }
 
+void
+pathcache_forget(struct pathcache *p, const struct inode *i,
+    const struct slice *path)
+{
+	struct entry	 e;
+	uint32_t	 place;
+	const uint8_t	*bytes = find(p, i, &e, &place);
+
+	if (bytes != NULL && (path == NULL || slice_eq(*path,
+	    (struct slice){ bytes + sizeof(e), e.n })))
+		shards_remove(p->index, hash(p, i), place);
+}
+
 bool
 pathcache_find(const struct pathcache *p, const struct inode *i,
     struct slice *path)
 {
 	struct entry	 e;
-	const uint8_t	*bytes = find(p, i, &e);
+	uint32_t	 place;
+	const uint8_t	*bytes = find(p, i, &e, &place);
 
 	if (bytes == NULL)
 		return false;

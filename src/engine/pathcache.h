@@ -31,6 +31,10 @@ void			 pathcache_free(struct pathcache *);
 void			 pathcache_put(struct pathcache *,
 			    const struct inode *, struct slice path);
 
+/* Forget the pair, if its path is PATH or that is NULL. */
+void			 pathcache_forget(struct pathcache *,
+			    const struct inode *, const struct slice *path);
+
 /*
  * Ahead of a put or find: bring what it looks at first into the cache, and
  * later, by what that returned, what it looks at next.

@@ -8,7 +8,6 @@
  */
 #include "engine/seq.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -23,7 +22,7 @@ struct seqs {
 	struct instance	**chunks;
 	size_t		  cap;		/* of the array of chunks */
 	uint32_t	  n;		/* handed out, free ones too */
-	uint32_t	  live, max;
+	uint32_t	  live;
 	uint32_t	  free;		/* chain through `newer` */
 	uint32_t	  oldest[LEVELS], newest[LEVELS];
 	struct shards	 *index;
@@ -31,11 +30,10 @@ struct seqs {
 };
 
 struct seqs *
-seqs_new(uint32_t max)
+seqs_new(void)
 {
 	struct seqs	*s = xcalloc(1, sizeof(*s));
 
-	s->max = max;
 	s->free = SEQ_NONE;
 	for (unsigned i = 0; i < LEVELS; i++)
 		s->oldest[i] = s->newest[i] = SEQ_NONE;
@@ -187,7 +185,6 @@ seqs_add(struct seqs *s, const struct instance *i)
 {
 	uint32_t	 number;
 
-	assert(s->live < s->max);
 	number = take(s);
 	*seqs_at(s, number) = *i;
 	link_newest(s, number);
@@ -212,8 +209,6 @@ seqs_remove(struct seqs *s, uint32_t number)
 uint32_t
 seqs_victim(const struct seqs *s)
 {
-	if (s->live < s->max)
-		return SEQ_NONE;
 	for (unsigned l = 0; l < LEVELS; l++)
 		if (s->oldest[l] != SEQ_NONE)
 			return s->oldest[l];

@@ -4,8 +4,8 @@
  *
  * An instance is found by rule, subject value and key in one look, never by
  * walking a list, so a million cost no more than ten. Instances are numbers
- * into a pool and hold no pointers. When the ceiling is reached the least
- * advanced goes, of these the one that has waited there longest.
+ * into a pool and hold no pointers. When somebody has to go, it is the least
+ * advanced, of these the one that has waited there longest.
  */
 #ifndef ENGINE_SEQ_H
 #define ENGINE_SEQ_H
@@ -35,7 +35,7 @@ struct instance {
 	uint32_t	 older, newer;	/* of those equally far */
 };
 
-struct seqs	*seqs_new(uint32_t max);
+struct seqs	*seqs_new(void);
 void		 seqs_free(struct seqs *);		/* NULL is allowed */
 uint32_t	 seqs_count(const struct seqs *);
 
@@ -57,7 +57,7 @@ struct instance	*seqs_at(const struct seqs *, uint32_t number);
 
 /*
  * Add an instance, none of its rule, value and key being there. Its links are
- * set here. There must be room: see seqs_victim().
+ * set here.
  */
 uint32_t	 seqs_add(struct seqs *, const struct instance *);
 void		 seqs_remove(struct seqs *, uint32_t number);
@@ -65,7 +65,7 @@ void		 seqs_remove(struct seqs *, uint32_t number);
 /* The instance has reached another state: order it anew. */
 void		 seqs_advanced(struct seqs *, uint32_t number, uint32_t before);
 
-/* Who has to go when there is no room; SEQ_NONE while there is. */
+/* Who has to go when there is no room; SEQ_NONE when there is nobody. */
 uint32_t	 seqs_victim(const struct seqs *);
 
 /* For walks over all: numbers are below seqs_size(), not all are in use. */

@@ -13,6 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How much later TO is; clamped when it does not fit. */
+static inline int64_t
+time_between(int64_t from, int64_t to)
+{
+	if (from < 0 && to > INT64_MAX + from)
+		return INT64_MAX;
+	if (from > 0 && to < INT64_MIN + from)
+		return INT64_MIN;
+	return to - from;
+}
+
 /*
  * Epochs are stretches of records; each holds the latest time since it began.
  * From old to new these strictly fall: an epoch that is overtaken is joined to

@@ -72,13 +72,33 @@ hash_words(const struct hash_key *key, const uint64_t *words, size_t n)
 	return hash_bytes(key, (struct slice){ bytes, 8 * n });
 }
 
+/* What the second edition adds; FIRST as it is when there is nothing. */
+static uint64_t
+with_values(uint64_t first, const struct alert_value *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t		 words[3] = { first, v[i].number,
+		    v[i].bytes.n };
+		const struct slice	 none = { NULL, 0 };
+
+		first = hash_more(&keys[1], hash_words(&keys[1], words, 3),
+		    v[i].cut ? none : v[i].bytes);
+	}
+	return first;
+}
+
 void
 uids_make(struct uids *u, uint64_t rule, struct alert *a, uint64_t first)
 {
 	uint64_t	 words[8] = { rule, a->subject, a->has_subject,
 	    a->has_scope ? a->scope : UINT64_MAX, a->has_zone, first,
 	    uids_hash(a->last->bytes), 0 };
+	const size_t	 scope = a->has_scope;	/* comes first in the key */
 
+	if (a->nkey > scope)
+		words[5] = with_values(words[5], a->key + scope,
+		    a->nkey - scope);
+	words[5] = with_values(words[5], a->bound, a->nbound);
 	if (a->has_zone)
 		words[4] = hash_bytes(&keys[1], a->zone);
 	words[7] = count(u, hash_words(&keys[0], words, 8), a->source);

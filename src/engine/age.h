@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * age.h - how old a sequence may get, and who has to go before.
+ */
+#ifndef ENGINE_AGE_H
+#define ENGINE_AGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/timer.h"
+#include "rule/program.h"
+
+struct engine;
+struct watch;
+
+/*
+ * Seconds that a sequence of this rule may take, which began with a record of
+ * this hash; 0: for ever. SALT: what else the draw of timeout-window hangs on.
+ */
+uint64_t	 age_limit(const struct rule *, uint64_t salt,
+		    uint64_t first_hash);
+
+/*
+ * Was a record of this clock, since that epoch, later than FIRST_S by more than
+ * LIMIT?
+ */
+bool		 age_over(const struct watch *, uint32_t epoch,
+		    int64_t first_s, uint64_t limit);
+
+/* The epoch of something that begins now, at this time. */
+uint32_t	 age_begin(struct engine *, struct watch *, int64_t first_s);
+
+/* Forget epochs but for the N that are used, in any order. */
+void		 age_keep_epochs(struct timer *, uint32_t *used, size_t n);
+
+/*
+ * At the ceiling the least advanced goes, of these the oldest, of either life.
+ * Makes room for one more, and looks whether others are over age.
+ */
+void		 age_make_room(struct engine *);
+
+#endif

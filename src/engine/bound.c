@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bound.c - what the variables of a partial match hold.
+ *
+ * The values stand one behind the other in an item of a pool, each behind a
+ * head of 16 bytes and filled up to a multiple of 8. The pool is one of several
+ * by size; its number is part of the item's.
+ */
+#include "engine/bound.h"
+
+#include <string.h>
+
+#define SIZE_BITS	4u		/* of a number: which pool */
+#define SMALLEST	32u		/* bytes */
+
+struct item {
+	uint32_t	 refs;
+	uint32_t	 n;		/* bytes of values behind it */
+};
+
+struct head {
+	uint8_t		 variable;
+	uint8_t		 kind;
+	uint8_t		 cut;
+	uint32_t	 n;		/* bytes of the value */
+	uint64_t	 number;
+};
+
+_Static_assert(sizeof(struct item) + VARIABLES_MAX * (sizeof(struct head) +
+    VALUE_TEXT_MAX) <= SMALLEST << (BOUNDS_SIZES - 1), "the largest fits");
+
+void
+bounds_init(struct bounds *b)
+{
+	*b = (struct bounds){ 0 };
+	for (unsigned i = 0; i < BOUNDS_SIZES; i++)
+		pool_init(&b->sizes[i], (size_t)SMALLEST << i);
+}
+
+void
+bounds_fini(struct bounds *b)
+{
+	for (unsigned i = 0; i < BOUNDS_SIZES; i++)
+		pool_fini(&b->sizes[i]);
+}
+
+static struct item *
+at(const struct bounds *b, uint32_t number)
+{
+	return pool_at(&b->sizes[number & ((1u << SIZE_BITS) - 1)],
+	    number >> SIZE_BITS);
+}
+
+/* Bytes that lie in memory of ours behind the value's head. */
+static size_t
+body(const struct value *v)
+{
+	if (v->cut || (v->kind != VALUE_TEXT && v->kind != VALUE_ADDRESS))
+		return 0;
+	return v->bytes.n;
+}
+
+static size_t
+room_for(const struct value *v)
+{
+	if (v->kind == VALUE_NOTHING)
+		return 0;
+	return sizeof(struct head) + ((body(v) + 7) & ~(size_t)7);
+}
+
+static uint8_t *
+put(uint8_t *p, uint8_t variable, const struct value *v)
+{
+	const struct head	 h = { .variable = variable,
+	    .kind = (uint8_t)v->kind, .cut = v->cut,
+	    .n = (uint32_t)v->bytes.n, .number = v->number };
+
+	memcpy(p, &h, sizeof(h));
+	if (body(v) > 0)
+		memcpy(p + sizeof(h), v->bytes.p, body(v));
+	return p + room_for(v);
+}
+
+uint32_t
+bound_new(struct bounds *b, const struct value values[VARIABLES_MAX])
+{
+	size_t		 n = 0;
+	unsigned	 size = 0;
+	uint32_t	 number;
+	struct item	*item;
+	uint8_t		*p;
+
+	for (uint8_t i = 0; i < VARIABLES_MAX; i++)
+		n += room_for(&values[i]);
+	while ((size_t)SMALLEST << size < sizeof(*item) + n)
+		size++;
+	if (n == 0 || BOUNDS_MAX - b->bytes < (size_t)SMALLEST << size)
+		return 0;
+	b->bytes += (size_t)SMALLEST << size;
+	number = pool_take(&b->sizes[size]) << SIZE_BITS | size;
+	item = at(b, number);
+	*item = (struct item){ 1, (uint32_t)n };
+	p = (uint8_t *)(item + 1);
+	for (uint8_t i = 0; i < VARIABLES_MAX; i++)
+		if (values[i].kind != VALUE_NOTHING)
+			p = put(p, i, &values[i]);
+	return number;
+}
+
+uint32_t
+bound_hold(struct bounds *b, uint32_t number)
+{
+	if (number != 0)
+		at(b, number)->refs++;
+	return number;
+}
+
+void
+bound_drop(struct bounds *b, uint32_t number)
+{
+	const unsigned	 size = number & ((1u << SIZE_BITS) - 1);
+
+	if (number == 0 || --at(b, number)->refs > 0)
+		return;
+	b->bytes -= (size_t)SMALLEST << size;
+	pool_give(&b->sizes[size], number >> SIZE_BITS);
+}
+
+void
+bound_values(const struct bounds *b, uint32_t number,
+    struct value values[VARIABLES_MAX])
+{
+	const uint8_t	*p, *end;
+
+	for (size_t i = 0; i < VARIABLES_MAX; i++)
+		values[i] = (struct value){ .kind = VALUE_NOTHING };
+	if (number == 0)
+		return;
+	p = (const uint8_t *)(at(b, number) + 1);
+	for (end = p + at(b, number)->n; p < end;) {
+		struct head	 h;
+		struct value	*v;
+
+		memcpy(&h, p, sizeof(h));
+		v = &values[h.variable];
+		*v = (struct value){ .kind = (enum value_kind)h.kind,
+		    .number = h.number, .cut = h.cut != 0,
+		    .bytes = { NULL, h.n } };
+		if (!v->cut)
+			v->bytes.p = p + sizeof(h);
+		p += room_for(v);
+	}
+}
+
+bool
+bound_agrees(const struct value some[VARIABLES_MAX],
+    const struct value all[VARIABLES_MAX])
+{
+	for (size_t i = 0; i < VARIABLES_MAX; i++)
+		if (some[i].kind != VALUE_NOTHING &&
+		    !value_equal(&some[i], &all[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * classic.c - how a sequence in old words lives.
+ *
+ * As bsmtrace always had it: a record advances an instance by one state, never
+ * one it has just begun, and one that completes an instance begins no other of
+ * the same rule and key. Instances that nobody asks for are looked at a few at
+ * a time, whenever one begins.
+ */
+#include "engine/classic.h"
+
+#include "engine/age.h"
+#include "engine/inside.h"
+#include "engine/key.h"
+#include "engine/kept.h"
+#include "engine/met.h"
+#include "engine/raise.h"
+
+#define SWEEP	2u		/* instances looked at for each begun */
+
+/* Age. */
+
+static bool
+over_age(const struct engine *e, const struct instance *i)
+{
+	return age_over(&e->sources[i->source].watch, i->epoch, i->first_s,
+	    age_limit(&e->program->rules[i->rule], i->value, i->first_hash));
+}
+
+static uint32_t *
+waiting(struct engine *e, const struct instance *i)
+{
+	return &e->waiting[e->first_state[i->rule] + i->state];
+}
+
+void
+classic_end(struct engine *e, uint32_t number)
+{
+	struct instance	*i = seqs_at(e->seqs, number);
+
+	--*waiting(e, i);
+	steps_release(e->steps, i->steps);
+	seqs_remove(e->seqs, number);
+}
+
+static void
+expire(struct engine *e, uint32_t number)
+{
+	classic_end(e, number);
+	e->stats.expired++;
+}
+
+/* Look at a few instances, so that old ones do not wait to be asked for. */
+static void
+sweep(struct engine *e)
+{
+	for (unsigned n = 0; n < SWEEP; n++) {
+		uint32_t	 number = e->sweep_at++;
+
+		if (number >= seqs_size(e->seqs)) {
+			e->sweep_at = 0;
+			return;
+		}
+		if (seqs_in_use(e->seqs, number) &&
+		    over_age(e, seqs_at(e->seqs, number)))
+			expire(e, number);
+	}
+}
+
+uint64_t
+classic_waiting(const struct engine *e, uint32_t source)
+{
+	uint64_t	 n = 0;
+
+	for (uint32_t i = 0; i < seqs_size(e->seqs); i++)
+		n += seqs_in_use(e->seqs, i) &&
+		    seqs_at(e->seqs, i)->source == source &&
+		    !over_age(e, seqs_at(e->seqs, i));
+	return n;
+}
+
+/* The live instance of this rule that the record belongs to, or SEQ_NONE. */
+static uint32_t
+instance_of(struct engine *e, uint32_t rule)
+{
+	const struct rule	*r = &e->program->rules[rule];
+	uint32_t		 number = seqs_find(e->seqs, rule,
+	    key_subject(e, r), key_classic(e, r));
+
+	if (number != SEQ_NONE && over_age(e, seqs_at(e->seqs, number))) {
+		expire(e, number);
+		return SEQ_NONE;
+	}
+	return number;
+}
+
+/* Alerts. */
+
+/* The state, from 1, that the I-th record of a sequence met. */
+static uint32_t
+state_of_step(const struct rule *r, uint64_t i)
+{
+	for (uint32_t s = 0; s < r->nstates; s++) {
+		if (i < r->states[s].multiplier)
+			return s + 1;
+		i -= r->states[s].multiplier;
+	}
+	return (uint32_t)r->nstates;
+}
+
+/* Copy a chain of steps, which are the ends of TOTAL. Returns how many. */
+static size_t
+list_steps(struct engine *e, const struct rule *r, uint32_t head,
+    uint64_t total)
+{
+	uint32_t	 length = head == 0 ? 0 : steps_at(e->steps,
+	    head)->length;
+	uint32_t	 skip = length > ALERT_STEPS_MAX ?
+	    length - ALERT_STEPS_MAX : 0;
+	size_t		 n = length - skip, i = n;
+
+	for (uint32_t from = length; head != 0; from--) {
+		const struct step	*s = steps_at(e->steps, head);
+		uint64_t		 nth = from <= STEPS_ENDS ? from - 1 :
+		    total - (length - from) - 1;
+
+		head = s->before;
+		if (from > STEPS_ENDS && from <= STEPS_ENDS + skip)
+			continue;	/* the middle, not cut out yet */
+		e->alert_steps[--i] = (struct alert_step){
+			.state = state_of_step(r, nth), .source = s->source,
+			.offset = s->offset,
+			.quality = (enum frame_quality)s->quality };
+	}
+	return n;
+}
+
+static void
+complete(struct engine *e, const struct instance *i)
+{
+	const struct rule	*r = &e->program->rules[i->rule];
+	const struct origin	 o = { .first_hash = i->first_hash,
+	    .first_s = i->first_s, .first_ms = i->first_ms };
+
+	(void)raise_alert(e, &(struct complete){ .rule = i->rule,
+	    .origin = &o, .records = i->nsteps,
+	    .nsteps = list_steps(e, r, i->steps, i->nsteps),
+	    .key = hash_word(&e->seed, i->key ^ hash_word(&e->seed,
+	    (uint64_t)i->rule << 32 | i->value)) });
+}
+
+/* Living. */
+
+static void
+add_step(struct engine *e, uint32_t *head)
+{
+	if (!e->options.skip_steps &&
+	    !steps_push(e->steps, head, kept_step(e)))
+		e->stats.steps_lost++;
+}
+
+void
+classic_advance(struct engine *e, const struct touched *t)
+{
+	struct instance		*i = seqs_at(e->seqs, t->number);
+	const struct rule	*r = &e->program->rules[t->rule];
+	const struct state	*s;
+	uint32_t		 before;
+
+	/* It may have had to go for one of the new life, just now. */
+	if (!seqs_in_use(e->seqs, t->number) || i->start != t->start ||
+	    i->rule != t->rule)
+		return;
+	before = i->state;
+	s = &r->states[before];
+	raise_matched(e);
+	add_step(e, &i->steps);
+	i->nsteps++;
+	if (++i->count < s->multiplier) {
+		raise_trigger(e, r, s, NULL);
+		return;
+	}
+	if (before + 1 == r->nstates) {
+		complete(e, i);
+		classic_end(e, t->number);
+		e->completed[t->rule] = e->ordinal;
+		return;
+	}
+	--*waiting(e, i);
+	i->state++;
+	i->count = 0;
+	++*waiting(e, i);
+	seqs_advanced(e->seqs, t->number, before);
+	raise_trigger(e, r, s, NULL);
+}
+
+/* The entries of one rule: who asks for `new` wants to know in any case. */
+static bool
+anybody_waits(struct engine *e, const struct entry *en, size_t n)
+{
+	bool	 any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		any |= e->waiting[e->first_state[en->rule] +
+		    en[i].state] != 0;
+		if (met_fresh(e, &en[i]) && !met_excepted(e, en->rule))
+			(void)met_entry(e, &en[i]);
+	}
+	return any;
+}
+
+static void
+touch(struct engine *e, const struct entry *en, size_t n)
+{
+	uint32_t		 number;
+	const struct instance	*i;
+
+	if (!anybody_waits(e, en, n) ||
+	    (number = instance_of(e, en->rule)) == SEQ_NONE)
+		return;
+	i = seqs_at(e->seqs, number);
+	for (size_t k = 0; k < n; k++) {
+		if (en[k].state != i->state || !met_entry(e, &en[k]) ||
+		    met_excepted(e, en->rule))
+			continue;
+		e->touched = mem_grow(e->touched, &e->touched_cap,
+		    e->ntouched + 1, sizeof(*e->touched));
+		e->touched[e->ntouched++] = (struct touched){ i->start,
+		    en->rule, number, false };
+		return;
+	}
+}
+
+void
+classic_touch(struct engine *e, const struct plan *plan)
+{
+	const struct entry	*en = plan->advance;
+
+	for (uint32_t i = 0, n; i < plan->nadvance; i += n) {
+		for (n = 1; i + n < plan->nadvance; n++)
+			if (en[i + n].rule != en[i].rule)
+				break;
+		touch(e, en + i, n);
+	}
+}
+
+/* An instance that begins with the record being read. */
+static struct instance
+beginning(struct engine *e, uint32_t rule)
+{
+	const struct rule	*r = &e->program->rules[rule];
+	const int64_t		 ms = e->millis % 1000;
+	struct instance		 i = {
+		.key = key_classic(e, r), .start = e->ordinal,
+		.first_s = e->seconds, .rule = rule,
+		.value = key_subject(e, r), .count = 1, .nsteps = 1,
+		.source = (uint16_t)e->source,
+		.first_ms = (uint16_t)(ms < 0 ? ms + 1000 : ms),
+	};
+
+	if (e->options.want_uid || r->window_s != 0)
+		i.first_hash = uids_hash(e->record->bytes);
+	add_step(e, &i.steps);
+	if (r->states[0].multiplier == 1) {
+		i.state = 1;
+		i.count = 0;
+	}
+	return i;
+}
+
+static void
+begin(struct engine *e, uint32_t rule)
+{
+	const struct rule	*r = &e->program->rules[rule];
+	struct instance		 i = beginning(e, rule);
+
+	if (i.state == r->nstates) {	/* a single state: nothing to keep */
+		complete(e, &i);
+		steps_release(e->steps, i.steps);
+		return;
+	}
+	sweep(e);
+	age_make_room(e);
+	i.epoch = age_begin(e, &e->sources[e->source].watch, i.first_s);
+	(void)seqs_add(e->seqs, &i);
+	++*waiting(e, &i);
+	e->stats.started++;
+	raise_trigger(e, r, &r->states[0], NULL);
+}
+
+void
+classic_begin(struct engine *e, const struct entry *en)
+{
+	const struct rule	*r = &e->program->rules[en->rule];
+
+	if (!eval_zone(r, e->has_zone ? &e->zone : NULL) ||
+	    !met_entry(e, en) || met_excepted(e, en->rule))
+		return;
+	raise_matched(e);
+	if (e->completed[en->rule] == e->ordinal)
+		return;
+	if ((r->nstates > 1 || r->states[0].multiplier > 1) &&
+	    instance_of(e, en->rule) != SEQ_NONE)
+		return;
+	begin(e, en->rule);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * count.c - a record meets a state that counts.
+ *
+ * Each partial match of the state before goes on with the record in the tally
+ * of its own combination of values. A tally that has no such partial match any
+ * more goes on with what it has.
+ */
+#include "engine/age.h"
+#include "engine/keep.h"
+#include "engine/kept.h"
+#include "engine/scene.h"
+
+/* A record at one tally. */
+struct counting {
+	const struct scene	*sc;
+	uint32_t		 state;
+	const struct state	*s;
+	struct tally_way	 way;
+	const struct base	*base;
+	uint64_t		 value;		/* with `distinct` */
+	uint32_t		 number;	/* the count, a partial match */
+	uint32_t		 tally;
+	bool			 any;		/* the record was counted */
+	bool			 alert;		/* and completed the sequence */
+	uint64_t		 start;		/* of the newest that goes on */
+	struct counted		 first;		/* of N, if there are */
+};
+
+/* The count of these values, 0 when there is none that lives. */
+static uint32_t
+find(const struct counting *c, const struct value *bound)
+{
+	struct engine	*e = c->sc->e;
+	const uint32_t	 group = keep_group(c->sc, bound);
+	const uint32_t	 number = group == 0 ? 0 : partial_find(e->partials,
+	    group, (uint16_t)c->state, true);
+
+	if (number == 0 || !keep_over_age(e, number))
+		return number;
+	keep_end(e, number);
+	e->stats.expired++;
+	return 0;
+}
+
+static uint32_t
+begin(const struct counting *c, const struct value *bound)
+{
+	struct engine	*e = c->sc->e;
+	struct partial	 p = { .state = (uint16_t)c->state, .counts = true };
+
+	age_make_room(e);
+	if ((p.group = keep_new_group(c->sc, bound)) == 0)
+		return 0;
+	p.tally = tally_new(e->tallies);
+	e->stats.started += c->state == 0;
+	return partial_add(e->partials, &p);
+}
+
+/* Does something that came out wait for an absence? It stays as it is. */
+static bool
+waits(const struct counting *c)
+{
+	const struct rule	*r = c->sc->r;
+	struct engine		*e = c->sc->e;
+
+	return c->state + 1 < r->nstates &&
+	    r->states[c->state + 1].absent_ms >= 0 &&
+	    keep_find(e, partial_at(e->partials, c->number)->group,
+	    c->state + 1) != 0;
+}
+
+/* What came out before stays: its records must not be lost. */
+static void
+settle(const struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+	const uint32_t	 out = partial_find(e->partials, partial_at(e->partials,
+	    c->number)->group, (uint16_t)(c->state + 1), false);
+
+	if (out != 0 && partial_at(e->partials, out)->tally == c->tally)
+		keep_settle(e, out);
+}
+
+/* N are there: the sequence goes on, or is complete. */
+static void
+come_out(const struct counting *c, const struct value *bound)
+{
+	const struct scene	*sc = c->sc;
+	struct engine		*e = sc->e;
+	struct grown		 g = { .state = c->state + 1, .bound = bound,
+	    .origin = origin_hold(&e->pasts, c->first.origin),
+	    .ms = e->millis };
+
+	tally_came_out(e->tallies, c->tally, &c->first);
+	if (g.state == sc->r->nstates) {
+		scene_alert(sc, bound, g.origin, tally_past(e->tallies,
+		    c->tally, &c->way));
+		return;
+	}
+	if (sc->r->states[g.state].absent_ms >= 0) {
+		g.kept_at = kept_put(e);
+		g.past = tally_past(e->tallies, c->tally, &c->way);
+	} else {
+		g.tally = c->tally;
+	}
+	keep_put(sc, &g);
+}
+
+/* Will what comes out need a place, and would ours be given away for it? */
+static bool
+no_place(const struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+	const uint32_t	 group = partial_at(e->partials, c->number)->group;
+
+	if (c->state + 1 == c->sc->r->nstates ||
+	    keep_find(e, group, c->state + 1) != 0)
+		return false;
+	age_make_room(e);
+	return partial_at(e->partials, c->number)->group != group ||
+	    partial_at(e->partials, c->number)->tally != c->tally;
+}
+
+static void
+note(const struct counting *c, const struct counted *one)
+{
+	struct engine	*e = c->sc->e;
+	struct partial	*p = partial_at(e->partials, c->number);
+
+	p->made = e->ordinal;
+	p->last_ms = e->millis;
+	partial_renewed(e->partials, c->number);
+	if (one->origin == 0)
+		return;
+	origin_drop(&e->pasts, p->origin);
+	p->origin = origin_hold(&e->pasts, one->origin);
+}
+
+/* The record makes N: what they are goes on, then it is counted. */
+static void
+count_out(struct counting *c, const struct counted *one,
+    const struct value *bound)
+{
+	struct engine	*e = c->sc->e;
+
+	if (no_place(c)) {
+		origin_drop(&e->pasts, one->origin);
+		past_drop(&e->pasts, one->past);
+		return;
+	}
+	(void)origin_hold(&e->pasts, c->first.origin);
+	note(c, one);
+	tally_add(e->tallies, c->tally, &c->way, one);
+	come_out(c, bound);
+	origin_drop(&e->pasts, c->first.origin);
+	c->alert |= c->state + 1 == c->sc->r->nstates;
+}
+
+/* Count the record in a tally that is there. */
+static void
+count_in(struct counting *c, const struct value *bound)
+{
+	struct engine		*e = c->sc->e;
+	const struct counted	 one = { .ms = e->millis,
+	    .value = c->value,
+	    .past = kept_past(e, c->base->past, c->state + 1),
+	    .origin = origin_hold(&e->pasts, c->base->origin) };
+	const bool		 completes = tally_completes(e->tallies,
+	    c->tally, &c->way, &one, &c->first);
+
+	c->any = true;
+	if (completes && !waits(c)) {
+		count_out(c, &one, bound);
+		return;
+	}
+	settle(c);
+	note(c, &one);
+	tally_add(e->tallies, c->tally, &c->way, &one);
+}
+
+static void
+count(struct counting *c, const struct value *bound, uint64_t start)
+{
+	if ((c->number = find(c, bound)) == 0 && (c->base->origin == 0 ||
+	    (c->number = begin(c, bound)) == 0))
+		return;
+	c->tally = partial_at(c->sc->e->partials, c->number)->tally;
+	if (start > c->start)
+		c->start = start;
+	count_in(c, bound);
+}
+
+/* The base is held. */
+static void
+count_from(struct counting *c, struct base *base)
+{
+	const struct scene	*sc = c->sc;
+	const uint64_t		 start = origin_at(&sc->e->pasts,
+	    base->origin)->start;
+
+	c->base = base;
+	for (size_t n = 0; scene_bind(sc, c->state, n, base->bound); n++)
+		count(c, base->bound, start);
+}
+
+/* Every record may be the first of a sequence that begins by counting. */
+static void
+count_first(struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+	struct base	 base = { .origin = keep_begin(c->sc),
+	    .ms = e->millis };
+
+	count_from(c, &base);
+	origin_drop(&e->pasts, base.origin);
+}
+
+static void
+count_next(struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+
+	scene_collect(c->sc, c->state, false);
+	for (size_t i = 0; i < e->ncandidates; i++) {
+		struct base	 base;
+
+		if (!scene_goes_on(c->sc, e->candidates[i], c->state, false,
+		    &base))
+			continue;
+		keep_settle(e, e->candidates[i]);
+		base.past = partial_at(e->partials, e->candidates[i])->past;
+		scene_hold(e, &base);
+		count_from(c, &base);
+		scene_drop(e, &base);
+	}
+}
+
+/* Counts that this record has not reached yet: they begin nothing with it. */
+static void
+count_others(struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+
+	scene_collect(c->sc, c->state, true);
+	for (size_t i = 0; i < e->ncandidates; i++) {
+		const struct partial	*p = partial_at(e->partials,
+		    e->candidates[i]);
+		struct base		 base;
+		uint64_t		 start;
+
+		if (p->made == e->ordinal || !scene_goes_on(c->sc,
+		    e->candidates[i], c->state, true, &base) ||
+		    !scene_binds_same(c->sc, c->state, base.bound))
+			continue;
+		start = origin_at(&e->pasts, p->origin)->start;
+		base.origin = base.past = 0;
+		scene_hold(e, &base);
+		c->base = &base;
+		count(c, base.bound, start);
+		scene_drop(e, &base);
+	}
+}
+
+void
+count_record(const struct scene *sc, uint32_t state)
+{
+	struct engine	*e = sc->e;
+	struct counting	 c = { .sc = sc, .state = state,
+	    .s = &sc->r->states[state], .way = keep_way(sc->r, state) };
+	struct value	 v;
+
+	if (c.way.distinct) {
+		if (!ask_value(e->ask, c.s->distinct, PART_ALL, &v))
+			return;
+		c.value = value_hash(&e->seed, &v);
+	}
+	if (state > 0)
+		count_next(&c);
+	else if (scene_may_begin(sc))
+		count_first(&c);
+	count_others(&c);
+	if (c.any && !c.alert && state == 0)
+		scene_first_met(sc);
+	else if (c.any && !c.alert)
+		scene_met(sc, state, c.start);
+}

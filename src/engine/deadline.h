@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * deadline.h - what becomes true at a time, the earliest first.
+ *
+ * A heap. Each deadline belongs to a partial match, which is told where its
+ * own stands, so that it can be taken out.
+ */
+#ifndef ENGINE_DEADLINE_H
+#define ENGINE_DEADLINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct deadline {
+	int64_t		 end;		/* milliseconds since 1970 */
+	uint64_t	 start;		/* of equal ends the newest first */
+	uint64_t	 kept_at;	/* the record to show, see kept.c */
+	uint32_t	 rule;		/* then the first defined */
+	uint32_t	 partial;
+};
+
+struct deadlines {
+	struct deadline	*heap;
+	size_t		 n, cap;
+	/* Deadline AT, from 1, is that of PARTIAL now. */
+	void		(*moved)(void *arg, uint32_t partial, uint32_t at);
+	void		*arg;
+};
+
+void	deadlines_fini(struct deadlines *);
+
+void	deadlines_add(struct deadlines *, const struct deadline *);
+
+/* Take out the one that stands at this place, from 1. It is told nothing. */
+void	deadlines_remove(struct deadlines *, uint32_t at);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * keep.h - partial matches with all that hangs on them.
+ *
+ * The store knows where they are; this knows how old they may get, what they
+ * hold, and what happens when there is no room.
+ */
+#ifndef ENGINE_KEEP_H
+#define ENGINE_KEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/tally.h"
+#include "engine/value.h"
+#include "rule/program.h"
+
+struct engine;
+struct scene;
+struct watch;
+
+/* The clock of a rule for records of this source. */
+struct watch	*keep_watch(struct engine *, const struct rule *,
+		    uint32_t source);
+
+/* An origin of the record being read, held. */
+uint32_t	 keep_begin(const struct scene *);
+
+/* Has the state a tally, and how does it count? */
+bool		 keep_counts(const struct state *);
+struct tally_way keep_way(const struct rule *, uint32_t state);
+
+/* The group of the scene's key with these values; 0 when there is none. */
+uint32_t	 keep_group(const struct scene *,
+		    const struct value bound[VARIABLES_MAX]);
+/* It, made if need be; 0 when there is no room. */
+uint32_t	 keep_new_group(const struct scene *,
+		    const struct value bound[VARIABLES_MAX]);
+
+/* The hash of a combination of values. */
+uint64_t	 keep_hash(const struct engine *,
+		    const struct value bound[VARIABLES_MAX]);
+
+/*
+ * Is this partial match over age? A count forgets the starts that are, and is
+ * over age itself when none is left.
+ */
+bool		 keep_over_age(const struct engine *, uint32_t number);
+
+/*
+ * The partial match of the group for this state, 0 when there is none. One that
+ * is over age is ended, and the group perhaps with it.
+ */
+uint32_t	 keep_find(struct engine *, uint32_t group, uint32_t state);
+
+/* What a record has made; origin and past are taken. */
+struct grown {
+	uint32_t		 state;		/* to wait for */
+	const struct value	*bound;
+	uint32_t		 origin, past;
+	uint32_t		 tally;		/* where its past is still */
+	int64_t			 ms;		/* of the record */
+	uint64_t		 kept_at;	/* before an `absent` */
+};
+void		 keep_put(const struct scene *, const struct grown *);
+
+/* Its past lies in a tally that will change: take it out of there. */
+void		 keep_settle(struct engine *, uint32_t number);
+
+/* End one; all of a group. */
+void		 keep_end(struct engine *, uint32_t number);
+void		 keep_end_group(struct engine *, uint32_t group);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * key.h - what of a record makes the key of a rule.
+ *
+ * All of these speak of the record being read.
+ */
+#ifndef ENGINE_KEY_H
+#define ENGINE_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rule/program.h"
+
+struct engine;
+
+/* The id that is the subject of the rule; 0 when the record has none. */
+uint32_t	 key_subject(const struct engine *, const struct rule *);
+
+/* Process or session. */
+uint32_t	 key_scope(const struct engine *, const struct rule *);
+
+/* The hash of source, zone and scope: a key of the old life. */
+uint64_t	 key_classic(struct engine *, const struct rule *);
+
+/*
+ * The hash of the rule and all of the key, of the new life. False when the
+ * record lacks a part of it. For a rule with `by` the record must have been
+ * told to ask_record().
+ */
+bool		 key_life(struct engine *, uint32_t rule, uint64_t *id);
+
+#endif

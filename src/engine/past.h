@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * past.h - what a partial match came from: its first record and all others.
+ *
+ * Partial matches share what they have in common, so both are counted: whoever
+ * is given a number holds it and must drop it. Numbers, not pointers; 0 is
+ * nothing.
+ *
+ * The records of a past are chained from the newest to the oldest. Of a long
+ * chain the first and the last PASTS_ENDS are kept.
+ */
+#ifndef ENGINE_PAST_H
+#define ENGINE_PAST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "engine/alert.h"
+
+#define PASTS_ENDS	(ALERT_STEPS_MAX / 2)
+#define PASTS_MAX	(16u << 20)	/* records in all; 384 MiB */
+
+/* Where a sequence began. */
+struct origin {
+	uint64_t	 start;		/* ordinal of its first record */
+	uint64_t	 first_hash;	/* of the bytes of that record */
+	int64_t		 first_s;	/* its time */
+	uint32_t	 epoch;		/* for its age */
+	uint32_t	 refs;
+	uint16_t	 source;
+	uint16_t	 first_ms;	/* milliseconds of first_s */
+	bool		 all;		/* its age is by all sources */
+};
+
+/* A record that took part. */
+struct past {
+	uint64_t	 offset;	/* in the source, or where it is kept */
+	uint32_t	 before;
+	uint32_t	 refs;
+	uint16_t	 source;
+	uint16_t	 state;		/* that it met, from 1 */
+	uint16_t	 length;	/* of what is kept of the chain */
+	uint8_t		 quality;	/* enum frame_quality */
+};
+
+struct pasts {
+	struct pool	 origins;
+	struct pool	 records;
+};
+
+void		 pasts_init(struct pasts *);
+void		 pasts_fini(struct pasts *);
+
+/* A new origin; `refs` is set here. */
+uint32_t	 origin_new(struct pasts *, const struct origin *);
+uint32_t	 origin_hold(struct pasts *, uint32_t);	/* returns the same */
+void		 origin_drop(struct pasts *, uint32_t);
+const struct origin *origin_at(const struct pasts *, uint32_t);
+
+/*
+ * The chain BEFORE, which stays as it is, with one more record: of P, source,
+ * place, state and quality count. Returns 0 when there is no room.
+ */
+uint32_t	 past_add(struct pasts *, uint32_t before, struct past);
+uint32_t	 past_hold(struct pasts *, uint32_t);
+void		 past_drop(struct pasts *, uint32_t);
+const struct past *past_at(const struct pasts *, uint32_t);
+
+/* Copy it, oldest first, to room for ALERT_STEPS_MAX. Returns how many. */
+size_t		 past_list(const struct pasts *, uint32_t,
+		    struct alert_step *);
+
+#endif
