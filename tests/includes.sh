@@ -16,7 +16,7 @@ allowed()	# FOLDER
 	base)	echo '<pcre2\.h>' ;;
 	bsm)	echo '"base/' ;;
 	rule)	echo '"base/|"bsm/(token|names|errors|flags)\.h"' ;;
-	select)	echo '"base/|"bsm/|"rule/program\.h"|"engine/eval\.h"' ;;
+	select)	echo '"base/|"bsm/|"rule/program\.h"|"engine/(ask|eval)\.h"' ;;
 	engine)	echo '"base/|"bsm/|"rule/program\.h"' ;;
 	print)	echo '"base/|"bsm/' ;;
 	source)	echo '"base/|"bsm/|<event2/|<archive\.h>|<zlib\.h>' ;;

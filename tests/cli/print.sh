@@ -218,13 +218,167 @@ is 'input without a newline at its end' \
 run "$BSMTRACE" make "$tmp/missing"
 is 'make needs its input' "$rc" 1
 
+# A link in the image means what it means there, not here.
+mkdir -p "$tmp/image/private"
+mv "$tmp/image/etc/passwd" "$tmp/image/private/users"
+ln -s /private/users "$tmp/image/etc/passwd"
+run "$BSMTRACE" print --root "$tmp/image" "$tmp/exec"
+has 'an absolute link in an image leads into the image' "$out" \
+    'subject,otto,otto,staff,'
+ln -sf /etc/passwd "$tmp/image/etc/passwd"
+run "$BSMTRACE" print --root "$tmp/image" "$tmp/exec"
+has 'and never to the files of this machine' "$err" \
+    "$tmp/image/etc/passwd: Too many levels of symbolic links"
+
+mkdir "$tmp/dir"
+cp "$tmp/exec" "$tmp/dir/20211014000000.20211015000000"
+run "$BSMTRACE" print -n "$tmp/dir"
+is 'a directory is its trails' "$out" "$text"
+run "$tmp/praudit" -n "$tmp/dir"
+is 'praudit finds nothing in one' "$rc$out$err" 0
+run "$tmp/praudit" -x "$tmp/dir"
+is 'of which even XML is made' "$out" "<?xml version='1.0' ?>
+<audit>
+</audit>"
+
+for n in 0 17 x 1x ''; do
+	run "$BSMTRACE" print --threads "$n" "$tmp/exec"
+	is "--threads '$n' is wrong usage" "$rc$out" 2
+done
+
+if script -qec true /dev/null >/dev/null 2>&1; then
+	said()
+	{
+		script -qec "'$BSMTRACE' print -n $1 '$tmp/exec' >/dev/null" \
+		    /dev/null </dev/null | tr -d '\r' | grep -c platform
+	}
+	case $(uname -s) in
+	FreeBSD|Darwin)	want=0 ;;
+	*)		want=1 ;;
+	esac
+	is 'whose names were used is said once, to a terminal' "$(said '')" \
+	    "$want"
+	is 'but not when it was told' "$(said '--platform macos')" 0
+	is 'or no names were used' "$(said -r)" 0
+else
+	skip 'whose names were used is said once' 'no script(1) as on Linux'
+fi
+
+# Longer trails: one with damage all over, and one to be cut short.
+"$BSMTRACE" make -o "$tmp/su" "$tmp/su.json"
+cat "$tmp/two" "$tmp/noisy" "$tmp/bad" "$tmp/su" "$tmp/random" >"$tmp/some"
+i=0
+while [ $i -lt 6 ]; do
+	cat "$tmp/some" "$tmp/some" >"$tmp/.two"
+	mv "$tmp/.two" "$tmp/some"
+	i=$((i + 1))
+done
 i=0
 while [ $i -lt 12 ]; do
 	cat "$tmp/two" "$tmp/two" >"$tmp/.two"
 	mv "$tmp/.two" "$tmp/two"
 	i=$((i + 1))
 done
-"$BSMTRACE" print "$tmp/two" 2>"$tmp/.err" | head -n 1 >/dev/null
-is 'nobody is told when the pipe is closed' "$(cat "$tmp/.err")" ''
+
+# What is written and what is said, in one file, on any number of threads.
+for flags in -n -x -j '-ps' '--columns time,path,args'; do
+	# shellcheck disable=SC2086
+	for t in "$tmp/some" "$TOP"/tests/data/hostile/*.bsm; do
+		"$BSMTRACE" print $flags --threads 1 "$t" "$tmp/two" "$t" \
+		    >"$tmp/one" 2>&1
+		for n in 2 7; do
+			"$BSMTRACE" print $flags --threads $n "$t" "$tmp/two" \
+			    "$t" >"$tmp/many" 2>&1
+			same "print $flags ${t##*/} on $n threads" "$tmp/one" \
+			    "$tmp/many"
+		done
+	done
+done
+"$BSMTRACE" print --threads 1 - <"$tmp/two" >"$tmp/one"
+cat "$tmp/two" | "$BSMTRACE" print --threads 3 - >"$tmp/many"
+same 'a pipe may be formatted on threads, too' "$tmp/one" "$tmp/many"
+
+for n in 1 3; do
+	{ "$BSMTRACE" print --threads $n "$tmp/two" 2>"$tmp/.err"
+	    echo $? >"$tmp/rc"; } | head -n 1 >/dev/null
+	is "nobody is told when the pipe is closed (on $n)" \
+	    "$(cat "$tmp/.err" "$tmp/rc")" 0
+done
+if [ -w /dev/full ]; then
+	"$BSMTRACE" print "$tmp/two" >/dev/full 2>"$tmp/.err"
+	is 'any other failure to write is one' "$?" 1
+	is 'and is told once' "$(cat "$tmp/.err")" \
+	    'bsmtrace: standard output: No space left on device'
+else
+	skip 'any other failure to write is one' 'no /dev/full'
+fi
+# Also when nothing more comes that could be written.
+mkfifo "$tmp/fifo"
+{ cat "$tmp/exec"; sleep 30; } >"$tmp/fifo" 2>/dev/null &
+sleeper=$!
+{ "$BSMTRACE" print -n "$tmp/fifo" 2>"$tmp/.err"; echo $? >"$tmp/rc"; } |
+    head -n 1 >/dev/null
+is 'a reader who goes is noticed while waiting' \
+    "$(cat "$tmp/.err" "$tmp/rc"; kill -0 $sleeper && echo waiting)" '0
+waiting'
+kill $sleeper
+wait $sleeper 2>/dev/null
+
+# A trail that changes while it is read: the first line has come, and the pipe
+# is full.
+changed()	# COMMAND...
+{
+	cp "$tmp/two" "$tmp/victim"
+	rm -f "$tmp/rest"
+	{ "$BSMTRACE" print -n "$tmp/victim" 2>"$tmp/.err"
+	    echo $? >"$tmp/rc"; } |
+	    { read -r first; "$@" "$tmp/victim"; cat >"$tmp/rest"; }
+	lines=$(wc -l <"$tmp/rest")
+}
+"$BSMTRACE" print -n "$tmp/two" >"$tmp/one"
+changed rm
+is 'a trail that is removed while it is read is read to its end' \
+    "$(cat "$tmp/rc" "$tmp/.err")-$((lines + 1))" "0-$(wc -l <"$tmp/one")"
+shorten() { dd if=/dev/null of="$1" bs=1 seek=100 2>/dev/null; }
+changed shorten
+is 'one that is cut short ends where it ends now' "$(cat "$tmp/rc")" 0
+if [ "$((lines + 1))" -lt "$(wc -l <"$tmp/one")" ]; then
+	ok '... and what was read is printed'
+else
+	not_ok '... and what was read is printed' "$lines lines"
+fi
+
+gzip -c "$tmp/two" >"$tmp/two.gz"
+run "$BSMTRACE" print -n "$tmp/two.gz"
+is 'a compressed trail is printed like any other' "$out" "$(cat "$tmp/one")"
+head -c 900 "$tmp/two.gz" >"$tmp/cut.gz"
+run "$BSMTRACE" print -n "$tmp/cut.gz"
+is 'one that is cut short fails' "$rc" 1
+has '... says so' "$err" "$tmp/cut.gz: the gzip data is cut short"
+is '... and is printed as far as it goes' "$(echo "$out" | head -n 7)" "$text"
+
+# The directory as it grows: what is closed, then what is being written.
+now=20211016000000.not_terminated
+cp "$tmp/text" "$tmp/dir/$now"
+"$BSMTRACE" print -rl --follow "$tmp/dir" >"$tmp/followed" 2>"$tmp/.err" &
+pid=$!
+seen()		# N: wait until so many lines are there
+{
+	i=0
+	while [ "$(wc -l <"$tmp/followed")" -lt "$1" ] && [ $i -lt 100 ]; do
+		sleep 0.2
+		i=$((i + 1))
+	done
+}
+seen 2
+cat "$tmp/su" >>"$tmp/dir/$now"
+mv "$tmp/dir/$now" "$tmp/dir/20211016000000.20211017000000"
+cat "$tmp/exec" >"$tmp/dir/20211017000000.not_terminated"
+seen 4
+kill "$pid"
+wait "$pid" 2>/dev/null
+is 'a directory is followed over the end of a trail' \
+    "$(cut -d, -f2 "$tmp/followed" | tr '\n' ' ')" '124 31 31 124 '
+is '... without a word' "$(cat "$tmp/.err")" ''
 
 done_testing

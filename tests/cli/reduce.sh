@@ -104,7 +104,8 @@ while IFS='|' read -r what args want; do
 done <<'EOT'
 no such user|-u nosuchuser|no user 'nosuchuser'
 no such group|-g nosuchgroup|no group 'nosuchgroup'
-no such class|-c lo,zz|no audit class is called 'zz'
+no such class|-c lo,zz|no audit class is called 'zz'; a list is like lo,+ex,^-fc; there are no fr fw
+a label|-l secret|known only to the label_encodings file
 no such event|-m AUE_OPEN_RR|did you mean 'AUE_OPEN_R
 no such date|-a 20210230|month 2 of 2021 has no day 30
 no form of a date|-b garbage|-2h or '3 days ago' are understood
@@ -166,7 +167,8 @@ same '... and stays as it was' own.bsm a.bsm
 if [ -e /dev/full ]; then
 	"$BSMTRACE" reduce a.bsm >/dev/full 2>err
 	is 'a full disk is an error' "$?" 1
-	has '... that is said' "$(cat err)" 'standard output: '
+	has '... that is said, with what was written' "$(cat err)" \
+	    '; 0 bytes were written, the last record perhaps not whole'
 fi
 (
 	ulimit -f 1
@@ -179,6 +181,7 @@ fi
 )
 is 'a file that may not grow is an error' "$(cat rc)" 1
 is '... and is removed' "$(find . -name '*.big' -o -name '.bsmtrace*')" ''
+has '... which is said' "$(cat err)" '; nothing is kept of the new trail'
 i=0
 while [ $i -lt 500 ]; do
 	i=$((i + 1))
@@ -197,6 +200,76 @@ else
 	not_ok 'a pipe is shown as it comes'
 fi
 wait
+
+# Whoever is interrupted leaves nothing behind.
+mkfifo stuck
+sleep 5 >stuck &
+"$BSMTRACE" reduce -O killed stuck 2>err &
+pid=$!
+unnamed()
+{
+	find . -name '.bsmtrace*' | grep -q .
+}
+if wait_until unnamed; then
+	kill -TERM $pid
+	wait $pid 2>/dev/null
+	is 'an interrupted -O leaves nothing behind' \
+	    "$?:$(find . -name '*killed' -o -name '.bsmtrace*')" 143:
+else
+	not_ok 'an interrupted -O leaves nothing behind'
+fi
+
+# Trails that change while they are read: the first piece is read, and cannot be
+# written before somebody reads it.
+cp many.bsm changing.bsm
+{ "$BSMTRACE" reduce changing.bsm 2>err; echo $? >rc; } | {
+	dd bs=1 count=1 2>/dev/null
+	rm changing.bsm
+	cat
+} >out
+same 'a trail that is removed while it is read is read on' out many.bsm
+is '... without a word' "$(cat rc):$(cat err)" 0:
+cp many.bsm changing.bsm
+{ "$BSMTRACE" reduce changing.bsm 2>err; echo $? >rc; } | {
+	dd bs=1 count=1 2>/dev/null
+	dd if=/dev/null of=changing.bsm bs=1 seek=600001 2>/dev/null
+	cat
+} >out
+is 'one that is cut while it is read is an error' "$(cat rc)" 1
+has '... that is said' "$(cat err)" \
+    'changing.bsm: became shorter while it was read'
+has '... with what is lost of the last record' "$(cat err)" \
+    'the trail ends inside a record'
+head -c "$(wc -c <out | tr -d ' ')" many.bsm >want
+same '... after what was whole' out want
+gzip -c many.bsm >whole.gz
+head -c "$(($(wc -c <whole.gz) / 2))" whole.gz >half.gz
+"$BSMTRACE" reduce half.gz >out 2>err
+is 'a compressed trail that is cut short is an error' "$?" 1
+has '... that is said' "$(cat err)" 'half.gz: the gzip data is cut short'
+head -c "$(wc -c <out | tr -d ' ')" many.bsm >want
+is '... after what is whole' "$([ -s out ] && cmp out want)" ''
+
+# Merging
+cat b.bsm a.bsm b.bsm a.bsm >back.bsm
+run "$BSMTRACE" reduce back.bsm a.bsm
+is 'time that runs backwards is said once for each trail' \
+    "$(echo "$err" | grep -c 'back.bsm: .*time runs backwards')" 1
+i=0
+while [ $i -lt 90 ]; do
+	i=$((i + 1))
+	{ opened $i 1001 /tmp/x; opened $((i + 200)) 1001 /tmp/x; } |
+	    trail part.$i
+done
+"$BSMTRACE" reduce part.* >want
+is 'many trails are merged' "$(seconds "$BSMTRACE" reduce part.* |
+    tr ' ' '\n' | sort -cn 2>&1)" ''
+(
+	ulimit -n 24
+	TMPDIR=. "$BSMTRACE" reduce part.* >out 2>err
+)
+same 'more than there are descriptors for are so, too' out want
+is '... without a word' "$(cat err)" ''
 
 # Trails that are looked for
 mkdir -p root/h1/files root/h2/files

@@ -69,6 +69,12 @@ is 'each rule has tests' \
     "$(sed 's/\.[0-9]* .*//' "$tmp/expected" | sort -u)" \
     "$(sed -n 's/^sequence \(.*\) {$/\1/p' "$rules"/*.rules | sort)"
 
+is 'docs/rules-by-example.md names each rule with its priority' \
+    "$(sed -n 's/^\* `\([a-z.]*\)` \([0-9]*\): .*/\1 \2/p' \
+	"$TOP/docs/rules-by-example.md" | sort)" \
+    "$(awk '/^sequence / { label = $2 }
+	/^	priority / { print label, $2 + 0 }' "$rules"/*.rules | sort)"
+
 mkdir "$tmp/trails"
 run "$BSMTRACE" test --trails "$tmp/trails" "$main"
 is 'a trail for each test' \

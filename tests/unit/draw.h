@@ -19,6 +19,7 @@
 
 struct lot {
 	uint64_t	 state;		/* of the generator, not 0 */
+	bool		 hostile;	/* strings are not only letters */
 	size_t		 used;		/* bytes of the pool */
 	uint8_t		 pool[1u << 16];
 };
@@ -68,17 +69,64 @@ lot_number(struct lot *l, unsigned width)
 	}
 }
 
-/* N bytes by lot; all letters when TEXT. */
+/*
+ * What is hard to print: controls, quotes and marks, characters that turn the
+ * direction of text or are none, and bytes that are not UTF-8. At most N bytes;
+ * returns how many.
+ */
+static inline size_t
+lot_hostile(struct lot *l, uint8_t *to, size_t n, bool nul)
+{
+	static const char *const	 odd[] = {
+		"\"", "\\", "/", "<", ">", "&", "'", "]]>", "\\u0000", "\n",
+		"\r", "\t", "\033[2J", "\177", "\xc3\xa9", "\xe2\x82\xac",
+		"\xf0\x9d\x84\x9e", "\xc2\x85", "\xe2\x80\xae",
+		"\xe2\x81\xa6", "\xef\xbb\xbf", "\xef\xbf\xbe",
+		"\xf4\x8f\xbf\xbf", "\xed\xa0\x80", "\xc0\x80",
+		"\xf8\x88\x80\x80\x80", "\xe2\x82", "\xff", "\x9b"
+	};
+	const char			*s = odd[lot_below(l, sizeof(odd) /
+	    sizeof(odd[0]))];
+	const size_t			 len = strlen(s);
+
+	if (lot_below(l, 3) == 0 && len <= n) {
+		memcpy(to, s, len);
+		return len;
+	}
+	*to = (uint8_t)lot_below(l, 256);
+	if (*to == 0 && !nul)
+		*to = 1;
+	return 1;
+}
+
+/* N bytes of text by lot. NUL: when hostile, there may be one. */
 static inline struct slice
-lot_bytes(struct lot *l, size_t n, bool text)
+lot_text(struct lot *l, size_t n, bool nul)
+{
+	uint8_t		*p = l->pool + l->used;
+	const uint32_t	 odds = l->hostile ? 1 + lot_below(l, 20) : 0;
+
+	assert(n <= sizeof(l->pool) - l->used);
+	l->used += n;
+	for (size_t i = 0; i < n; ) {
+		if (odds > 0 && lot_below(l, odds) == 0)
+			i += lot_hostile(l, p + i, n - i, nul);
+		else
+			p[i++] = (uint8_t)('a' + lot_below(l, 26));
+	}
+	return (struct slice){ p, n };
+}
+
+/* N bytes by lot. */
+static inline struct slice
+lot_bytes(struct lot *l, size_t n)
 {
 	uint8_t	*p = l->pool + l->used;
 
 	assert(n <= sizeof(l->pool) - l->used);
 	l->used += n;
 	for (size_t i = 0; i < n; i++)
-		p[i] = (uint8_t)(text ? 'a' + lot_below(l, 26) :
-		    lot_below(l, 256));
+		p[i] = (uint8_t)lot_below(l, 256);
 	return (struct slice){ p, n };
 }
 
@@ -86,7 +134,7 @@ lot_bytes(struct lot *l, size_t n, bool text)
 static inline struct slice
 lot_string(struct lot *l)
 {
-	struct slice	 s = lot_bytes(l, lot_below(l, 24), true);
+	struct slice	 s = lot_text(l, lot_below(l, 24), true);
 
 	if (s.n > 0 && lot_below(l, 8) != 0)
 		l->pool[l->used - 1] = '\0';
@@ -106,7 +154,7 @@ lot_strings(struct lot *l, uint32_t count, bool counted)
 		struct slice	 one;
 
 		l->used += counted ? 2 : 0;
-		one = lot_bytes(l, 1 + lot_below(l, 12), true);
+		one = lot_text(l, 1 + lot_below(l, 12), counted);
 		l->pool[l->used - 1] = '\0';
 		if (counted) {
 			length[0] = 0;
@@ -140,31 +188,30 @@ lot_slice(struct lot *l, const struct field *f, const struct token *t)
 	case W_STR:
 		return lot_string(l);
 	case W_RAW4:
-		return lot_bytes(l, 4, false);
+		return lot_bytes(l, 4);
 	case W_RAW16:
 	case W_UUID:
-		return lot_bytes(l, 16, false);
+		return lot_bytes(l, 16);
 	case W_ADDR:
-		return lot_bytes(l, lot_below(l, 2) ? 4 : 16, false);
+		return lot_bytes(l, lot_below(l, 2) ? 4 : 16);
 	case W_AT_ADDR:
-		return lot_bytes(l, (size_t)t->sock.atype, false);
+		return lot_bytes(l, (size_t)t->sock.atype);
 	case W_U32S:
-		return lot_bytes(l, 4 * (size_t)lot_below(l, 40), false);
+		return lot_bytes(l, 4 * (size_t)lot_below(l, 40));
 	case W_U32X16:
-		return lot_bytes(l, 64, false);
+		return lot_bytes(l, 64);
 	case W_ITEMS:
-		return lot_bytes(l, (size_t)lot_below(l, 20) << t->data.unit,
-		    false);
+		return lot_bytes(l, (size_t)lot_below(l, 20) << t->data.unit);
 	case W_WORDS:
-		return lot_bytes(l, 4 * (size_t)t->num.v[1], false);
+		return lot_bytes(l, 4 * (size_t)t->num.v[1]);
 	case W_ZSTR: {
-		struct slice	 s = lot_bytes(l, 1 + lot_below(l, 108), true);
+		struct slice	 s = lot_text(l, 1 + lot_below(l, 108), false);
 
 		l->pool[l->used - 1] = '\0';
 		return s;
 	}
 	default:				/* W_OPAQUE */
-		return lot_bytes(l, lot_below(l, 40), false);
+		return lot_bytes(l, lot_below(l, 40));
 	}
 }
 

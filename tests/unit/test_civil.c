@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -80,12 +82,52 @@ years_without_four_digits_are_refused(void **state)
 	assert_false(civil_from(INT64_MAX, &c));
 }
 
+static bool
+parses(const char *text, char between, int64_t seconds)
+{
+	const size_t	 n = strlen(text);
+	uint8_t		*copy = malloc(n == 0 ? 1 : n);
+	struct civil	 c;
+	bool		 good;
+
+	assert_non_null(copy);
+	memcpy(copy, text, n);
+	good = civil_parse((struct slice){ copy, n }, between, &c) &&
+	    civil_seconds(&c) == seconds;
+	free(copy);
+	return good;
+}
+
+static void
+a_time_is_read_to_the_last_digit(void **state)
+{
+	static const char *const	 bad[] = {
+		"", "2026-01-31", "2026-01-31 23:59", "2026-01-31 23:59:0",
+		"2026-01-31 23:59:000", "2026-1-31 23:59:000",
+		"2026-01-31T23:59:00", "2026-01-31 23:59:60",
+		"2026-02-29 00:00:00", "2026-13-01 00:00:00",
+		"2026-01-31 23:59:0x", " 026-01-31 23:59:00",
+		"+026-01-31 23:59:00", "2026/01/31 23:59:00",
+		"2026-01-31 23-59-00"
+	};
+	struct civil			 c;
+
+	(void)state;
+	assert_true(parses("2026-01-31 23:59:00", ' ', 1769903940));
+	assert_true(parses("2021-10-14T11:20:59", 'T', 1634210459));
+	assert_true(parses("0000-01-01 00:00:00", ' ', -62167219200));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(civil_parse(slice_str(bad[i]), ' ', &c));
+	assert_false(civil_parse((struct slice){ NULL, 0 }, ' ', &c));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(known_dates),
 		cmocka_unit_test(fields_out_of_range_are_invalid),
+		cmocka_unit_test(a_time_is_read_to_the_last_digit),
 		cmocka_unit_test(every_day_of_400_years_there_and_back),
 		cmocka_unit_test(years_without_four_digits_are_refused),
 	};

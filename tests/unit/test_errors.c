@@ -190,6 +190,35 @@ local_numbers_are_this_system_s(void **state)
 	assert_true(errors_local(209) == -1 || errors_local(216) == -1);
 }
 
+/* By names of FreeBSD's errno.h. */
+static void
+numbers_of_4_4bsd_become_those_of_bsm(void **state)
+{
+	static const struct {
+		uint8_t		 bsd;
+		const char	*name;
+	} some[] = {
+		{ 1, "EPERM" }, { 2, "ENOENT" }, { 11, "EDEADLK" },
+		{ 13, "EACCES" }, { 34, "ERANGE" }, { 35, "EAGAIN" },
+		{ 36, "EINPROGRESS" }, { 43, "EPROTONOSUPPORT" },
+		{ 48, "EADDRINUSE" }, { 51, "ENETUNREACH" },
+		{ 57, "ENOTCONN" }, { 58, "ESHUTDOWN" }, { 60, "ETIMEDOUT" },
+		{ 61, "ECONNREFUSED" }, { 62, "ELOOP" },
+		{ 63, "ENAMETOOLONG" }, { 66, "ENOTEMPTY" },
+		{ 67, "EPROCLIM" }, { 69, "EDQUOT" }, { 72, "EBADRPC" },
+		{ 77, "ENOLCK" }, { 78, "ENOSYS" }, { 81, "ENEEDAUTH" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		assert_int_equal(errors_from_bsd(some[i].bsd),
+		    errors_by_name(slice_str(some[i].name))->number);
+	assert_int_equal(errors_from_bsd(0), 0);
+	assert_int_equal(errors_from_bsd(82), 250);
+	assert_int_equal(errors_from_bsd(254), 250);
+	assert_int_equal(errors_from_bsd(255), 255);
+}
+
 int
 main(void)
 {
@@ -203,6 +232,7 @@ main(void)
 		cmocka_unit_test(texts_are_those_of_praudit_on_linux),
 		OF_GLIBC
 		cmocka_unit_test(local_numbers_are_this_system_s),
+		cmocka_unit_test(numbers_of_4_4bsd_become_those_of_bsm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -279,6 +279,7 @@ what_is_not_a_record_is_refused(void **state)
 	    "\"text\":\"a\",\"text\":\"b\"}]}", &out), -1);
 	assert_non_null(strstr(jsonin_error(in), "duplicate object key"));
 	assert_int_equal(out.n, 0);
+	buf_fini(&out);
 }
 
 static void

@@ -210,6 +210,36 @@ an_event_is_that_of_the_records_dialect(void **state)
 	assert_true(wanted(f));
 }
 
+static void
+two_systems_that_look_alike_may_be_taken_for_each_other(void **state)
+{
+	static const struct {
+		const char	*text;
+		uint16_t	 event;		/* of the record */
+		uint8_t		 version;
+		bool		 unsure;
+	} cases[] = {
+		{ "AUE_BINDAT", 43207, 11, true },	/* not on a Mac */
+		{ "AUE_BINDAT", 43207, 2, false },	/* but this is Solaris */
+		{ "AUE_BINDAT", OPEN_R, 11, false },	/* the same for all */
+		{ "43207", 43207, 11, false },		/* no name */
+	};
+	struct fixture		*f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct token	 head = {
+		    .layout = layout_find(TOK_HEADER32),
+		    .header.version = cases[i].version,
+		    .header.event = cases[i].event };
+
+		renew(f);
+		add(f, CRIT_EVENT, cases[i].text);
+		(void)build_token(&f->record, &head);
+		(void)wanted(f);
+		assert_int_equal(criteria_unsure(f->c), cases[i].unsure);
+	}
+}
+
 /* --------------------------------------------------------------- the class */
 
 static void
@@ -630,7 +660,7 @@ a_token_nobody_knows_is_noted_and_the_rest_counts(void **state)
 	case_header(&f->record, 1, 0);
 	case_ids(&f->record, TOK_SUBJECT32, 1, 1);
 	buf_u8(&f->record, 0xfe);
-	buf_str(&f->record, "what");
+	buf_str(&f->record, "what is in /etc");
 	assert_false(wanted(f));
 	assert_int_equal(f->note.status, BSM_EUNKNOWN);
 	assert_int_equal(f->note.at, 18 + 37);
@@ -642,6 +672,25 @@ a_token_nobody_knows_is_noted_and_the_rest_counts(void **state)
 	buf_u8(&f->record, 0xfe);
 	assert_true(wanted(f));
 	assert_int_equal(f->note.status, BSM_EUNKNOWN);
+}
+
+static void
+what_cannot_hide_in_a_strange_token_is_no_matter_of_doubt(void **state)
+{
+	struct fixture	*f = *state;
+
+	for (int invert = 0; invert < 2; invert++) {
+		renew(f);
+		criteria_invert(f->c, invert);
+		add(f, CRIT_AUID, "1");
+		add(f, CRIT_FILE, "/etc");
+		case_header(&f->record, 1, 0);
+		case_ids(&f->record, TOK_SUBJECT32, 1, 1);
+		buf_u8(&f->record, 0xfe);
+		buf_str(&f->record, "what is in /usr");
+		assert_int_equal(wanted(f), invert);
+		assert_int_equal(f->note.status, 0);
+	}
 }
 
 static void
@@ -659,6 +708,7 @@ a_scan_leaves_what_has_to_be_said(void **state)
 	good = f->record.n;
 	case_header(&f->record, 1, 0);
 	buf_u8(&f->record, 0xfe);
+	buf_u32(&f->record, 1);		/* the id, perhaps */
 	build_finish(&f->record, good);
 	assert_int_equal(criteria_scan(f->c, buf_bytes(&f->record), count_run,
 	    &records), good);
@@ -757,6 +807,22 @@ patterns_are_those_of_rules(void **state)
 	add(f, CRIT_FILE, "/etc");
 	assert_false(where_open(f, "/usr/x", 0));
 	assert_true(where_open(f, "/etc/x", 0));
+}
+
+static void
+all_predicates_over_a_record_select(void **state)
+{
+	struct fixture	*f = *state;
+
+	where(f, "object <glob> { \"/etc/*\"; }; errno { EACCES; };");
+	assert_true(where_open(f, "/etc/x", 13));
+	assert_false(where_open(f, "/etc/x", 2));
+	assert_false(where_open(f, "/etc/x/y", 13));
+	assert_false(where_open(f, "/etc/x", 0));
+	where(f, "either { object <exact> { /a; }; } or { return 0; };");
+	assert_true(where_open(f, "/a", 13));
+	where(f, "any object <pcre> { \"^/a+$\"; };");
+	assert_true(where_open(f, "/aaa", 0));
 }
 
 /* ------------------------------------------------------------------ by lot */
@@ -951,6 +1017,7 @@ main(void)
 		CASE(a_time_before_1970_is_early),
 		CASE(any_of_the_events_will_do),
 		CASE(an_event_is_that_of_the_records_dialect),
+		CASE(two_systems_that_look_alike_may_be_taken_for_each_other),
 		CASE(a_class_asks_for_the_outcome),
 		CASE(of_two_returns_one_or_both_must_fit),
 		CASE(an_event_of_no_table_has_no_class),
@@ -973,11 +1040,14 @@ main(void)
 		CASE(file_tokens_meet_no_criterion),
 		CASE(inverted_alone_wants_what_has_no_header),
 		CASE(a_token_nobody_knows_is_noted_and_the_rest_counts),
+		CASE(
+		    what_cannot_hide_in_a_strange_token_is_no_matter_of_doubt),
 		CASE(a_scan_leaves_what_has_to_be_said),
 		CASE(a_header_of_an_unknown_address_is_judged_as_none),
 		CASE(predicates_of_a_state_select),
 		CASE(predicates_that_are_left_out_are_any),
 		CASE(patterns_are_those_of_rules),
+		CASE(all_predicates_over_a_record_select),
 		CASE(ids_are_found_as_the_table_reads_them),
 		CASE(no_record_is_read_beyond_its_end),
 		CASE(all_criteria_may_be_given_at_once),

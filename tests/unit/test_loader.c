@@ -64,6 +64,35 @@ environment_asks_the_file_system(void **state)
 	assert_int_equal(env.check_program(env.arg, "/etc/passwd"), EACCES);
 }
 
+static void
+time_zones_never_leave_their_directory(void **state)
+{
+	const struct rules_env	 env = loader_env(NULL, NULL);
+	struct buf		 b = { 0 };
+	FILE			*f;
+
+	(void)state;
+	assert_int_equal(chdir(dir), 0);
+	assert_int_equal(mkdir("zones", 0700), 0);
+	assert_non_null(f = fopen("zones/Here", "w"));
+	(void)fputs("TZif", f);
+	(void)fclose(f);
+	(void)setenv("TZDIR", "zones", 1);
+	assert_int_equal(env.zone(env.arg, "Here", &b), 0);
+	assert_int_equal(b.n, 4);
+	buf_clear(&b);
+	assert_int_equal(env.zone(env.arg, "There", &b), ENOENT);
+	assert_int_equal(env.zone(env.arg, "", &b), EINVAL);
+	assert_int_equal(env.zone(env.arg, "/etc/passwd", &b), EINVAL);
+	assert_int_equal(env.zone(env.arg, "../zones/Here", &b), EINVAL);
+	assert_int_equal(env.zone(env.arg, "x/../Here", &b), EINVAL);
+	assert_int_equal(b.n, 0);
+	(void)unsetenv("TZDIR");
+	buf_fini(&b);
+	(void)unlink("zones/Here");
+	(void)rmdir("zones");
+}
+
 int
 main(void)
 {
@@ -71,6 +100,7 @@ main(void)
 		cmocka_unit_test(file_is_read_whole),
 		cmocka_unit_test(what_cannot_be_read_is_told_by_its_errno),
 		cmocka_unit_test(environment_asks_the_file_system),
+		cmocka_unit_test(time_zones_never_leave_their_directory),
 	};
 	int	 failed;
 

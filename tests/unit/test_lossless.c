@@ -373,6 +373,7 @@ every_layout_comes_back(void **state)
 			buf_clear(&b);
 			begin_record(&b, k % 2 == 0 ? 11 : 2);
 			l->used = 0;
+			l->hostile = k % 8 < 4;
 			lot_token(l, &all[i], &t);
 			assert_int_equal(build_token(&b, &t), 0);
 			if (k % 4 < 2)
@@ -396,6 +397,7 @@ damaged_records_come_back(void **state)
 	lot_seed(l, 22);
 	for (unsigned i = 0; i < lot_runs(5000); i++) {
 		buf_clear(&b);
+		l->hostile = i % 4 < 2;
 		lot_record(l, &b, i % 3 == 0 ? 2 : 11, 6, i % 5 != 0);
 		for (uint32_t k = lot_below(l, 6); k > 0; k--)
 			b.p[1 + lot_below(l, (uint32_t)b.n - 1)] = (uint8_t)(
@@ -423,6 +425,7 @@ damaged_trails_come_back(void **state)
 
 		buf_clear(&trail);
 		buf_clear(&back);
+		l->hostile = i % 3 == 0;
 		for (unsigned k = 0; k < 12; k++)
 			lot_record(l, &trail, k % 4 == 0 ? 2 : 11, 4,
 			    k % 4 != 0 || i % 2 == 0);

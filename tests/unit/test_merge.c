@@ -12,6 +12,8 @@
 #include "bsm/cursor.h"
 #include "select/merge.h"
 
+#include "draw.h"
+
 /* A trail in memory, given in pieces of a few bytes. */
 struct tape {
 	struct buf	 bytes;
@@ -31,6 +33,7 @@ struct deck {
 	unsigned	 open, most;	/* at once */
 	struct merge	*merge;
 	struct buf	 out;		/* "0:100 1:101 ..." */
+	struct lot	*lot;		/* take of what is ahead, or NULL */
 };
 
 static struct tape *
@@ -198,6 +201,31 @@ add_all(struct deck *d)
 		add(d, &d->tapes[i], MERGE_NO_START);
 }
 
+static void
+show_record(struct deck *d, uint32_t trail, const uint8_t *p)
+{
+	if (d->out.n > 0)
+		buf_char(&d->out, ' ');
+	buf_dec(&d->out, trail);
+	buf_printf(&d->out, ":%u.%u", be32(p + 10), be32(p + 14));
+}
+
+/* All that is ahead, or some of it. */
+static void
+take_ahead(struct deck *d, uint32_t trail)
+{
+	const struct slice	 a = merge_ahead(d->merge);
+	const bool		 all = lot_below(d->lot, 2) == 0;
+	size_t			 n = 0;
+
+	while (n < a.n && (all || lot_below(d->lot, 4) > 0)) {
+		show_record(d, trail, a.p + n);
+		n += be32(a.p + n + 1);
+	}
+	assert_true(n <= a.n);
+	merge_took(d->merge, n);
+}
+
 /* Run it to its end: trail, kind of item, its time or size, any note. */
 static const char *
 run(struct deck *d)
@@ -207,19 +235,16 @@ run(struct deck *d)
 	int				 got;
 
 	while ((got = merge_next(d->merge, &r)) == 1) {
-		const uint8_t	*p = r.frame.bytes.p;
-
-		if (d->out.n > 0)
-			buf_char(&d->out, ' ');
-		buf_dec(&d->out, r.trail);
-		if (r.frame.kind == FRAME_GAP)
-			buf_printf(&d->out, "g%zu", r.frame.bytes.n);
-		else if (r.frame.kind == FRAME_FILE)
-			buf_str(&d->out, "f");
+		if (r.frame.kind == FRAME_RECORD)
+			show_record(d, r.trail, r.frame.bytes.p);
+		else if (r.frame.kind == FRAME_GAP)
+			buf_printf(&d->out, " %ug%zu", r.trail,
+			    r.frame.bytes.n);
 		else
-			buf_printf(&d->out, ":%u.%u", be32(p + 10),
-			    be32(p + 14));
+			buf_printf(&d->out, " %uf", r.trail);
 		buf_str(&d->out, notes[r.note]);
+		if (d->lot != NULL)
+			take_ahead(d, r.trail);
 	}
 	if (got == -1)
 		buf_str(&d->out, " failed");
@@ -534,10 +559,99 @@ merge_may_be_left_in_the_middle(void **state)
 	end(d);
 }
 
+/* A trail of any kind: what SEED says. */
+static void
+draw_trail(struct lot *lot, struct tape *t)
+{
+	uint32_t	 now = 1000 + lot_below(lot, 60);
+
+	t->piece = lot_below(lot, 3) == 0 ? 0 : 1 + lot_below(lot, 400);
+	for (unsigned n = lot_below(lot, 60); n > 0; n--) {
+		(lot_below(lot, 9) == 0 ? nano : milli)(t, now,
+		    lot_below(lot, 1000));
+		if (lot_below(lot, 3) > 0)
+			now += lot_below(lot, 4);
+		if (lot_below(lot, 40) == 0)
+			now -= lot_below(lot, 5);
+		if (lot_below(lot, 40) == 0)
+			file_token(t, now);
+		if (lot_below(lot, 40) == 0)
+			buf_put(&t->bytes, "noise", 5);
+	}
+}
+
+static char *
+drawn(unsigned seed, bool ahead)
+{
+	struct shelf			 shelf = { 0 };
+	const struct merge_spools	 s = spools(&shelf);
+	struct lot			*lot = calloc(1, sizeof(*lot));
+	struct deck			*d;
+	char				*out;
+
+	lot_seed(lot, seed);
+	d = lot_below(lot, 2) == 0 ? deck() :
+	    deck_with(3 + lot_below(lot, 4), &s);
+	for (unsigned n = 1 + lot_below(lot, 8); n > 0; n--) {
+		draw_trail(lot, tape(d));
+		add(d, &d->tapes[d->n - 1], lot_below(lot, 3) == 0 ?
+		    1010 : MERGE_NO_START);
+	}
+	d->lot = ahead ? lot : NULL;
+	out = xstrdup(run(d));
+	end(d);
+	free(lot);
+	return out;
+}
+
+static void
+what_is_ahead_is_what_would_come_next(void **state)
+{
+	size_t	 records = 0;
+
+	(void)state;
+	for (unsigned seed = 0; seed < lot_runs(2000); seed++) {
+		char	*one = drawn(seed, false), *two = drawn(seed, true);
+
+		assert_string_equal(one, two);
+		records += strlen(one);
+		free(one);
+		free(two);
+	}
+	assert_true(records > 10000);
+}
+
+/* Nothing else may come next before the time of the second trail. */
+static void
+what_is_ahead_ends_where_another_trail_may_begin(void **state)
+{
+	struct deck		*d = deck();
+	struct tape		*a = tape(d), *b = tape(d);
+	struct merge_record	 r;
+
+	(void)state;
+	for (unsigned i = 10; i < 30; i++)
+		milli(a, i, 0);
+	milli(b, 20, 0);
+	add(d, a, MERGE_NO_START);
+	add(d, b, 20);
+	assert_int_equal(merge_ahead(d->merge).n, 0);
+	assert_int_equal(merge_next(d->merge, &r), 1);
+	assert_int_equal(merge_ahead(d->merge).n, 9 * 25);
+	merge_took(d->merge, 9 * 25);
+	assert_false(b->open);
+	assert_string_equal(run(d), "0:20.0 1:20.0 0:21.0 0:22.0 0:23.0 "
+	    "0:24.0 0:25.0 0:26.0 0:27.0 0:28.0 0:29.0");
+	end(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_ahead_is_what_would_come_next),
+		cmocka_unit_test(
+		    what_is_ahead_ends_where_another_trail_may_begin),
 		cmocka_unit_test(nothing_merges_to_nothing),
 		cmocka_unit_test(smaller_times_go_first),
 		cmocka_unit_test(ties_keep_the_order_of_trails),

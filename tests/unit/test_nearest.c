@@ -2,7 +2,15 @@
 /*
  * test_nearest.c - which known name was probably meant.
  */
-#include "rule_case.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/nearest.h"
 
 /* Of the names, separated by blanks, this one is suggested; "" for none. */
 static void

@@ -218,7 +218,8 @@ near_misses_are_refused_where_they_are(void **state)
 		    "main.conf:1:16:" },
 		{ "test s { expect one; };", DIAG_EXPECTED,
 		    "main.conf:1:17:" },
-		{ "options { };", DIAG_SECOND_EDITION, "main.conf:1:1:" },
+		{ "options { zone x; };", DIAG_SETTING_UNKNOWN,
+		    "main.conf:1:11:" },
 	};
 
 	(void)state;
@@ -227,26 +228,131 @@ near_misses_are_refused_where_they_are(void **state)
 }
 
 static void
-words_of_the_second_edition_are_named_as_such(void **state)
+every_production_of_the_second_edition_is_accepted(void **state)
 {
-	static const char *const	later[] = {
-		SEQ("by object;"), SEQ("across hosts;"), SEQ("order any;"),
-		SEQ("strict;"), SEQ("cancel { };"), SEQ("cooldown 5 hours;"),
-		SEQ("except { };"), BLOCK("within 5 hours;"),
-		BLOCK("absent 5 hours;"), BLOCK("bind $x object;"),
-		BLOCK("either { } or { };"), BLOCK("any object $x;"),
-		BLOCK("all objects $x;"), BLOCK("euid { root; };"),
-		BLOCK("errno $x;"), BLOCK("return 5;"),
-		BLOCK("argument \"x\" & 5;"), BLOCK("zone any;"),
-		BLOCK("object none;"), BLOCK("object == $x;"),
-		BLOCK("object in $x;"), BLOCK("multiplier 5 in 5 hours;"),
+	static const char *const	good[] = {
+		SEQ("by object, pid;"), SEQ("by none;"), SEQ("across hosts;"),
+		SEQ("order any;"), SEQ("strict;"), SEQ("cooldown 5 hours;"),
+		SEQ("cancel { pid 5; };"), SEQ("except { event any; };"),
+		BLOCK("within 5 hours;"), BLOCK("absent 5 hours;"),
+		BLOCK("bind $x object;"), BLOCK("bind $x any object;"),
+		BLOCK("bind $x command[1];"),
+		BLOCK("either { pid 5; } or { pid 6; } or { pid 7; };"),
+		BLOCK("any object $x;"), BLOCK("all objects not $x;"),
+		BLOCK("any object in $x;"), BLOCK("object none;"),
+		BLOCK("object == $x;"), BLOCK("object not in $x;"),
+		BLOCK("object <dir> { /bin; };"), BLOCK("object == image;"),
+		BLOCK("euid { root; };"), BLOCK("euid not $s;"),
+		BLOCK("euid != auid;"), BLOCK("owner == $x;"),
+		BLOCK("errno { EPERM, 13; };"), BLOCK("return 5;"),
+		BLOCK("return not 5..9, 11;"), BLOCK("return == pid;"),
+		BLOCK("argument \"x\" & 06000;"), BLOCK("argument 2 > 0x1f;"),
+		BLOCK("argument 2 < 7;"), BLOCK("argument a == $x;"),
+		BLOCK("command <pcre> { x; };"),
+		BLOCK("command[0] <text> { x; };"),
+		BLOCK("environment <glob> { LD_*; };"),
+		BLOCK("text <text> { x; };"), BLOCK("address { ::1; };"),
+		BLOCK("terminal not <address> { 10.0.0.0/8; };"),
+		BLOCK("port { 22, 1024..65535; };"), BLOCK("mode & 022;"),
+		BLOCK("zone { web*; };"), BLOCK("host { www?; };"),
+		BLOCK("pid 1;"), BLOCK("session != ppid;"),
+		BLOCK("time not 22:00..06:00;"), BLOCK("day sat, sun;"),
+		BLOCK("image $s;"), BLOCK("ancestor { /bin/sh; };"),
+		BLOCK("new object by auid, host in 30 days;"),
+		BLOCK("new address in 1 days learning none;"),
+		BLOCK("new address in 1 days learning 2 hours;"),
+		BLOCK("multiplier 5 in 5 hours;"),
+		BLOCK("multiplier 5 distinct object;"),
 		BLOCK("multiplier 5 distinct object in 5 hours;"),
 		BLOCK("multiplier 1 or more;"),
+		BLOCK("object ==;"), BLOCK("object not in;"),
+		"options { path-cache follow; timezone UTC; };",
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		refused(later[i], DIAG_SECOND_EDITION, "main.conf:1:");
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		accepted(good[i]);
+}
+
+static void
+its_mistakes_are_reported_where_they_are(void **state)
+{
+	static const struct {
+		const char	*text;
+		enum diag	 id;
+		const char	*at;
+	} bad[] = {
+		{ SEQ("by;"), DIAG_EXPECTED, "main.conf:1:16:" },
+		{ SEQ("by objct;"), DIAG_FIELD_UNKNOWN, "main.conf:1:17:" },
+		{ SEQ("by object, ;"), DIAG_EXPECTED, "main.conf:1:25:" },
+		{ SEQ("across host;"), DIAG_EXPECTED, "main.conf:1:21:" },
+		{ SEQ("order some;"), DIAG_EXPECTED, "main.conf:1:20:" },
+		{ SEQ("strict yes;"), DIAG_EXPECTED, "main.conf:1:21:" },
+		{ SEQ("cooldown none;"), DIAG_EXPECTED, "main.conf:1:23:" },
+		{ SEQ("cancel { within 1 days; };"),
+		    DIAG_STATE_WORD_UNKNOWN, "main.conf:1:23:" },
+		{ SEQ("except { multiplier 5; };"),
+		    DIAG_STATE_WORD_UNKNOWN, "main.conf:1:23:" },
+		{ BLOCK("bind file object;"), DIAG_EXPECTED,
+		    "main.conf:1:27:" },
+		{ BLOCK("bind $ object;"), DIAG_EXPECTED, "main.conf:1:27:" },
+		{ BLOCK("bind $x;"), DIAG_EXPECTED, "main.conf:1:29:" },
+		{ BLOCK("bind $x pid[0];"), DIAG_FIELD_UNKNOWN,
+		    "main.conf:1:30:" },
+		{ BLOCK("bind $x command[];"), DIAG_FIELD_UNKNOWN,
+		    "main.conf:1:30:" },
+		{ BLOCK("either { pid 5; };"), DIAG_EXPECTED,
+		    "main.conf:1:39:" },
+		{ BLOCK("any objects $x;"), DIAG_EXPECTED,
+		    "main.conf:1:26:" },
+		{ BLOCK("object ==$x 5;"), DIAG_EXPECTED, "main.conf:1:34:" },
+		{ BLOCK("object == nothing;"), DIAG_FIELD_UNKNOWN,
+		    "main.conf:1:32:" },
+		{ BLOCK("mode &022;"), DIAG_EXPECTED, "main.conf:1:27:" },
+		{ BLOCK("argument \"x\" 5;"), DIAG_EXPECTED,
+		    "main.conf:1:35:" },
+		{ BLOCK("new object;"), DIAG_EXPECTED, "main.conf:1:32:" },
+		{ BLOCK("new object in 5;"), DIAG_EXPECTED,
+		    "main.conf:1:37:" },
+		{ BLOCK("multiplier 5 in;"), DIAG_EXPECTED,
+		    "main.conf:1:37:" },
+		{ BLOCK("multiplier 5 or less;"), DIAG_EXPECTED,
+		    "main.conf:1:38:" },
+		{ BLOCK("multiplier 5 times;"), DIAG_EXPECTED,
+		    "main.conf:1:35:" },
+		{ BLOCK("pidd 5;"), DIAG_STATE_WORD_UNKNOWN,
+		    "main.conf:1:22:" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refused(bad[i].text, bad[i].id, bad[i].at);
+}
+
+static void
+a_glued_operator_asks_for_a_blank(void **state)
+{
+	struct parsed	p = parse(BLOCK("mode &022;"));
+
+	(void)state;
+	assert_int_equal(diags_count(p.c->diags, DIAG_NOTE_BLANK), 1);
+	parsed_free(&p);
+}
+
+static void
+blocks_within_blocks_have_a_limit(void **state)
+{
+	struct buf	text = { 0 };
+	struct parsed	p;
+
+	(void)state;
+	buf_str(&text, "sequence s { subject any; state { ");
+	for (unsigned i = 0; i < 1000; i++)
+		buf_str(&text, "either { ");
+	p = parse(buf_cstr(&text));
+	assert_int_equal(diags_count(p.c->diags, DIAG_NESTED_DEEP), 1);
+	parsed_free(&p);
+	buf_fini(&text);
 }
 
 static void
@@ -431,7 +537,11 @@ main(void)
 		cmocka_unit_test(files_of_nothing_are_good),
 		cmocka_unit_test(every_production_is_accepted),
 		cmocka_unit_test(near_misses_are_refused_where_they_are),
-		cmocka_unit_test(words_of_the_second_edition_are_named_as_such),
+		cmocka_unit_test(
+		    every_production_of_the_second_edition_is_accepted),
+		cmocka_unit_test(its_mistakes_are_reported_where_they_are),
+		cmocka_unit_test(a_glued_operator_asks_for_a_blank),
+		cmocka_unit_test(blocks_within_blocks_have_a_limit),
 		cmocka_unit_test(
 		    these_words_are_names_where_the_old_grammar_has_names),
 		cmocka_unit_test(all_mistakes_of_a_file_are_reported),

@@ -73,6 +73,62 @@ a_listing_has_everything(void **state)
 }
 
 static void
+a_listing_tells_how_a_sequence_lives(void **state)
+{
+	struct rule_case	*c = case_good(
+	    "options { path-cache follow; };\n"
+	    "sequence s { subject any; timeout 1 hours; by object, pid;\n"
+	    "strict; across hosts; cooldown 5 seconds;\n"
+	    "state { event any; status any; bind $f any object;\n"
+	    "multiplier 5 distinct port in 9 seconds; };\n"
+	    "state { event any; status failure; within 3 seconds;\n"
+	    "object in $f; errno { EPERM; }; mode & 8; day sat;\n"
+	    "either { port not { 22, 80..90; }; } or { event any; }; };\n"
+	    "cancel { terminal { 10.0.0.0/8; }; };\n"
+	    "except { argument \"x\" > 5; command[0] <glob> { a*; }; }; };\n"
+	    "sequence t { subject any; state { event <alert> { s; };\n"
+	    "status any; new object by auid in 1 minutes; }; };\n");
+	struct buf		 out = { 0 };
+
+	(void)state;
+	program_list(c->program, &out);
+	assert_string_equal(buf_cstr(&out),
+	    "rule \"s\" priority 0 serial 0 scope global\n"
+	    "\tsubject auid any timeout 3600 window 0/65 zone free\n"
+	    "\tlife new strict across hosts by object,pid cooldown 5000 "
+	    "awaited\n"
+	    "\tvariable 0 f is a path of state 0\n"
+	    "\tstate any any event times 5 distinct port in 9000 "
+	    "bind 0 any object\n"
+	    "\tstate failure any event predicates 1 2 3 5 0 times 1 "
+	    "within 3000\n"
+	    "\tcancel any any event predicates 6\n"
+	    "\texcept any any event predicates 7 8\n"
+	    "rule \"t\" priority 0 serial 0 scope global\n"
+	    "\tsubject auid any timeout 0 window 0/65 zone free\n"
+	    "\tstate any alerts 0 predicates 9 times 1\n"
+	    "predicate 0 object in variable 0 bound\n"
+	    "predicate 1 errno set 0\n"
+	    "predicate 2 mode & 8\n"
+	    "predicate 3 day bits 40\n"
+	    "predicate 4 not any port set 1\n"
+	    "predicate 5 either\n"
+	    "\tor any any event predicates 4\n"
+	    "\tor any any event\n"
+	    "predicate 6 terminal set 2\n"
+	    "predicate 7 any argument \"x\" > 5\n"
+	    "predicate 8 command[0] set 3\n"
+	    "predicate 9 object by auid new in 60000 learning 60000\n"
+	    "set 0 errno: freebsd 1 macos 1 solaris 1\n"
+	    "set 1 range: 22..22 80..90\n"
+	    "set 2 address: ::ffff:10.0.0.0/104\n"
+	    "set 3 glob: \"a*\"\n"
+	    "path-cache follow\n");
+	buf_fini(&out);
+	case_free(c);
+}
+
+static void
 freeing_nothing_is_allowed(void **state)
 {
 	(void)state;
@@ -87,6 +143,7 @@ main(void)
 		cmocka_unit_test(ids_are_found_at_both_ends),
 		cmocka_unit_test(events_are_those_of_the_dialect),
 		cmocka_unit_test(a_listing_has_everything),
+		cmocka_unit_test(a_listing_tells_how_a_sequence_lives),
 		cmocka_unit_test(freeing_nothing_is_allowed),
 	};
 

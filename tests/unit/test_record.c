@@ -100,7 +100,7 @@ assert_as_table(struct slice bytes, enum frame_quality quality, uint64_t seed)
 	struct record		 r;
 	struct by_table		 b;
 	struct slice		 s = { NULL, 0 };
-	uint64_t		 fsid, node;
+	uint64_t		 fsid, node, value;
 
 	if (record_head(&r, &f) != 0) {
 		exact_free(f.bytes);
@@ -126,6 +126,15 @@ assert_as_table(struct slice bytes, enum frame_quality quality, uint64_t seed)
 	assert_true(fsid == b.attr.attr.fsid);
 	assert_true(node == b.attr.attr.node);
 	assert_int_equal(r.at[REC_ATTR] != 0, b.has_attr);
+	assert_true(record_attr(&r, REC_MODE) == b.attr.attr.mode);
+	assert_true(record_attr(&r, REC_OWNER) == b.attr.attr.uid);
+	assert_true(record_attr(&r, REC_GROUP) == b.attr.attr.gid);
+	assert_int_equal(record_return(&r, &value), b.has_return);
+	if (b.has_return)
+		assert_true(value == b.ret.ret.value);
+	if (b.header.layout != NULL)
+		assert_true(slice_eq(record_host(&r),
+		    b.header.header.address));
 	assert_int_equal(r.offset, 7);
 	assert_int_equal(r.version, f.bytes.p[5]);
 	(void)record_millis(&r);		/* any time is harmless */
@@ -136,7 +145,7 @@ static void
 the_index_finds_what_the_table_finds(void **state)
 {
 	static const uint8_t	 versions[] = { 1, 2, 10, 11 };
-	struct lot		*l = malloc(sizeof(*l));
+	struct lot		*l = calloc(1, sizeof(*l));
 	unsigned		 runs = lot_runs(6000);
 
 	(void)state;
@@ -159,7 +168,7 @@ static void
 the_index_finds_what_the_table_finds_in_mutilated_records(void **state)
 {
 	static const uint8_t	 versions[] = { 1, 2, 10, 11 };
-	struct lot		*l = malloc(sizeof(*l));
+	struct lot		*l = calloc(1, sizeof(*l));
 	unsigned		 runs = lot_runs(20000);
 
 	(void)state;
@@ -189,7 +198,7 @@ the_index_finds_what_the_table_finds_in_mutilated_records(void **state)
 static void
 a_header_that_does_not_fit_is_refused(void **state)
 {
-	struct lot		*l = malloc(sizeof(*l));
+	struct lot		*l = calloc(1, sizeof(*l));
 	struct record		 r;
 
 	(void)state;

@@ -4,7 +4,7 @@
  *
  * good/NAME.conf is accepted and prints as NAME.out, which prints as itself.
  * bad/ID.conf or bad/ID.more.conf says exactly what the .err beside it says, the
- * message ID of the catalogue among it.
+ * message ID of the catalogue among it; the records of its tests are made, too.
  * With RULES_UPDATE set the expected files are written instead of compared.
  */
 #include <dirent.h>
@@ -13,6 +13,7 @@
 #include "rule_case.h"
 
 #include "rule/tree.h"
+#include "run/ruletest.h"
 
 static char	folder[1024];		/* where case files are read from */
 
@@ -175,17 +176,25 @@ bad_file(const char *name)
 	struct rule_case	*c = on_disk();
 	char			*id = with_ending(name, "");
 	char			*expected = with_ending(name, ".err");
-	struct program		*p = rules_load(&c->env, name, c->diags);
+	const struct words_env	 words = { c->names, &c->accounts, c->diags };
+	struct tests		*tests;
+	struct program		*p = rules_load_tests(&c->env, name, c->diags,
+	    &tests);
+	struct buf		 trail = { 0 };
 	enum diag		 d = 0;
 
+	assert_int_equal(p == NULL, diags_errors(c->diags) > 0);
+	for (size_t i = 0; tests != NULL && i < tests->n; i++)
+		(void)ruletest_trail(&words, &tests->tests[i], &trail);
+	buf_fini(&trail);
 	id[strcspn(id, ".")] = '\0';	/* ID.more.conf is about ID, too */
 	while (d < DIAGS && strcmp(diag_id(d), id) != 0)
 		d++;
 	if (d == DIAGS || diags_count(c->diags, d) == 0)
 		fail_msg("%s: not said: %s", name, case_said(c));
-	assert_int_equal(p == NULL, diags_errors(c->diags) > 0);
 	(void)case_said(c);
 	compare(expected, &c->said);
+	tests_free(tests);
 	program_free(p);
 	free(id);
 	free(expected);
@@ -205,7 +214,8 @@ every_message_has_a_file(void **state)
 	/* Needing megabytes, or nobody's file: other tests have them. */
 	static const enum diag	elsewhere[] = {
 		DIAG_FILE_UNREADABLE, DIAG_FILE_LARGE, DIAG_INCLUDE_DEEP,
-		DIAG_INCLUDE_MANY, DIAG_SET_LARGE, DIAG_RECORD
+		DIAG_INCLUDE_MANY, DIAG_SET_LARGE, DIAG_ALERT_MANY,
+		DIAG_WHERE_FIELD
 	};
 
 	(void)state;

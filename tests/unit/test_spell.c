@@ -80,7 +80,7 @@ any_address_reads_back(void **state)
 		uint8_t		 b[16];
 
 		l->used = 0;
-		a = lot_bytes(l, 16, false);
+		a = lot_bytes(l, 16);
 		for (unsigned k = 0; k < 16; k++)
 			b[k] = keep >> (k / 2 * 2) & 1 ? a.p[k] :
 			    keep >> 32 & 1 ? 0 : 0xff;

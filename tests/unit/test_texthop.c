@@ -75,6 +75,7 @@ compare(const struct text_style *style, uint64_t seed)
 	lot_seed(l, seed);
 	for (unsigned i = 0; i < lot_runs(3000); i++) {
 		buf_clear(&b);
+		l->hostile = i % 3 == 0;
 		lot_record(l, &b, i % 4 == 0 ? 2 : 11, 8, i % 7 != 0);
 		assert_same(pair, buf_bytes(&b));
 		b.p[lot_below(l, (uint32_t)b.n)] = (uint8_t)lot_u64(l);
@@ -85,6 +86,52 @@ compare(const struct text_style *style, uint64_t seed)
 	names_free(names);
 	buf_fini(&b);
 	free(l);
+}
+
+/*
+ * A few records that come again and again, some of them changed a little, so
+ * that much of what they say is remembered.
+ */
+static void
+compare_again(const struct text_style *style, uint64_t seed)
+{
+	struct lot	*l = calloc(1, sizeof(*l));
+	struct names	*names = names_new();
+	struct text	*pair[2];
+	struct buf	 known[32] = { { 0 } };
+
+	assert_non_null(l);
+	make_pair(style, names, pair);
+	lot_seed(l, seed);
+	for (unsigned i = 0; i < 32; i++)
+		lot_record(l, &known[i], i % 4 == 0 ? 2 : 11, 8, true);
+	for (unsigned i = 0; i < lot_runs(3000); i++) {
+		struct buf	*b = &known[lot_below(l, 32)];
+		uint8_t		*byte = b->p + lot_below(l, (uint32_t)b->n);
+		const uint8_t	 was = *byte;
+
+		assert_same(pair, buf_bytes(b));
+		*byte ^= (uint8_t)(1u << lot_below(l, 8));
+		assert_same(pair, buf_bytes(b));
+		*byte = was;
+	}
+	for (unsigned i = 0; i < 32; i++)
+		buf_fini(&known[i]);
+	text_free(pair[0]);
+	text_free(pair[1]);
+	names_free(names);
+	free(l);
+}
+
+static void
+what_is_remembered_prints_the_same(void **state)
+{
+	(void)state;
+	compare_again(&(struct text_style){ .utc = true }, 21);
+	compare_again(&(struct text_style){ .raw = true }, 22);
+	compare_again(&(struct text_style){ .xml = true, .utc = true }, 23);
+	compare_again(&(struct text_style){ .delimiter = "ab",
+	    .numeric_ids = true, .one_line = true }, 24);
 }
 
 static void
@@ -181,6 +228,7 @@ main(void)
 		cmocka_unit_test(both_ways_print_the_same_with_other_delimiters),
 		cmocka_unit_test(both_ways_print_the_same_xml),
 		cmocka_unit_test(both_ways_print_the_same_in_classic_style),
+		cmocka_unit_test(what_is_remembered_prints_the_same),
 		cmocka_unit_test(usual_tokens_take_the_fast_way),
 		cmocka_unit_test(many_short_strings_have_room),
 	};

@@ -445,6 +445,60 @@ time_that_runs_backwards_is_said_once(void **state)
 	assert_false(trailset_failed(p->set));
 }
 
+static void
+trail_cut_while_it_is_read_is_said(void **state)
+{
+	struct place		*p = *state;
+	struct trailset_record	 r;
+	struct buf		 b = { 0 };
+	unsigned		 n = 0;
+
+	for (unsigned i = 0; i < 100000; i++)
+		record(&b, T0 + 1);
+	file("a", &b);
+	buf_fini(&b);
+	begin(p, TRAILSET_IN_TURN);
+	assert_true(trailset_add(p->set, "a"));
+	assert_int_equal(trailset_next(p->set, &r), 1);
+	assert_int_equal(truncate("a", 25 * 60000), 0);
+	while (trailset_next(p->set, &r) == 1)
+		n++;
+	assert_int_equal(n, 59999);
+	assert_string_equal(buf_cstr(&p->said),
+	    "a: became shorter while it was read\n");
+	assert_true(trailset_failed(p->set));
+	assert_false(trailset_trail(p->set, 0)->ended);
+}
+
+/* Each of 16 kB, so that none is whole in memory. */
+static void
+a_thousand_trails_take_little_memory(void **state)
+{
+	struct place		*p = *state;
+	struct trailset_record	 r;
+	struct rusage		 before, after;
+	struct buf		 b = { 0 }, name = { 0 };
+	unsigned		 n = 0;
+
+	for (unsigned i = 0; i < 640; i++)
+		record(&b, T0 + i);
+	begin(p, TRAILSET_MERGED);
+	for (unsigned i = 0; i < 1000; i++) {
+		buf_clear(&name);
+		buf_printf(&name, "t%u", i);
+		file(buf_cstr(&name), &b);
+		assert_true(trailset_add(p->set, buf_cstr(&name)));
+	}
+	buf_fini(&b);
+	buf_fini(&name);
+	assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+	while (trailset_next(p->set, &r) == 1)
+		n++;
+	assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+	assert_int_equal(n, 640000);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 24 * 1024);
+}
+
 /* For good: whoever is not root cannot raise the limit again. */
 static void
 more_trails_than_descriptors_are_merged(void **state)
@@ -510,6 +564,8 @@ main(void)
 		TEST(trail_removed_while_it_is_read_is_read_on),
 		TEST(compressed_trail_cut_short_is_said),
 		TEST(time_that_runs_backwards_is_said_once),
+		TEST(trail_cut_while_it_is_read_is_said),
+		TEST(a_thousand_trails_take_little_memory),
 		TEST(what_stands_ahead_can_be_taken_at_once),
 		TEST(more_trails_than_descriptors_are_merged),	/* last */
 	};

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_referee.c - sequences of the second edition, by lot: the engine raises
+ * what the slow evaluator of referee.h raises.
+ *
+ * Rules are drawn as text, so that the whole way from the parser on is tried,
+ * and a pair that is judged differently is made as short as it can be before it
+ * is shown. Vocabularies are tiny, so that much happens.
+ */
+#include "rule_case.h"
+
+#include "bsm/build.h"
+#include "engine/engine.h"
+
+#include "draw.h"
+#include "referee.h"
+
+#define RULES_MAX	4u
+#define DEEDS_MAX	60u
+#define LINES_MAX	40u
+
+/* A rule as lines, so that one may be left out. */
+struct drawn {
+	char		 lines[RULES_MAX][LINES_MAX][160];
+	uint32_t	 nlines[RULES_MAX];
+	uint32_t	 nrules;
+	struct deed	 deeds[DEEDS_MAX];
+	uint32_t	 ndeeds;
+};
+
+static const char *const	paths[] = { "/a", "/a/b", "/c" };
+
+static const char *
+pick(struct lot *l, const char *const *words, uint32_t n)
+{
+	return words[lot_below(l, n)];
+}
+
+static bool
+chance(struct lot *l, uint32_t in)
+{
+	return lot_below(l, in) == 0;
+}
+
+static void
+add_line(struct drawn *d, const char *fmt, ...)
+{
+	const uint32_t	 r = d->nrules;
+	va_list		 ap;
+
+	assert_true(d->nlines[r] < LINES_MAX);
+	va_start(ap, fmt);
+	(void)vsnprintf(d->lines[r][d->nlines[r]++], 160, fmt, ap);
+	va_end(ap);
+}
+
+static const char *
+draw_events(struct lot *l)
+{
+	static const char *const	 words[] = {
+		"<auditevent> { AUE_OPEN_R; }", "<auditevent> { AUE_OPEN_W; }",
+		"<auditevent> { AUE_OPEN_R, AUE_UNLINK; }", "any",
+		"not <auditevent> { AUE_OPEN_R; }", "<auditclass> { fw; }",
+	};
+
+	return pick(l, words, 6);
+}
+
+static const char *
+draw_status(struct lot *l)
+{
+	static const char *const	 words[] = { "any", "success",
+	    "failure" };
+
+	return pick(l, words, chance(l, 2) ? 1 : 3);
+}
+
+/* A predicate over one record, or over $x when it is bound. */
+static void
+draw_predicate(struct lot *l, struct drawn *d, bool bound)
+{
+	static const char *const	 words[] = {
+		"object <path> { /a; }", "object not <path> { /a; }",
+		"object <exact> { /a, /c; }", "object not <exact> { /c; }",
+		"pid < 2", "pid == 1",
+		"either { pid == 1; } or { object <exact> { /a; }; }",
+		"object none",
+	};
+	static const char *const	 over[] = {
+		"object == $x", "object == $x", "object != $x",
+		"object in $x", "object not in $x",
+	};
+
+	add_line(d, "%s;", bound && !chance(l, 3) ? pick(l, over, 5) :
+	    pick(l, words, 8));
+}
+
+static void
+draw_count(struct lot *l, struct drawn *d, bool ordered, bool distinct)
+{
+	const uint32_t	 n = 2 + lot_below(l, 3);
+	uint32_t	 form = lot_below(l, ordered ? 5 : 1);
+
+	if (!distinct && form > 1)
+		form = 4;
+	switch (form) {
+	case 0:
+		add_line(d, "multiplier %u;", n);
+		break;
+	case 1:
+		add_line(d, "multiplier %u in %u seconds;", n,
+		    1 + lot_below(l, 6));
+		break;
+	case 2:
+		add_line(d, "multiplier %u distinct object in %u seconds;",
+		    2 + lot_below(l, 2), 1 + lot_below(l, 9));
+		break;
+	case 3:
+		add_line(d, "multiplier %u distinct object;",
+		    2 + lot_below(l, 2));
+		break;
+	default:
+		add_line(d, "multiplier %u or more;", 1 + lot_below(l, 2));
+	}
+}
+
+struct shape {
+	bool		 ordered, strict, timeout, by_none;
+	uint32_t	 timeout_s;
+	bool		 bound;		/* $x is, by a state before */
+};
+
+static void
+draw_state(struct lot *l, struct drawn *d, uint32_t nth, uint32_t of,
+    struct shape *s)
+{
+	const bool	 first = nth == 0;
+	bool		 absent = false, counted = false;
+
+	add_line(d, "state { event %s; status %s;", draw_events(l),
+	    draw_status(l));
+	if (chance(l, 2))
+		draw_predicate(l, d, s->ordered && s->bound);
+	if (s->ordered && !first && chance(l, 4) &&
+	    (!s->timeout || s->timeout_s > 1)) {
+		absent = true;
+		add_line(d, "absent %u seconds;", 1 + lot_below(l,
+		    s->timeout ? s->timeout_s - 1 : 5));
+	} else if (chance(l, 3)) {
+		counted = true;
+		/* Of a distinct count anybody's record could be the first. */
+		draw_count(l, d, s->ordered, !s->strict && !(first &&
+		    s->by_none));
+	}
+	if (s->ordered && !first && !absent && !counted && chance(l, 3))
+		add_line(d, "within %u seconds;", 1 + lot_below(l, 5));
+	if (s->ordered && !absent && !counted && !s->bound && nth + 1 < of &&
+	    chance(l, 2)) {
+		add_line(d, "bind $x object;");
+		s->bound = true;
+	}
+	add_line(d, "};");
+}
+
+static void
+draw_rule(struct lot *l, struct drawn *d)
+{
+	const uint32_t	 n = 1 + lot_below(l, 3);
+	struct shape	 s = { .ordered = !chance(l, 5) };
+
+	add_line(d, "sequence r%u {", d->nrules);
+	add_line(d, "subject %s;", chance(l, 3) ? "<auid> { 0; }" : "any");
+	s.strict = s.ordered && chance(l, 4);
+	s.timeout = !s.ordered || chance(l, 2);
+	s.timeout_s = 1 + lot_below(l, 12);
+	if (s.timeout)
+		add_line(d, "timeout %u seconds;", s.timeout_s);
+	else
+		add_line(d, "timeout none;");
+	if (chance(l, 4))
+		add_line(d, "scope %s;", chance(l, 2) ? "session" : "process");
+	/* Whatever is drawn, it lives as the second edition has it. */
+	if (!s.ordered)
+		add_line(d, "order any;");
+	else if (s.strict)
+		add_line(d, "strict;");
+	else {
+		s.by_none = chance(l, 2);
+		add_line(d, "by %s;", s.by_none ? "none" : "object");
+	}
+	if (chance(l, 6))
+		add_line(d, "cooldown %u seconds;", 1 + lot_below(l, 9));
+	if (chance(l, 5)) {
+		add_line(d, "except { event %s;", draw_events(l));
+		draw_predicate(l, d, false);
+		add_line(d, "};");
+	}
+	for (uint32_t i = 0; i < n; i++)
+		draw_state(l, d, i, n, &s);
+	if (chance(l, 4)) {
+		add_line(d, "cancel { event %s;", draw_events(l));
+		draw_predicate(l, d, s.ordered && s.bound);
+		add_line(d, "};");
+	}
+	add_line(d, "};");
+	d->nrules++;
+}
+
+static void
+draw_deeds(struct lot *l, struct drawn *d)
+{
+	static const uint16_t	 events[] = { 72, 76, 6, 23 };
+	int64_t			 now = 1600000000000;
+
+	d->ndeeds = 1 + lot_below(l, DEEDS_MAX);
+	for (uint32_t i = 0; i < d->ndeeds; i++) {
+		now += chance(l, 12) ? -(int64_t)lot_below(l, 4000) :
+		    (int64_t)lot_below(l, chance(l, 8) ? 9000 : 1500);
+		if (chance(l, 3))
+			now -= now % 1000;
+		d->deeds[i] = (struct deed){
+			.event = events[lot_below(l, 4)], .millis = now,
+			.auid = chance(l, 4) ? 1001 : 0,
+			.pid = 1 + lot_below(l, 2),
+			.session = 7 + chance(l, 4),
+			.error = chance(l, 4) ? 13 : 0,
+			.path = chance(l, 5) ? NULL : pick(l, paths, 3),
+		};
+	}
+}
+
+static void
+draw(struct lot *l, struct drawn *d)
+{
+	memset(d->nlines, 0, sizeof(d->nlines));
+	d->nrules = 0;
+	for (uint32_t n = 1 + lot_below(l, RULES_MAX - 1); n > 0; n--)
+		draw_rule(l, d);
+	draw_deeds(l, d);
+}
+
+static void
+text_of(const struct drawn *d, struct buf *text)
+{
+	buf_clear(text);
+	for (uint32_t r = 0; r < d->nrules; r++)
+		for (uint32_t i = 0; i < d->nlines[r]; i++) {
+			buf_str(text, d->lines[r][i]);
+			buf_char(text, '\n');
+		}
+}
+
+/* A deed as FreeBSD writes it. */
+static void
+put_deed(struct buf *b, const struct deed *d)
+{
+	const size_t	 start = b->n;
+	struct token	 t = { .layout = layout_find(TOK_HEADER32) };
+
+	t.header.version = 11;
+	t.header.event = d->event;
+	t.header.seconds = (uint64_t)(d->millis / 1000);
+	t.header.fraction = (uint64_t)(d->millis % 1000);
+	assert_int_equal(build_token(b, &t), 0);
+	if (d->path != NULL) {
+		t = (struct token){ .layout = layout_find(TOK_PATH) };
+		t.str.text = build_cstr(d->path);
+		assert_int_equal(build_token(b, &t), 0);
+	}
+	t = (struct token){ .layout = layout_find(TOK_SUBJECT32) };
+	t.subject.auid = t.subject.euid = t.subject.ruid = d->auid;
+	t.subject.pid = d->pid;
+	t.subject.session = d->session;
+	t.subject.address = (struct slice){ (const uint8_t *)"\0\0\0", 4 };
+	assert_int_equal(build_token(b, &t), 0);
+	t = (struct token){ .layout = layout_find(TOK_RETURN32) };
+	t.ret.error = d->error;
+	assert_int_equal(build_token(b, &t), 0);
+	build_finish(b, start);
+}
+
+/* What the engine tells of a record, as lines like the referee's. */
+struct heard {
+	struct buf	*lines;
+	size_t		 n, cap;
+};
+
+static void
+hear(void *arg, struct alert *a)
+{
+	struct heard	*h = arg;
+	struct buf	 line = { 0 };
+
+	buf_printf(&line, "%s at %lld held %llu:", a->rule.label,
+	    (long long)a->millis, (unsigned long long)a->held_back);
+	for (size_t i = 0; i < a->nsteps; i++)
+		buf_printf(&line, " %u", (unsigned)a->steps[i].offset);
+	for (size_t i = 0; i < a->nbound; i++) {
+		buf_printf(&line, " $%s=", a->bound[i].name);
+		buf_slice(&line, a->bound[i].bytes);
+	}
+	h->lines = mem_grow(h->lines, &h->cap, h->n + 1, sizeof(*h->lines));
+	h->lines[h->n++] = line;
+}
+
+static int
+by_text(const void *va, const void *vb)
+{
+	struct buf	*a = (void *)(uintptr_t)va, *b = (void *)(uintptr_t)vb;
+
+	return strcmp(buf_cstr(a), buf_cstr(b));
+}
+
+/* The same lines, in whatever order; WHERE says what differs. */
+static bool
+same_lines(struct buf *a, size_t na, struct buf *b, size_t nb,
+    uint32_t ordinal, struct buf *where)
+{
+	bool	 same = na == nb;
+
+	if (na > 1)
+		qsort(a, na, sizeof(*a), by_text);
+	if (nb > 1)
+		qsort(b, nb, sizeof(*b), by_text);
+	for (size_t i = 0; same && i < na; i++)
+		same = strcmp(buf_cstr(&a[i]), buf_cstr(&b[i])) == 0;
+	if (same)
+		return true;
+	buf_printf(where, "record %u:\n", ordinal);
+	for (size_t i = 0; i < na; i++)
+		buf_printf(where, "  referee: %s\n", buf_cstr(&a[i]));
+	for (size_t i = 0; i < nb; i++)
+		buf_printf(where, "  engine:  %s\n", buf_cstr(&b[i]));
+	return false;
+}
+
+static uint64_t	 alerts_seen;		/* so that luck can be seen */
+
+/* Do both raise the same? WHERE says where not. */
+static bool
+agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
+{
+	struct heard			 heard = { 0 };
+	const struct alert_out		 out = { .alert = hear,
+	    .arg = &heard };
+	const struct engine_options	 options = { 0 };
+	struct engine			*e = engine_new(c->program, c->names,
+	    &options, &out);
+	struct referee			 f = { .program = c->program,
+	    .dialect = DIALECT_FREEBSD, .deeds = d->deeds };
+	const uint32_t			 source = engine_source(e, false);
+	bool				 same = true;
+
+	for (uint32_t i = 0; same && i < d->ndeeds; i++) {
+		struct buf		 bytes = { 0 };
+		struct frame_record	 frame = { .kind = FRAME_RECORD,
+		    .quality = FRAME_STRONG, .offset = i };
+		struct record		 r;
+
+		put_deed(&bytes, &d->deeds[i]);
+		frame.bytes = buf_bytes(&bytes);
+		assert_int_equal(record_head(&r, &frame), 0);
+		engine_feed(e, source, &r);
+		referee_feed(&f, i);
+		alerts_seen += f.ntold;
+		same = same_lines(f.told, f.ntold, heard.lines, heard.n, i,
+		    where);
+		for (size_t j = 0; j < heard.n; j++)
+			buf_fini(&heard.lines[j]);
+		heard.n = 0;
+		buf_fini(&bytes);
+	}
+	free(heard.lines);
+	referee_fini(&f);
+	engine_free(e);
+	return same;
+}
+
+enum verdict { AGREED, DISAGREED, REFUSED };
+
+/* The referee knows no other life: a line left out must not change that. */
+static bool
+all_new_life(const struct program *p)
+{
+	for (size_t i = 0; i < p->nrules; i++)
+		if (!p->rules[i].new_life)
+			return false;
+	return true;
+}
+
+static enum verdict
+judge(const struct drawn *d, struct buf *where)
+{
+	struct buf		 text = { 0 };
+	struct rule_case	*c;
+	enum verdict		 v = REFUSED;
+
+	text_of(d, &text);
+	c = case_new(buf_cstr(&text));
+	buf_clear(where);
+	if (case_run(c) == NULL)
+		buf_str(where, case_said(c));
+	else if (all_new_life(c->program))
+		v = agree(c, d, where) ? AGREED : DISAGREED;
+	case_free(c);
+	buf_fini(&text);
+	return v;
+}
+
+/* Leave out records, rules and lines as long as they still disagree. */
+static void
+shrink(struct drawn *d, struct buf *where)
+{
+	struct drawn	*try = xcalloc(1, sizeof(*try));
+	bool		 smaller = true;
+
+	while (smaller) {
+		smaller = false;
+		for (uint32_t i = d->ndeeds; i-- > 0;) {
+			*try = *d;
+			memmove(&try->deeds[i], &try->deeds[i + 1],
+			    (--try->ndeeds - i) * sizeof(try->deeds[0]));
+			if (judge(try, where) == DISAGREED) {
+				*d = *try;
+				smaller = true;
+			}
+		}
+		for (uint32_t r = d->nrules; r-- > 0;)
+			for (uint32_t i = d->nlines[r]; i-- > 0;) {
+				*try = *d;
+				memmove(try->lines[r][i],
+				    try->lines[r][i + 1],
+				    (--try->nlines[r] - i) * 160);
+				if (judge(try, where) == DISAGREED) {
+					*d = *try;
+					smaller = true;
+				}
+			}
+		for (uint32_t r = d->nrules; r-- > 0;) {
+			*try = *d;
+			try->nlines[r] = 0;
+			if (d->nlines[r] > 0 &&
+			    judge(try, where) == DISAGREED) {
+				*d = *try;
+				smaller = true;
+			}
+		}
+	}
+	free(try);
+	(void)judge(d, where);
+}
+
+static void
+show(const struct drawn *d, uint64_t seed, const struct buf *where)
+{
+	struct buf	 text = { 0 }, told = { 0 };
+
+	text_of(d, &text);
+	buf_slice(&told, buf_bytes(where));
+	print_message("seed %llu\n%s", (unsigned long long)seed,
+	    buf_cstr(&text));
+	for (uint32_t i = 0; i < d->ndeeds; i++)
+		print_message("# %u: %lld event %u auid %u pid %u session %u "
+		    "error %u %s\n", i, (long long)d->deeds[i].millis,
+		    d->deeds[i].event, d->deeds[i].auid, d->deeds[i].pid,
+		    d->deeds[i].session, d->deeds[i].error,
+		    d->deeds[i].path == NULL ? "-" : d->deeds[i].path);
+	fail_msg("%s", buf_cstr(&told));
+}
+
+static void
+the_engine_agrees_with_the_referee(void **state)
+{
+	const unsigned	 runs = lot_runs(2000);
+	const char	*from = getenv("BSMTRACE_TEST_SEED");
+	const uint64_t	 first = from == NULL ? 1 : strtoull(from, NULL, 10);
+	struct drawn	*d = xcalloc(1, sizeof(*d));
+	struct lot	*l = xcalloc(1, sizeof(*l));
+	struct buf	 where = { 0 };
+	unsigned	 refused = 0;
+
+	(void)state;
+	for (uint64_t seed = first; seed < first + runs; seed++) {
+		enum verdict	 v;
+
+		lot_seed(l, seed);
+		draw(l, d);
+		v = judge(d, &where);
+		refused += v == REFUSED;
+		if (v != DISAGREED)
+			continue;
+		shrink(d, &where);
+		show(d, seed, &where);
+	}
+	/* What cannot be, as two values of what is one, is drawn too. */
+	assert_true(refused < runs / 5);
+	print_message("%u rules and trails, %u refused, %llu alerts\n", runs,
+	    refused, (unsigned long long)alerts_seen);
+	assert_true(alerts_seen > runs / 4);
+	free(d);
+	free(l);
+	buf_fini(&where);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(the_engine_agrees_with_the_referee),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
