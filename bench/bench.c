@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench.c - bsmtrace-bench: what watching costs, in multiples of E.
+ * bench.c - bsmtrace-bench: what watching and selecting cost, as multiples of
+ * E.
  *
  * Machines differ, and one machine differs from minute to minute, so that only
  * ratios within one run mean something. Rounds are interleaved: in each, every
@@ -15,6 +16,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -32,7 +34,8 @@ static const char *const	trail_names[TRAILS] = {
 };
 
 /* How a figure is judged, if it is. */
-enum goal { NO_GOAL, LIMIT, FACTOR };	/* of E; of the five usual rules */
+enum goal { NO_GOAL, LIMIT, FACTOR,	/* of E; of the five usual rules */
+	COPIED };			/* of a copy of the trail */
 
 struct work {
 	const char	*name;
@@ -42,12 +45,18 @@ struct work {
 	enum goal	 goal;
 	double		 most;
 	struct taken	(*way)(const struct trail *);
+	enum criterion	 by;		/* for `reduce`, with its option */
+	const char	*select, *text;
+	bool		 to_file;
 };
 
 #define WAY(what, on, how) { .name = what, .trail = on, .way = how }
 #define WATCH(what, on, how_many, which, kind, figure) {		\
 	.name = what, .trail = on, .rules = which, .n = how_many,	\
 	.goal = kind, .most = figure }
+#define SELECT(what, which, option, value, kind, figure) {		\
+	.name = what, .trail = USUAL, .by = which, .select = option,	\
+	.text = value, .goal = kind, .most = figure }
 
 static const struct work	works[] = {
 	WAY("extraction limit, with read(2)", USUAL, measure_extract_read),
@@ -82,9 +91,22 @@ static const struct work	works[] = {
 	    NO_GOAL, 0),
 	WATCH("1,000 regular expressions", SMALL, 1000, ruleset_patterns,
 	    NO_GOAL, 0),
+	SELECT("selecting by event", CRIT_EVENT, "-m", "AUE_REBOOT", LIMIT,
+	    0.5),
+	SELECT("selecting by class", CRIT_CLASS, "-c", "ad", LIMIT, 0.5),
+	SELECT("selecting by date", CRIT_FROM, "-a", "@4102444800", LIMIT, 0.5),
+	SELECT("selecting by user", CRIT_AUID, "-u", "1010", LIMIT, 1.15),
+	SELECT("selecting by path", CRIT_FILE, "-o", "file=^/root/secret",
+	    LIMIT, 1.15),
+	SELECT("selecting all", CRIT_NONE, "-Q", NULL, NO_GOAL, 0),
+	{ .name = "copying to a file", .trail = USUAL, .to_file = true },
+	{ .name = "selecting all, to a file", .trail = USUAL,
+	    .by = CRIT_NONE, .select = "-Q", .to_file = true,
+	    .goal = COPIED, .most = 1.2 },
 };
 #define NWORKS	(sizeof(works) / sizeof(works[0]))
 #define FIVE	5			/* the row that factors refer to */
+#define COPY	(NWORKS - 2)		/* and the one that copies do */
 
 /* Rule files whose loading is measured. */
 static const struct loading {
@@ -101,7 +123,8 @@ static const struct loading {
 struct result {
 	struct program	*program;
 	char		*rules;		/* path of the file */
-	uint64_t	 alerts;
+	struct criteria	*criteria;
+	uint64_t	 alerts;	/* or records that were selected */
 	int		 status;	/* of the whole program */
 	/* By round: of the extraction limit, here, of the whole program. */
 	struct taken	 unit[ROUNDS_MAX], here[ROUNDS_MAX],
@@ -177,6 +200,29 @@ write_file(const char *path, struct slice text)
 	return fclose(f) == 0;
 }
 
+/* The criteria of a workload, for this process. */
+static bool
+prepare_criteria(struct bench *b, size_t i)
+{
+	const struct work	*w = &works[i];
+	struct criteria		*c = criteria_new(b->names, measure_nobody());
+	struct buf		 why = { 0 };
+	bool			 good = true;
+
+	if (w->by == CRIT_FILE)
+		good = criteria_add(c, w->by, strchr(w->text, '=') + 1, &why);
+	else if (w->by == CRIT_FROM)
+		criteria_from(c, strtoll(w->text + 1, NULL, 10));
+	else if (w->by != CRIT_NONE)
+		good = criteria_add(c, w->by, w->text, &why);
+	criteria_ready(c);
+	if (!good)
+		(void)fail(w->name, buf_cstr(&why));
+	buf_fini(&why);
+	b->results[i].criteria = c;
+	return good;
+}
+
 /* The rules of a workload, for this process and for the other. */
 static bool
 prepare(struct bench *b, size_t i)
@@ -187,6 +233,8 @@ prepare(struct bench *b, size_t i)
 	char		 name[32];
 	bool		 ok;
 
+	if (works[i].select != NULL)
+		return prepare_criteria(b, i);
 	if (works[i].rules == NULL || !wanted(b, works[i].name))
 		return true;
 	works[i].rules(&text, b->names, works[i].n);
@@ -202,6 +250,41 @@ prepare(struct bench *b, size_t i)
 
 /* Measuring. */
 
+/* Is there a figure of the whole program? */
+static bool
+has_whole(const struct bench *b, const struct work *w)
+{
+	return b->program != NULL && (w->rules != NULL || w->select != NULL);
+}
+
+static bool
+measure_whole(struct bench *b, size_t i, unsigned round)
+{
+	const struct work	*w = &works[i];
+	const struct trail	*t = &b->trails[w->trail];
+	struct result		*r = &b->results[i];
+	const char		*arguments[8] = { b->program };
+	size_t			 n = 1;
+
+	if (w->rules != NULL) {
+		arguments[n++] = "-F";
+		arguments[n++] = "-a";
+		arguments[n++] = t->path;
+		arguments[n++] = "-f";
+		arguments[n++] = r->rules;
+	} else {
+		arguments[n++] = "reduce";
+		arguments[n++] = w->select;
+		if (w->text != NULL)
+			arguments[n++] = w->text;
+		arguments[n++] = t->path;
+	}
+	r->whole[round] = measure_program(
+	    (char *const *)(uintptr_t)arguments, w->to_file ? b->dir : NULL,
+	    &r->status);
+	return r->status == 0 || fail(b->program, "did not end well");
+}
+
 static bool
 measure_work(struct bench *b, size_t i, unsigned round)
 {
@@ -210,16 +293,15 @@ measure_work(struct bench *b, size_t i, unsigned round)
 	struct result		*r = &b->results[i];
 
 	r->unit[round] = measure_extract(t);
-	if (w->rules == NULL) {
-		r->here[round] = w->way(t);
-		return true;
-	}
-	r->here[round] = measure_engine(t, r->program, b->names, &r->alerts);
-	if (b->program == NULL)
-		return true;
-	r->whole[round] = measure_program(b->program, t->path, r->rules,
-	    &r->status);
-	return r->status == 0 || fail(b->program, "did not end well");
+	if (w->rules != NULL)
+		r->here[round] = measure_engine(t, r->program, b->names,
+		    &r->alerts);
+	else if (w->select != NULL)
+		r->here[round] = measure_select(t, r->criteria, &r->alerts);
+	else
+		r->here[round] = w->to_file ? measure_copy(t, b->dir) :
+		    w->way(t);
+	return !has_whole(b, w) || measure_whole(b, i, round);
 }
 
 static void
@@ -302,14 +384,18 @@ in_units(const struct bench *b, const struct result *r, const struct taken *t)
 	return median(v, b->rounds);
 }
 
-/* The figure that is judged: of the whole program where there is one. */
+/*
+ * The figure that is judged: of the whole program where there is one. But what
+ * selecting takes is set against E over the same mapping.
+ */
 static double
 judged(const struct bench *b, size_t i)
 {
 	const struct result	*r = &b->results[i];
+	const bool		 here = !has_whole(b, &works[i]) ||
+	    (works[i].select != NULL && !works[i].to_file);
 
-	return in_units(b, r, works[i].rules == NULL || b->program == NULL ?
-	    r->here : r->whole);
+	return in_units(b, r, here ? r->here : r->whole);
 }
 
 static void
@@ -319,11 +405,15 @@ print_goal(const struct bench *b, size_t i)
 	double			 is = judged(b, i);
 
 	if (w->goal == LIMIT)
-		(void)printf("  at most %.1f E: %s", w->most,
+		(void)printf("  at most %.4g E: %s", w->most,
 		    is <= w->most ? "met" : "missed");
 	else if (w->goal == FACTOR && wanted(b, works[FIVE].name)) {
 		is /= judged(b, FIVE);
 		(void)printf("  at most %.0f x five: %.2f, %s", w->most, is,
+		    is <= w->most ? "met" : "missed");
+	} else if (w->goal == COPIED && wanted(b, works[COPY].name)) {
+		is /= judged(b, COPY);
+		(void)printf("  at most %.1f x copying: %.2f, %s", w->most, is,
 		    is <= w->most ? "met" : "missed");
 	}
 }
@@ -338,7 +428,7 @@ print_work(const struct bench *b, size_t i)
 	(void)printf("%-*s %5.0f %7.0f %6.2f", NAME_WIDTH, works[i].name,
 	    cpu_ns(b, r->unit) / n, cpu_ns(b, r->here) / n,
 	    in_units(b, r, r->here));
-	if (works[i].rules != NULL && b->program != NULL)
+	if (has_whole(b, &works[i]))
 		(void)printf(" %7.0f %6.2f", cpu_ns(b, r->whole) / n,
 		    in_units(b, r, r->whole));
 	else
@@ -388,19 +478,20 @@ put_work(struct json *j, const struct bench *b, size_t i)
 	json_uint(j, t->records);
 	json_key(j, "bytes");
 	json_uint(j, t->n);
-	json_key(j, "alerts");
+	json_key(j, w->select != NULL ? "selected" : "alerts");
 	json_uint(j, r->alerts);
 	put_figure(j, "limit_ns", cpu_ns(b, r->unit) / n);
 	put_figure(j, "engine_ns", cpu_ns(b, r->here) / n);
 	put_figure(j, "engine_ratio", in_units(b, r, r->here));
-	if (w->rules != NULL && b->program != NULL) {
+	if (has_whole(b, w)) {
 		put_figure(j, "program_ns", cpu_ns(b, r->whole) / n);
 		put_figure(j, "program_wall_ns", wall_ns(b, r->whole) / n);
 		put_figure(j, "program_ratio", in_units(b, r, r->whole));
 	}
 	if (w->goal != NO_GOAL)
 		put_figure(j, w->goal == LIMIT ? "goal_ratio" :
-		    "goal_of_five_rules", w->most);
+		    w->goal == FACTOR ? "goal_of_five_rules" :
+		    "goal_of_copying", w->most);
 	json_end_object(j);
 }
 
@@ -478,6 +569,7 @@ bench_fini(struct bench *b)
 {
 	for (size_t i = 0; i < NWORKS; i++) {
 		program_free(b->results[i].program);
+		criteria_free(b->results[i].criteria);
 		free(b->results[i].rules);
 	}
 	for (unsigned i = 0; i < TRAILS; i++) {

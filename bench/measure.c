@@ -260,16 +260,68 @@ measure_engine(const struct trail *t, const struct program *p,
 	return taken;
 }
 
+static void
+count_wanted(void *arg, const struct criteria_run *run)
+{
+	*(uint64_t *)arg += run->records;
+}
+
+struct taken
+measure_select(const struct trail *t, struct criteria *c, uint64_t *records)
+{
+	struct taken	 start = now(), taken;
+	size_t		 n;
+
+	*records = 0;
+	n = criteria_scan(c, (struct slice){ t->p, t->n }, count_wanted,
+	    records);
+	taken = since(start);
+	expect(n == t->n);
+	return taken;
+}
+
+/* A file that is gone when it is closed: its pages are new each time. */
+static int
+open_target(const char *dir)
+{
+	char	 path[4096];
+	int	 fd = -1;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/target.XXXXXX", dir) <
+	    sizeof(path) && (fd = mkstemp(path)) != -1)
+		(void)unlink(path);		/* or it stays with the rest */
+	return fd;
+}
+
+struct taken
+measure_copy(const struct trail *t, const char *dir)
+{
+	uint8_t		*b = xmalloc(READ_SIZE);
+	const int	 to = open_target(dir);
+	struct taken	 start = now(), taken;
+	const int	 from = open(t->path, O_RDONLY | O_CLOEXEC);
+	ssize_t		 n;
+
+	expect(from >= 0 && to >= 0);
+	while ((n = read(from, b, READ_SIZE)) > 0)
+		expect(write(to, b, (size_t)n) == n);
+	(void)close(from);			/* only read from */
+	taken = since(start);
+	(void)close(to);			/* it is gone anyway */
+	expect(n == 0);
+	free(b);
+	return taken;
+}
+
 /* In the child: never returns. */
 static void
-run(const char *program, const char *trail, const char *rules)
+run(char *const *arguments, int to)
 {
-	int	 fd = open("/dev/null", O_RDWR);
+	const int	 null = open("/dev/null", O_RDWR);
 
-	if (fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
-	    dup2(fd, STDERR_FILENO) >= 0)
-		(void)execl(program, program, "-F", "-a", trail, "-f", rules,
-		    (char *)NULL);
+	if (null >= 0 && dup2(to >= 0 ? to : null, STDOUT_FILENO) >= 0 &&
+	    dup2(null, STDERR_FILENO) >= 0)
+		(void)execv(arguments[0], arguments);
 	_exit(127);
 }
 
@@ -280,19 +332,21 @@ timeval_ns(struct timeval t)
 }
 
 struct taken
-measure_program(const char *program, const char *trail, const char *rules,
-    int *status)
+measure_program(char *const *arguments, const char *dir, int *status)
 {
+	const int	 to = dir == NULL ? -1 : open_target(dir);
 	struct taken	 start = now(), taken;
 	struct rusage	 used;
 	pid_t		 pid = fork();
 	int		 how = -1;
 
 	if (pid == 0)
-		run(program, trail, rules);
+		run(arguments, to);
 	while (pid > 0 && wait4(pid, &how, 0, &used) == -1 && errno == EINTR)
 		;
 	taken = since(start);
+	if (to >= 0)
+		(void)close(to);		/* it is gone anyway */
 	*status = how != -1 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
 	if (*status != -1)
 		taken.cpu_ns = timeval_ns(used.ru_utime) +
@@ -329,14 +383,21 @@ no_name(void *arg, uint32_t id, char *name, size_t n)
 	return false;
 }
 
+const struct accounts *
+measure_nobody(void)
+{
+	static const struct accounts	 accounts = { no_id, no_id, no_name,
+	    no_name, NULL };
+
+	return &accounts;
+}
+
 struct program *
 measure_load(struct slice rules, const struct names *names,
     struct taken *taken)
 {
-	const struct accounts	 accounts = { no_id, no_id, no_name, no_name,
-	    NULL };
 	const struct rules_env	 env = { .names = names,
-	    .accounts = &accounts, .load = load_text, .arg = &rules };
+	    .accounts = measure_nobody(), .load = load_text, .arg = &rules };
 	struct diags		*diags = diags_new();
 	struct buf		 said = { 0 };
 	struct taken		 start = now();

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "bsm/names.h"
 #include "rule/program.h"
+#include "select/criteria.h"
 
 struct trail {
 	const char	*path;
@@ -45,12 +46,23 @@ struct taken	 measure_indexed(const struct trail *);
 struct taken	 measure_engine(const struct trail *, const struct program *,
 		    const struct names *, uint64_t *alerts);
 
+/* And by criteria, with the records counted that are wanted. */
+struct taken	 measure_select(const struct trail *, struct criteria *,
+		    uint64_t *records);
+
+/* Read and written to a file in DIR, as plain as can be. */
+struct taken	 measure_copy(const struct trail *, const char *dir);
+
 /*
- * The whole program: started, its rules read, the trail watched, ended; what it
- * says goes to /dev/null. *STATUS is its exit status, -1 if it did not run.
+ * The whole program: started with these arguments, run to its end. What it
+ * writes goes to a file in DIR, or with DIR NULL to /dev/null, as what it says
+ * does. *STATUS is its exit status, -1 if it did not run.
  */
-struct taken	 measure_program(const char *program, const char *trail,
-		    const char *rules, int *status);
+struct taken	 measure_program(char *const *arguments, const char *dir,
+		    int *status);
+
+/* Users and groups: there are none, whatever machine this is. */
+const struct accounts	*measure_nobody(void);
 
 /*
  * The rules as a program, to be freed with program_free(); NULL when they are
