@@ -226,7 +226,7 @@ compile_predicate(struct compiler *c, const struct clause *k)
 	else if (t->field == FIELD_ARGUMENT)
 		p.argument = arena_str(c->arena, t->argument.text);
 	p.position = (uint32_t)position;
-	return add_predicate(c, &p);
+	return k->predicate->number = add_predicate(c, &p);
 }
 
 /* A plain `object` of the types that only predicates know. */

@@ -209,7 +209,9 @@ take_not(struct parser *p)
 	return true;
 }
 
-/* numbers := [ "not" ] list | ( "==" | "!=" | "<" | ">" | "&" ) operand */
+/*
+ * numbers := [ "not" ] ( list | ( "==" | "!=" | "<" | ">" | "&" ) operand )
+ */
 static bool
 parse_numbers(struct parser *p, struct predicate_node *t)
 {

@@ -115,6 +115,26 @@ tests_free(struct tests *t)
 		arena_free(t->arena);	/* in which it is itself */
 }
 
+struct program *
+rules_load_tree(const struct rules_env *env, const char *path,
+    struct diags *diags, struct tree **tree)
+{
+	struct load	l;
+
+	load(env, path, diags, &l);
+	*tree = l.program == NULL ? NULL : l.tree;
+	if (l.program == NULL)
+		arena_free(l.arena);
+	return l.program;
+}
+
+void
+tree_free(struct tree *t)
+{
+	if (t != NULL)
+		arena_free(t->arena);	/* in which it is itself */
+}
+
 bool
 rules_print(const struct rules_env *env, const char *path,
     struct diags *diags, struct buf *out)

@@ -64,6 +64,16 @@ struct program	*rules_load_tests(const struct rules_env *, const char *path,
 void		 tests_free(struct tests *);	/* NULL is allowed */
 
 /*
+ * A whole file with its tree, for whoever tells people about its rules in their
+ * own words: free it with tree_free(), before DIAGS, from which it borrows.
+ * *TREE is NULL when NULL is returned. Sets in it are known by name only.
+ */
+struct tree;
+struct program	*rules_load_tree(const struct rules_env *, const char *path,
+		    struct diags *, struct tree **);
+void		 tree_free(struct tree *);		/* NULL is allowed */
+
+/*
  * Check a rule file and append its canonical text: its own statements, with
  * includes as they are. Parsing that text gives the same rules. False when
  * there was an error.

@@ -67,6 +67,8 @@ struct predicate_node {
 	uint64_t		 window_s, learning_s;
 	/* Of PRED_EITHER: clauses CLAUSE_BLOCK, one for each block. */
 	struct clause		*blocks;
+	uint32_t		 number;	/* in the program, by
+						 * compile_state.c */
 };
 
 struct field_node {

@@ -605,6 +605,27 @@ unparse_clauses(struct buf *out, const struct clause *block)
 }
 
 void
+unparse_clause(struct buf *out, const struct clause *c)
+{
+	static const char *const	 words[CLAUSES] = {
+		[CLAUSE_EVENT] = "event ", [CLAUSE_OBJECT] = "object ",
+		[CLAUSE_STATUS] = "status ",
+		[CLAUSE_MULTIPLIER] = "multiplier ",
+		[CLAUSE_WITHIN] = "within ", [CLAUSE_ABSENT] = "absent ",
+		[CLAUSE_BIND] = "bind ", [CLAUSE_SUBJECT] = "subject ",
+		[CLAUSE_ZONE] = "zone ",
+	};
+	const struct printer		 p = { out, false };
+
+	if (c->kind == CLAUSE_PREDICATE) {
+		put_predicate(&p, c, 0);
+		return;
+	}
+	buf_str(out, words[c->kind] == NULL ? "" : words[c->kind]);
+	put_value(&p, c);
+}
+
+void
 unparse_life(struct buf *out, const struct item *item)
 {
 	static const struct {

@@ -33,6 +33,9 @@ void	unparse_file(struct buf *, const struct tree *, uint32_t file);
 void	unparse_clauses(struct buf *, const struct clause *block);
 void	unparse_life(struct buf *, const struct item *);
 
+/* One clause of a block as it stands there, without the semicolon. */
+void	unparse_clause(struct buf *, const struct clause *);
+
 /* A name as it must be written. */
 void	unparse_word(struct buf *, const struct lexeme *);
 
