@@ -27,6 +27,7 @@ struct columns {
 	struct text	*text;		/* spells values; has the plans */
 	enum columns_as	 as;
 	bool		 raw;
+	bool		 escape;	/* for a terminal */
 	char		*list;		/* what the names are borrowed from */
 	struct column	 cols[COLUMNS_MAX];
 	size_t		 n;
@@ -94,6 +95,19 @@ find_anywhere(struct column *c)
 	return false;
 }
 
+/* The kind that is meant: its name, or that of one of its forms. */
+static struct slice
+kind_named(struct slice name)
+{
+	size_t			 n;
+	const struct layout	*all = token_layouts(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(name, all[i].name))
+			return kind_of(&all[i]);
+	return name;
+}
+
 static bool
 find_column(struct column *c)
 {
@@ -105,8 +119,10 @@ find_column(struct column *c)
 		return true;
 	if (dot == NULL)
 		return find_anywhere(c);
-	c->kind = (struct slice){ c->name.p, (size_t)(dot - c->name.p) };
-	field = (struct slice){ dot + 1, c->name.n - c->kind.n - 1 };
+	c->kind = kind_named((struct slice){ c->name.p,
+	    (size_t)(dot - c->name.p) });
+	field = (struct slice){ dot + 1,
+	    (size_t)(c->name.p + c->name.n - dot) - 1 };
 	return (c->field = field_in(c->kind, field)) != NULL;
 }
 
@@ -149,6 +165,7 @@ columns_new(const char *list, enum columns_as as,
 	own.escape = own.xml = own.colour = own.one_line = false;
 	c->as = as;
 	c->raw = style->raw;
+	c->escape = style->escape;
 	c->list = xstrdup(list);
 	if (!find_columns(c, bad)) {
 		at = (size_t)((const char *)bad->p - c->list);
@@ -206,12 +223,19 @@ static void
 put_cell(const struct columns *c, struct buf *out, size_t i, struct slice s,
     bool text)
 {
+	struct buf	 shown = { 0 };
+
 	if (i > 0)
 		buf_char(out, c->as == COLUMNS_CSV ? ',' : '\t');
-	if (c->as == COLUMNS_CSV)
-		put_csv(out, s, text);
-	else
+	if (c->as == COLUMNS_TSV) {
 		buf_escape(out, s);
+	} else if (c->escape) {
+		buf_escape(&shown, s);
+		put_csv(out, buf_bytes(&shown), text);
+		buf_fini(&shown);
+	} else {
+		put_csv(out, s, text);
+	}
 }
 
 void

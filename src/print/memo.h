@@ -5,8 +5,9 @@
  * Neighbouring records share most of what they say: the same user in the same
  * session calls the same few functions on files of the same few kinds. So the
  * text of a run of fields is kept under their very bytes, and copied when these
- * come again. Each key has one place, where the latest is kept: memory is fixed,
- * nothing is searched, and whoever aims at a place only makes us spell again.
+ * come again. Each key has one place, where the latest is kept: memory is
+ * fixed, nothing is searched, and whoever aims at a place only makes us spell
+ * again.
  */
 #ifndef PRINT_MEMO_H
 #define PRINT_MEMO_H
@@ -26,7 +27,7 @@
 
 struct memo_key {
 	uint64_t	 words[4];	/* all bytes, some of them twice */
-	uint16_t	 kind;		/* of run, not 0 */
+	uint16_t	 kind;		/* of run, and how many bytes */
 	uint16_t	 place;
 };
 
@@ -59,15 +60,15 @@ memo_word(const uint8_t *p)
 }
 
 /*
- * The key of N bytes at P; none before or behind them is read. Runs of one kind
- * always have as many bytes. Multiplied, each bit of a word reaches the upper
- * ones, and those tell the place.
+ * The key of N bytes at P, of a RUN that is not 0; none before or behind them
+ * is read. Multiplied, each bit of a word reaches the upper ones, and those
+ * tell the place.
  */
 static inline struct memo_key
-memo_key(uint16_t kind, const uint8_t *p, size_t n)
+memo_key(uint8_t run, const uint8_t *p, size_t n)
 {
-	struct memo_key	 k = { .kind = kind };
-	uint64_t	 h = kind * 0x9e3779b97f4a7c15u;
+	struct memo_key	 k = { .kind = (uint16_t)((size_t)run << 8 | n) };
+	uint64_t	 h = (uint64_t)k.kind << 32;
 	uint32_t	 half[2];
 
 	if (n < 8) {

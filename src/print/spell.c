@@ -32,20 +32,6 @@ const char	spell_small[SPELL_SMALL][4] = {
 	HUNDRED("9")
 };
 
-/* Writes a byte more than it says, within SPELL_ADDRESS_MAX. */
-static inline size_t
-dotted(uint8_t *to, const uint8_t *p)
-{
-	size_t		 n = 0;
-
-	for (unsigned i = 0; i < 4; i++) {
-		memcpy(to + n, spell_small[p[i]], 4);
-		n += 1u + (p[i] > 9) + (p[i] > 99);
-		to[n++] = '.';
-	}
-	return n - 1;
-}
-
 /* One group of an IPv6 address without leading zeros. */
 static size_t
 group(uint8_t *to, unsigned v)
@@ -99,7 +85,7 @@ colons(uint8_t *to, const uint8_t *p)
 		if (i > 0)
 			to[n++] = ':';
 		if (tail && i == 6)
-			return n + dotted(to + n, p + 12);
+			return n + spell_ipv4(to + n, p + 12);
 		n += group(to + n, g[i]);
 	}
 	return n;
@@ -109,7 +95,7 @@ size_t
 spell_address(uint8_t *to, struct slice address)
 {
 	if (address.n == 4)
-		return dotted(to, address.p);
+		return spell_ipv4(to, address.p);
 	return address.n == 16 ? colons(to, address.p) : 0;
 }
 

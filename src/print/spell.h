@@ -63,4 +63,18 @@ spell_dec(uint8_t *to, uint64_t v)
 	return 1u + (v > 9) + (v > 99);
 }
 
+/* Four bytes with dots between them. Writes a byte more than it says. */
+static inline size_t
+spell_ipv4(uint8_t *to, const uint8_t *p)
+{
+	size_t		 n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		memcpy(to + n, spell_small[p[i]], 4);
+		n += 1u + (p[i] > 9) + (p[i] > 99);
+		to[n++] = '.';
+	}
+	return n - 1;
+}
+
 #endif

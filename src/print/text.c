@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "bsm/status.h"
 #include "print/texthop.h"
+#include "print/textrow.h"
 #include "print/xml.h"
 
 #define FIELDS_MAX 16		/* of a token */
@@ -167,7 +168,7 @@ make_plan(struct text *t, const struct layout *lay, struct plan *p)
 		xml_plan(lay, forms, p);
 	else
 		text_plan(lay, forms, p);
-	texthop_plan(t, lay, p);
+	textrow_make(t, lay, p);
 }
 
 static void
@@ -183,9 +184,9 @@ make_plans(struct text *t)
 	t->plans = xcalloc(n, sizeof(*t->plans));
 	t->steps = xcalloc(fields, sizeof(*t->steps));
 	t->prefixes = xcalloc(fields + n, sizeof(*t->prefixes));
-	/* an end for each, and a beginning and an end for each run of two */
-	t->all_hops = xcalloc(2 * fields + n, sizeof(*t->all_hops));
-	t->hops_end = t->all_hops;
+	/* an end for each row, and two around each run of two or more */
+	t->hops = xcalloc(2 * fields + n, sizeof(*t->hops));
+	t->hops_end = t->hops;
 	fields = 0;
 	for (size_t i = 0; i < n; i++) {
 		t->plans[i].steps = t->plans[i].end = t->steps + fields;
@@ -224,7 +225,7 @@ text_free(struct text *t)
 	free(t->plans);
 	free(t->steps);
 	free(t->prefixes);
-	free(t->all_hops);
+	free(t->hops);
 	memo_fini(&t->memo);
 	free(t);
 }

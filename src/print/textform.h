@@ -56,17 +56,6 @@ struct plan {
 	struct step	*steps, *end;
 };
 
-/* What texthop.c does with a field, or with a run of them. */
-struct hop {
-	uint8_t		 before[BLOCK];	/* moved to the output first */
-	uint8_t		 before_n;
-	uint8_t		 way;		/* what is read, how it is written */
-	uint8_t		 bytes;		/* that are read, if always as many */
-	uint8_t		 hops;		/* of a run, up to its end */
-	uint16_t	 kind;		/* of a run: see memo.h */
-	const struct step *step;
-};
-
 /*
  * A user or group that was asked for: its name, or its number as text. With 64
  * bytes it is a line of the cache.
@@ -87,10 +76,9 @@ struct text {
 	struct plan		*plans;		/* one for each layout */
 	struct step		*steps;
 	struct prefix		*prefixes;
-	const struct hop	*hops[256];	/* by id; NULL: decode it */
-	struct hop		*all_hops, *hops_end;
-	uint16_t		 runs;		/* how many there are */
-	size_t			 growth;	/* room for each raw byte */
+	const struct hop	*rows[256];	/* by id; NULL: decode it */
+	struct hop		*hops, *hops_end;	/* of all rows */
+	uint8_t			 runs;		/* how many there are in them */
 	struct memo		 memo;		/* of runs */
 	struct account		 users[ACCOUNTS], groups[ACCOUNTS];
 	uint64_t		 time;		/* what `spelled` says */

@@ -7,10 +7,6 @@
 
 #include "print/textform.h"
 
-/* Note how the tokens of a layout are printed at once, if they can be. */
-void	 texthop_plan(struct text *, const struct layout *,
-	    const struct plan *);
-
 /*
  * Append a record to t->out. False when it has to be decoded: then what was
  * appended is to be taken back.

@@ -39,6 +39,7 @@ lot_seed(struct lot *l, uint64_t seed)
 {
 	l->state = seed * 0x9e3779b97f4a7c15u + 1;
 	l->used = 0;
+	l->hostile = false;
 	(void)lot_u64(l);
 }
 

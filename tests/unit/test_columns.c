@@ -156,6 +156,21 @@ a_name_alone_means_the_subject_before_others(void **state)
 }
 
 static void
+a_form_of_a_token_means_all_its_forms(void **state)
+{
+	const struct token	 t = { .layout = layout_find(TOK_SUBJECT32),
+		.subject = { .auid = 7,
+		    .address = { (const uint8_t *)"\1\2\3\4", 4 } } };
+	struct buf		 b = { 0 };
+
+	(void)state;
+	assert_int_equal(build_token(&b, &t), 0);
+	assert_line("subject32.auid,subject64_ex.auid", COLUMNS_CSV, &b,
+	    "7,7\n");
+	buf_fini(&b);
+}
+
+static void
 several_values_are_divided_by_a_semicolon(void **state)
 {
 	struct buf	 b = { 0 };
@@ -218,6 +233,29 @@ wrong_names_are_refused(void **state)
 	assert_refused("time,", "");
 }
 
+static void
+csv_commands_no_terminal(void **state)
+{
+	const struct text_style	 style = { .escape = true };
+	struct names		*names = names_new();
+	struct slice		 bad;
+	struct columns		*c = columns_new("path", COLUMNS_CSV, &style,
+	    names, &accounts, &bad);
+	struct buf		 b = { 0 }, out = { 0 };
+	size_t			 at;
+
+	(void)state;
+	put_header(&b);
+	put_path(&b, "/\x1b[31m,\n");
+	build_finish(&b, 0);
+	assert_int_equal(columns_record(c, buf_bytes(&b), &out, &at), 0);
+	assert_string_equal(buf_cstr(&out), "\"/\\x1b[31m,\\n\"\n");
+	columns_free(c);
+	names_free(names);
+	buf_fini(&b);
+	buf_fini(&out);
+}
+
 /* Nothing but as many cells as there are columns, whatever comes in. */
 static void
 every_line_of_tsv_has_all_columns(void **state)
@@ -267,11 +305,13 @@ main(void)
 		cmocka_unit_test(time_and_event_come_from_the_header),
 		cmocka_unit_test(a_field_that_no_token_has_is_empty),
 		cmocka_unit_test(a_name_alone_means_the_subject_before_others),
+		cmocka_unit_test(a_form_of_a_token_means_all_its_forms),
 		cmocka_unit_test(several_values_are_divided_by_a_semicolon),
 		cmocka_unit_test(arguments_are_divided_by_blanks),
 		cmocka_unit_test(csv_quotes_as_rfc_4180_says),
 		cmocka_unit_test(csv_disarms_formulas),
 		cmocka_unit_test(tsv_escapes_what_would_break_a_line),
+		cmocka_unit_test(csv_commands_no_terminal),
 		cmocka_unit_test(wrong_names_are_refused),
 		cmocka_unit_test(every_line_of_tsv_has_all_columns),
 	};

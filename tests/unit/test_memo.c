@@ -16,10 +16,10 @@
 
 /* The key of bytes of which none but they can be read. */
 static struct memo_key
-key_of(uint16_t kind, const uint8_t *p, size_t n)
+key_of(uint8_t run, const uint8_t *p, size_t n)
 {
 	struct slice	 copy = exact((struct slice){ p, n });
-	struct memo_key	 k = memo_key(kind, copy.p, n);
+	struct memo_key	 k = memo_key(run, copy.p, n);
 
 	exact_free(copy);
 	return k;

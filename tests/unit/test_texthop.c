@@ -37,7 +37,7 @@ make_pair(const struct text_style *style, const struct names *names,
 {
 	pair[0] = text_new(style, names, &accounts);
 	pair[1] = text_new(style, names, &accounts);
-	memset(pair[1]->hops, 0, sizeof(pair[1]->hops));
+	memset(pair[1]->rows, 0, sizeof(pair[1]->rows));
 }
 
 static void
@@ -175,24 +175,6 @@ both_ways_print_the_same_in_classic_style(void **state)
 	compare(&(struct text_style){ .classic = true }, 18);
 }
 
-static void
-usual_tokens_take_the_fast_way(void **state)
-{
-	static const uint8_t	 ids[] = { TOK_HEADER32, TOK_SUBJECT32,
-		TOK_SUBJECT32_EX, TOK_RETURN32, TOK_PATH, TOK_ATTR32,
-		TOK_EXEC_ARGS, TOK_TEXT, TOK_TRAILER };
-	struct names		*names = names_new();
-	struct text		*pair[2];
-
-	(void)state;
-	make_pair(&(struct text_style){ 0 }, names, pair);
-	for (size_t i = 0; i < sizeof(ids); i++)
-		assert_non_null(pair[0]->hops[ids[i]]);
-	text_free(pair[0]);
-	text_free(pair[1]);
-	names_free(names);
-}
-
 /* The whole length of each list is at least as long as its strings. */
 static void
 many_short_strings_have_room(void **state)
@@ -229,7 +211,6 @@ main(void)
 		cmocka_unit_test(both_ways_print_the_same_xml),
 		cmocka_unit_test(both_ways_print_the_same_in_classic_style),
 		cmocka_unit_test(what_is_remembered_prints_the_same),
-		cmocka_unit_test(usual_tokens_take_the_fast_way),
 		cmocka_unit_test(many_short_strings_have_room),
 	};
 
