@@ -17,9 +17,11 @@ static bool
 in_vain(const struct scene *sc, const struct deadline *d)
 {
 	const struct engine	*e = sc->e;
-	const struct origin	*o = origin_at(&e->pasts, partial_at(
-	    e->partials, d->partial)->origin);
-	const uint64_t		 limit = age_limit(sc->r, 0, o->first_hash);
+	const uint32_t		 origin = partial_at(e->partials,
+	    d->partial)->origin;
+	const struct origin	*o = origin_at(&e->pasts, origin);
+	const uint64_t		 limit = age_limit(sc->r,
+	    origin_hash(&e->pasts, origin));
 
 	return limit != 0 && e->seconds > o->first_s &&
 	    (uint64_t)e->seconds - (uint64_t)o->first_s > limit;
@@ -31,9 +33,8 @@ hold_true(const struct scene *sc, const struct deadline *d)
 {
 	struct engine		*e = sc->e;
 	const struct partial	*p = partial_at(e->partials, d->partial);
-	const struct group	*group = group_at(e->partials, p->group);
 	struct base		 base = { .origin = p->origin,
-	    .values = group->bound };
+	    .values = group_bound(e->partials, p->group) };
 	struct grown		 g = { .state = p->state + 1u, .ms = d->end,
 	    .bound = base.bound, .kept_at = d->kept_at };
 
@@ -72,8 +73,7 @@ end(struct engine *e, const struct deadline *d)
 	e->millis = d->end;
 	engine_look(e, source, &rec);
 	if (in_vain(&sc, d)) {
-		keep_end(e, d->partial);
-		e->stats.expired++;
+		keep_expire(e, d->partial);
 	} else {
 		hold_true(&sc, d);
 		engine_run(e, &nobody);

@@ -9,18 +9,19 @@
 #include "engine/classic.h"
 #include "engine/inside.h"
 #include "engine/keep.h"
+#include "engine/tracing.h"
 
 #define EPOCHS_SPARE	65536u		/* before a look for unused ones */
 
 uint64_t
-age_limit(const struct rule *r, uint64_t salt, uint64_t first_hash)
+age_limit(const struct rule *r, uint64_t first_hash)
 {
 	uint64_t	 t = (uint64_t)r->timeout_s, half, draw;
 
 	if (r->window_s == 0)
 		return t;
 	/* Drawn from what is the same in every run over the same records. */
-	draw = hash_word(&(struct hash_key){ r->id, salt }, first_hash);
+	draw = hash_word(&(struct hash_key){ r->id, 0 }, first_hash);
 	half = (uint64_t)r->window_s / 2;
 	if (draw % 100 < r->window_prob)
 		t += (draw >> 8) % (half + 1);
@@ -112,9 +113,12 @@ age_make_room(struct engine *e)
 	if (seqs_count(e->seqs) + partials_count(e->partials) <
 	    e->options.max_instances)
 		return;
-	if (new == 0 || (old != SEQ_NONE && goes_first(e, old, new)))
+	if (new == 0 || (old != SEQ_NONE && goes_first(e, old, new))) {
+		tracing_instance(e, TRACE_EVICTED, old);
 		classic_end(e, old);
-	else
+	} else {
+		tracing_partial(e, TRACE_EVICTED, new);
 		keep_end(e, new);
+	}
 	e->stats.evicted++;
 }

@@ -17,10 +17,9 @@ struct watch;
 
 /*
  * Seconds that a sequence of this rule may take, which began with a record of
- * this hash; 0: for ever. SALT: what else the draw of timeout-window hangs on.
+ * this hash; 0: for ever.
  */
-uint64_t	 age_limit(const struct rule *, uint64_t salt,
-		    uint64_t first_hash);
+uint64_t	 age_limit(const struct rule *, uint64_t first_hash);
 
 /*
  * Was a record of this clock, since that epoch, later than FIRST_S by more than

@@ -54,7 +54,7 @@ struct alert_value {
 	const char		*name;		/* of the field or variable */
 	bool			 is_number, is_address;
 	uint64_t		 number;
-	struct slice		 bytes;		/* text; or 16 of an address */
+	struct slice		 bytes;		/* a text; 4 or 16 bytes */
 	bool			 cut;		/* too long: BYTES.n alone */
 };
 

@@ -201,6 +201,17 @@ ask_nth_value(struct ask *a, enum rule_field field, uint32_t part, size_t n,
 	    view_value(&a->view, &what, n, to);
 }
 
+bool
+ask_predicate_value(struct ask *a, uint32_t predicate, size_t n,
+    struct value *to)
+{
+	const struct aspect	 what = aspect_of(
+	    &a->program->predicates[predicate]);
+
+	return n < ASK_VALUES_MAX && n < view_count(&a->view, &what) &&
+	    view_value(&a->view, &what, n, to);
+}
+
 /* Tests. */
 
 /* What a test of one value may need. */

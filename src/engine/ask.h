@@ -98,4 +98,8 @@ bool		 ask_value(struct ask *, enum rule_field, uint32_t part,
 bool		 ask_nth_value(struct ask *, enum rule_field, uint32_t part,
 		    size_t n, struct value *);
 
+/* The same of all values that a predicate of the program looks at. */
+bool		 ask_predicate_value(struct ask *, uint32_t predicate,
+		    size_t n, struct value *);
+
 #endif

@@ -15,16 +15,24 @@
 #include "engine/kept.h"
 #include "engine/met.h"
 #include "engine/raise.h"
+#include "engine/tracing.h"
 
 #define SWEEP	2u		/* instances looked at for each begun */
 
+/* What fits into an instance; ordinals may begin anew after 10^12 records. */
+#define START_MASK	((UINT64_C(1) << 40) - 1)
+#define RULE_MASK	(SEQ_RULES_MAX - 1)
+
 /* Age. */
 
-static bool
-over_age(const struct engine *e, const struct instance *i)
+bool
+classic_over_age(const struct engine *e, uint32_t number)
 {
+	const struct instance	*i = seqs_at(e->seqs, number);
+
 	return age_over(&e->sources[i->source].watch, i->epoch, i->first_s,
-	    age_limit(&e->program->rules[i->rule], i->value, i->first_hash));
+	    age_limit(&e->program->rules[i->rule], seqs_hash(e->seqs,
+	    number)));
 }
 
 static uint32_t *
@@ -46,6 +54,7 @@ classic_end(struct engine *e, uint32_t number)
 static void
 expire(struct engine *e, uint32_t number)
 {
+	tracing_instance(e, TRACE_TIMED_OUT, number);
 	classic_end(e, number);
 	e->stats.expired++;
 }
@@ -62,7 +71,7 @@ sweep(struct engine *e)
 			return;
 		}
 		if (seqs_in_use(e->seqs, number) &&
-		    over_age(e, seqs_at(e->seqs, number)))
+		    classic_over_age(e, number))
 			expire(e, number);
 	}
 }
@@ -75,7 +84,7 @@ classic_waiting(const struct engine *e, uint32_t source)
 	for (uint32_t i = 0; i < seqs_size(e->seqs); i++)
 		n += seqs_in_use(e->seqs, i) &&
 		    seqs_at(e->seqs, i)->source == source &&
-		    !over_age(e, seqs_at(e->seqs, i));
+		    !classic_over_age(e, i);
 	return n;
 }
 
@@ -83,11 +92,9 @@ classic_waiting(const struct engine *e, uint32_t source)
 static uint32_t
 instance_of(struct engine *e, uint32_t rule)
 {
-	const struct rule	*r = &e->program->rules[rule];
-	uint32_t		 number = seqs_find(e->seqs, rule,
-	    key_subject(e, r), key_classic(e, r));
+	const uint32_t	 number = seqs_find(e->seqs, key_classic(e, rule));
 
-	if (number != SEQ_NONE && over_age(e, seqs_at(e->seqs, number))) {
+	if (number != SEQ_NONE && classic_over_age(e, number)) {
 		expire(e, number);
 		return SEQ_NONE;
 	}
@@ -108,55 +115,78 @@ state_of_step(const struct rule *r, uint64_t i)
 	return (uint32_t)r->nstates;
 }
 
-/* Copy a chain of steps, which are the ends of TOTAL. Returns how many. */
+/* How many records have met states so far. */
+static uint64_t
+records_of(const struct rule *r, const struct instance *i)
+{
+	uint64_t	 n = i->count;
+
+	for (uint32_t s = 0; s < i->state; s++)
+		n += r->states[s].multiplier;
+	return n;
+}
+
+/*
+ * Copy the first step and the chain of all others, which are the ends of TOTAL.
+ * Returns how many.
+ */
 static size_t
-list_steps(struct engine *e, const struct rule *r, uint32_t head,
+list_steps(struct engine *e, const struct rule *r, const struct instance *i,
     uint64_t total)
 {
-	uint32_t	 length = head == 0 ? 0 : steps_at(e->steps,
-	    head)->length;
-	uint32_t	 skip = length > ALERT_STEPS_MAX ?
-	    length - ALERT_STEPS_MAX : 0;
-	size_t		 n = length - skip, i = n;
+	uint32_t	 head = i->steps, length = head == 0 ? 0 :
+	    steps_at(e->steps, head)->length;
+	uint32_t	 skip = length + 1 > ALERT_STEPS_MAX ?
+	    length + 1 - ALERT_STEPS_MAX : 0;
+	const size_t	 n = length + 1 - skip;
+	size_t		 to = n;
 
+	if (e->options.skip_steps)
+		return 0;
 	for (uint32_t from = length; head != 0; from--) {
 		const struct step	*s = steps_at(e->steps, head);
-		uint64_t		 nth = from <= STEPS_ENDS ? from - 1 :
+		uint64_t		 nth = from <= STEPS_ENDS ? from :
 		    total - (length - from) - 1;
 
 		head = s->before;
-		if (from > STEPS_ENDS && from <= STEPS_ENDS + skip)
+		if (from >= STEPS_ENDS && from < STEPS_ENDS + skip)
 			continue;	/* the middle, not cut out yet */
-		e->alert_steps[--i] = (struct alert_step){
+		e->alert_steps[--to] = (struct alert_step){
 			.state = state_of_step(r, nth), .source = s->source,
 			.offset = s->offset,
 			.quality = (enum frame_quality)s->quality };
 	}
+	e->alert_steps[0] = (struct alert_step){ .state = 1,
+	    .source = i->source, .offset = i->first_at,
+	    .quality = (enum frame_quality)i->quality };
 	return n;
 }
 
 static void
-complete(struct engine *e, const struct instance *i)
+complete(struct engine *e, const struct instance *i, uint64_t hash)
 {
 	const struct rule	*r = &e->program->rules[i->rule];
-	const struct origin	 o = { .first_hash = i->first_hash,
-	    .first_s = i->first_s, .first_ms = i->first_ms };
+	const struct origin	 o = { .first_s = i->first_s,
+	    .first_ms = i->first_ms };
+	const uint64_t		 records = records_of(r, i);
 
 	(void)raise_alert(e, &(struct complete){ .rule = i->rule,
-	    .origin = &o, .records = i->nsteps,
-	    .nsteps = list_steps(e, r, i->steps, i->nsteps),
-	    .key = hash_word(&e->seed, i->key ^ hash_word(&e->seed,
-	    (uint64_t)i->rule << 32 | i->value)) });
+	    .origin = &o, .hash = hash, .records = records,
+	    .nsteps = list_steps(e, r, i, records), .key = i->id });
 }
 
 /* Living. */
 
 static void
-add_step(struct engine *e, uint32_t *head)
+add_step(struct engine *e, struct instance *i)
 {
-	if (!e->options.skip_steps &&
-	    !steps_push(e->steps, head, kept_step(e)))
+	uint32_t	 head = i->steps;
+
+	if (e->options.skip_steps)
+		return;
+	if (!steps_push(e->steps, &head, kept_step(e)))
 		e->stats.steps_lost++;
+	i->steps = head & (STEPS_MAX - 1);
 }
 
 void
@@ -174,14 +204,14 @@ classic_advance(struct engine *e, const struct touched *t)
 	before = i->state;
 	s = &r->states[before];
 	raise_matched(e);
-	add_step(e, &i->steps);
-	i->nsteps++;
+	add_step(e, i);
 	if (++i->count < s->multiplier) {
+		tracing_instance(e, TRACE_COUNTED, t->number);
 		raise_trigger(e, r, s, NULL);
 		return;
 	}
 	if (before + 1 == r->nstates) {
-		complete(e, i);
+		complete(e, i, seqs_hash(e->seqs, t->number));
 		classic_end(e, t->number);
 		e->completed[t->rule] = e->ordinal;
 		return;
@@ -191,6 +221,7 @@ classic_advance(struct engine *e, const struct touched *t)
 	i->count = 0;
 	++*waiting(e, i);
 	seqs_advanced(e->seqs, t->number, before);
+	tracing_instance(e, TRACE_MET, t->number);
 	raise_trigger(e, r, s, NULL);
 }
 
@@ -250,22 +281,19 @@ beginning(struct engine *e, uint32_t rule)
 {
 	const struct rule	*r = &e->program->rules[rule];
 	const int64_t		 ms = e->millis % 1000;
-	struct instance		 i = {
-		.key = key_classic(e, r), .start = e->ordinal,
-		.first_s = e->seconds, .rule = rule,
-		.value = key_subject(e, r), .count = 1, .nsteps = 1,
-		.source = (uint16_t)e->source,
-		.first_ms = (uint16_t)(ms < 0 ? ms + 1000 : ms),
-	};
+	const bool		 more = r->states[0].multiplier > 1;
+	struct step		 first = { 0 };
 
-	if (e->options.want_uid || r->window_s != 0)
-		i.first_hash = uids_hash(e->record->bytes);
-	add_step(e, &i.steps);
-	if (r->states[0].multiplier == 1) {
-		i.state = 1;
-		i.count = 0;
-	}
-	return i;
+	if (!e->options.skip_steps)
+		first = kept_step(e);
+	return (struct instance){
+		.id = key_classic(e, rule), .rule = rule & RULE_MASK,
+		.start = e->ordinal & START_MASK, .first_s = e->seconds,
+		.first_ms = (unsigned)(ms < 0 ? ms + 1000 : ms) & 0x3ff,
+		.first_at = first.offset, .quality = first.quality,
+		.source = (uint16_t)e->source,
+		.state = more ? 0 : 1, .count = more ? 1 : 0,
+	};
 }
 
 static void
@@ -273,16 +301,21 @@ begin(struct engine *e, uint32_t rule)
 {
 	const struct rule	*r = &e->program->rules[rule];
 	struct instance		 i = beginning(e, rule);
+	uint64_t		 hash = 0;
+	uint32_t		 number;
 
+	if (e->options.want_uid || r->window_s != 0)
+		hash = uids_hash(e->record->bytes);
 	if (i.state == r->nstates) {	/* a single state: nothing to keep */
-		complete(e, &i);
-		steps_release(e->steps, i.steps);
+		complete(e, &i, hash);
 		return;
 	}
 	sweep(e);
 	age_make_room(e);
-	i.epoch = age_begin(e, &e->sources[e->source].watch, i.first_s);
-	(void)seqs_add(e->seqs, &i);
+	i.epoch = age_begin(e, &e->sources[e->source].watch, i.first_s) &
+	    TIMER_EPOCHS;
+	number = seqs_add(e->seqs, &i, hash);
+	tracing_instance(e, i.count > 0 ? TRACE_COUNTED : TRACE_MET, number);
 	++*waiting(e, &i);
 	e->stats.started++;
 	raise_trigger(e, r, &r->states[0], NULL);
@@ -292,6 +325,7 @@ void
 classic_begin(struct engine *e, const struct entry *en)
 {
 	const struct rule	*r = &e->program->rules[en->rule];
+	uint32_t		 number;
 
 	if (!eval_zone(r, e->has_zone ? &e->zone : NULL) ||
 	    !met_entry(e, en) || met_excepted(e, en->rule))
@@ -300,7 +334,9 @@ classic_begin(struct engine *e, const struct entry *en)
 	if (e->completed[en->rule] == e->ordinal)
 		return;
 	if ((r->nstates > 1 || r->states[0].multiplier > 1) &&
-	    instance_of(e, en->rule) != SEQ_NONE)
+	    (number = instance_of(e, en->rule)) != SEQ_NONE) {
+		tracing_instance(e, TRACE_IGNORED, number);
 		return;
+	}
 	begin(e, en->rule);
 }

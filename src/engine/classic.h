@@ -29,6 +29,8 @@ void	 classic_begin(struct engine *, const struct entry *);
 /* Remove an instance. */
 void	 classic_end(struct engine *, uint32_t number);
 
+bool	 classic_over_age(const struct engine *, uint32_t number);
+
 /* Live instances of a source. */
 uint64_t classic_waiting(const struct engine *, uint32_t source);
 

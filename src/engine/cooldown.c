@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/shards.h"
+#include "engine/timer.h"
 
 struct cooldown {
 	uint64_t	 key;
@@ -126,7 +127,7 @@ cooldowns_hold(struct cooldowns *c, uint64_t key, int64_t now, int64_t for_ms,
 		number = add(c, key);
 	} else {
 		one = at(c, number);
-		if (now <= one->raised || now - one->raised <= for_ms) {
+		if (time_between(one->raised, now) <= for_ms) {
 			one->held++;
 			return true;
 		}

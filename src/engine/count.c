@@ -10,6 +10,7 @@
 #include "engine/keep.h"
 #include "engine/kept.h"
 #include "engine/scene.h"
+#include "engine/tracing.h"
 
 /* A record at one tally. */
 struct counting {
@@ -38,8 +39,7 @@ find(const struct counting *c, const struct value *bound)
 
 	if (number == 0 || !keep_over_age(e, number))
 		return number;
-	keep_end(e, number);
-	e->stats.expired++;
+	keep_expire(e, number);
 	return 0;
 }
 
@@ -75,10 +75,9 @@ static void
 settle(const struct counting *c)
 {
 	struct engine	*e = c->sc->e;
-	const uint32_t	 out = partial_find(e->partials, partial_at(e->partials,
-	    c->number)->group, (uint16_t)(c->state + 1), false);
+	const uint32_t	 out = keep_came_out(e, c->number);
 
-	if (out != 0 && partial_at(e->partials, out)->tally == c->tally)
+	if (out != 0)
 		keep_settle(e, out);
 }
 
@@ -128,7 +127,7 @@ note(const struct counting *c, const struct counted *one)
 	struct engine	*e = c->sc->e;
 	struct partial	*p = partial_at(e->partials, c->number);
 
-	p->made = e->ordinal;
+	p->made = e->ordinal & PARTIAL_MADE;
 	p->last_ms = e->millis;
 	partial_renewed(e->partials, c->number);
 	if (one->origin == 0)
@@ -164,7 +163,9 @@ count_in(struct counting *c, const struct value *bound)
 	struct engine		*e = c->sc->e;
 	const struct counted	 one = { .ms = e->millis,
 	    .value = c->value,
-	    .past = kept_past(e, c->base->past, c->state + 1),
+	    .past = c->state == 0 && c->base->origin != 0 ?
+	    kept_first(e, c->base->origin) :
+	    kept_past(e, c->base->past, c->state + 1),
 	    .origin = origin_hold(&e->pasts, c->base->origin) };
 	const bool		 completes = tally_completes(e->tallies,
 	    c->tally, &c->way, &one, &c->first);
@@ -177,6 +178,7 @@ count_in(struct counting *c, const struct value *bound)
 	settle(c);
 	note(c, &one);
 	tally_add(e->tallies, c->tally, &c->way, &one);
+	tracing_partial(e, TRACE_COUNTED, c->number);
 }
 
 static void
@@ -209,7 +211,7 @@ static void
 count_first(struct counting *c)
 {
 	struct engine	*e = c->sc->e;
-	struct base	 base = { .origin = keep_begin(c->sc),
+	struct base	 base = { .origin = keep_begin(c->sc, 0),
 	    .ms = e->millis };
 
 	count_from(c, &base);

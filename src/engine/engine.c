@@ -18,6 +18,7 @@
 #include "engine/inside.h"
 #include "engine/key.h"
 #include "engine/life.h"
+#include "engine/tracing.h"
 
 /* Life. */
 
@@ -76,10 +77,21 @@ prepare_rule(struct engine *e, size_t rule)
 	}
 }
 
+/* Does anybody ask for the hash of a sequence's first record? */
+static bool
+wants_hashes(const struct engine *e)
+{
+	bool	 windows = false;
+
+	for (size_t i = 0; i < e->program->nrules; i++)
+		windows |= e->program->rules[i].window_s != 0;
+	return windows || e->options.want_uid;
+}
+
 static void
 new_lives(struct engine *e)
 {
-	pasts_init(&e->pasts);
+	pasts_init(&e->pasts, wants_hashes(e));
 	bounds_init(&e->bounds);
 	e->partials = partials_new(&e->bounds);
 	e->tallies = tallies_new(&e->pasts);
@@ -111,7 +123,7 @@ engine_new(const struct program *p, const struct names *names,
 	e->ask = ask_new(p);
 	if (p->wants_processes)
 		e->procs = procs_new(names, 0);
-	e->seqs = seqs_new();
+	e->seqs = seqs_new(e->options.max_instances, wants_hashes(e));
 	e->steps = steps_new();
 	e->uids = uids_new();
 	e->seed = hash_key_random();
@@ -423,10 +435,10 @@ look_up_sequence(struct engine *e, uint32_t rule, struct lookup *l)
 	uint64_t		 key;
 
 	l->new_life = r->new_life;
-	if (!r->new_life)
-		l->instance = seqs_ahead(e->seqs, rule, key_subject(e, r),
-		    key_classic(e, r));
-	else if (key_life(e, rule, &key))
+	if (!r->new_life) {
+		l->instance = key_classic(e, rule);
+		seqs_ahead(e->seqs, l->instance);
+	} else if (key_life(e, rule, &key))
 		l->instance = group_ahead(e->partials, key);
 	else
 		l->lasting = false;
@@ -491,30 +503,35 @@ engine_expect(struct engine *e, uint32_t source, struct record *r, size_t n)
 
 /* Time, and what comes. */
 
-static void
-begin_source(struct engine *e)
-{
-	e->sources[e->source].begun = true;
-	ask_source(e->ask, e->source, e->millis);
-}
-
-/* Absences that ended before this record; then its own time counts. */
+/* Absences that ended before this record are told, one clock at a time. */
 static void
 pass(struct engine *e, struct watch *w)
 {
-	if (w->absences.n > 0 && w->absences.heap[0].end < e->millis) {
-		struct record	*r = e->record;
-		const uint32_t	 source = e->source;
-		const int64_t	 millis = e->millis;
+	struct record	*r = e->record;
+	const uint32_t	 source = e->source;
+	const int64_t	 millis = e->millis;
 
+	if (w->absences.n > 0 && w->absences.heap[0].end < millis) {
 		absences_pass(e, w, millis);
 		e->record = r;
 		e->source = source;
 		e->millis = millis;
 	}
-	timer_feed(&w->seconds, e->record->seconds);
 	if (e->wants_millis)
-		timer_feed(&w->millis, e->millis);
+		timer_feed(&w->millis, millis);
+}
+
+/* For those who want to know the time better than in seconds. */
+static void
+millis_pass(struct engine *e, struct source *s)
+{
+	e->millis = record_millis(e->record);
+	if (!s->begun)
+		ask_source(e->ask, e->source, e->millis);
+	s->begun = true;
+	pass(e, &s->watch);
+	if (e->wants_all)
+		pass(e, &e->all);
 }
 
 static void
@@ -522,13 +539,12 @@ time_passes(struct engine *e)
 {
 	struct source	*s = &e->sources[e->source];
 
-	e->millis = record_millis(e->record);
-	if (!s->begun)
-		begin_source(e);
-	pass(e, &s->watch);
+	if (!s->begun || e->wants_millis ||
+	    s->watch.absences.n + e->all.absences.n > 0)
+		millis_pass(e, s);
+	timer_feed(&s->watch.seconds, e->record->seconds);
 	if (e->wants_all)
-		pass(e, &e->all);
-	e->seconds = e->record->seconds;
+		timer_feed(&e->all.seconds, e->record->seconds);
 }
 
 void
@@ -548,8 +564,21 @@ run(struct engine *e, uint32_t slot)
 	if (plan->nadvance + plan->nstart + plan->nlives == 0)
 		return;
 	e->is_kept = false;
+	e->millis = record_millis(e->record);
+	e->seconds = e->record->seconds;
 	look(e);
 	engine_run(e, plan);
+}
+
+/* Whoever follows a rule sees every record, also those it does not want. */
+static void
+trace(struct engine *e)
+{
+	e->millis = record_millis(e->record);
+	record_index(e->record);
+	find_object(e, true);
+	look(e);
+	tracing_record(e);
 }
 
 void
@@ -573,6 +602,8 @@ engine_feed(struct engine *e, uint32_t source, struct record *r)
 	}
 	if (e->procs != NULL)
 		procs_meet(e->procs, source, r);
+	if (e->trace.record != NULL)
+		trace(e);
 	if (slot != INDEX_NOBODY)
 		run(e, slot);
 	if (e->procs != NULL)

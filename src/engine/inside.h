@@ -33,6 +33,7 @@
 #include "engine/step.h"
 #include "engine/tally.h"
 #include "engine/timer.h"
+#include "engine/trace.h"
 #include "engine/uid.h"
 
 /* A clock: of a source, or of all of them together (`across hosts`). */
@@ -119,6 +120,7 @@ struct engine {
 	struct engine_stats	 stats;
 	void			(*on_unknown)(void *, uint16_t);
 	void			*unknown_arg;
+	struct trace		 trace;		/* no step: nobody follows */
 
 	/* The new life. */
 	struct partials		*partials;

@@ -13,6 +13,7 @@
 #include "engine/age.h"
 #include "engine/inside.h"
 #include "engine/kept.h"
+#include "engine/tracing.h"
 
 #define SWEEP		2u		/* looked at for each that is kept */
 #define EPOCHS_SPARE	65536u		/* before a look for unused ones */
@@ -54,7 +55,7 @@ origin_over_age(const struct engine *e, const struct rule *r, uint32_t origin)
 	const struct origin	*o = origin_at(&e->pasts, origin);
 
 	return age_over(watch_of(e, o), o->epoch, o->first_s,
-	    age_limit(r, 0, o->first_hash));
+	    age_limit(r, origin_hash(&e->pasts, origin)));
 }
 
 /* For tallies: whose origins are asked about. */
@@ -72,19 +73,26 @@ dead(void *arg, uint32_t origin)
 }
 
 uint32_t
-keep_begin(const struct scene *sc)
+keep_begin(const struct scene *sc, uint32_t state)
 {
 	struct engine	*e = sc->e;
 	const int64_t	 ms = e->millis % 1000;
 	struct origin	 o = { .start = e->ordinal, .first_s = e->seconds,
-	    .source = (uint16_t)e->source,
-	    .first_ms = (uint16_t)(ms < 0 ? ms + 1000 : ms),
+	    .source = (uint16_t)e->source, .state = (uint16_t)(state + 1),
+	    .first_ms = (unsigned)(ms < 0 ? ms + 1000 : ms) & 0x3ff,
 	    .all = sc->r->across_hosts };
+	uint64_t	 hash = 0;
 
+	if (!e->options.skip_steps) {
+		const struct step	 s = kept_step(e);
+
+		o.offset = s.offset;
+		o.quality = s.quality;
+	}
 	if (e->options.want_uid || sc->r->window_s != 0)
-		o.first_hash = uids_hash(e->record->bytes);
+		hash = uids_hash(e->record->bytes);
 	o.epoch = age_begin(e, keep_watch(e, sc->r, e->source), o.first_s);
-	return origin_new(&e->pasts, &o);
+	return origin_new(&e->pasts, &o, hash);
 }
 
 bool
@@ -105,6 +113,17 @@ keep_over_age(const struct engine *e, uint32_t number)
 	return s->within_ms >= 0 && time_between(p->last_ms,
 	    timer_latest(&watch_of(e, origin_at(&e->pasts,
 	    p->origin))->millis, p->epoch)) > s->within_ms;
+}
+
+enum trace_what
+keep_why_over_age(const struct engine *e, uint32_t number)
+{
+	const struct partial	*p = partial_at(e->partials, number);
+	const struct rule	*r = &e->program->rules[group_at(e->partials,
+	    p->group)->rule];
+
+	return p->counts || origin_over_age(e, r, p->origin) ?
+	    TRACE_TIMED_OUT : TRACE_LATE;
 }
 
 /* A clock that steps back again and again: forget epochs nobody is in. */
@@ -177,8 +196,10 @@ keep_new_group(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 	    bound);
 	if (group != 0)
 		return group;
-	if (group_at(e->partials, root)->n >= COMBINATIONS_MAX) {
-		keep_end_group(e, group_at(e->partials, root)->oldest);
+	if (group_count(e->partials, root) >= COMBINATIONS_MAX) {
+		tracing_group(e, TRACE_EVICTED,
+		    group_oldest(e->partials, root));
+		keep_end_group(e, group_oldest(e->partials, root));
 		e->stats.evicted++;
 	}
 	group = group_add_bound(e->partials, root, keep_hash(e, bound),
@@ -192,6 +213,27 @@ keep_new_group(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 
 /* Ending. */
 
+uint32_t
+keep_came_out(const struct engine *e, uint32_t count)
+{
+	const struct partial	*c = partial_at(e->partials, count);
+	const uint32_t		 out = partial_find(e->partials, c->group,
+	    (uint16_t)(c->state + 1), false);
+	const struct partial	*p;
+
+	if (out == 0)
+		return 0;
+	p = partial_at(e->partials, out);
+	return p->in_tally && p->tally == c->tally ? out : 0;
+}
+
+static void
+drop_past(struct engine *e, const struct partial *p)
+{
+	if (!p->counts && !p->in_tally)
+		past_drop(&e->pasts, p->past);
+}
+
 void
 keep_settle(struct engine *e, uint32_t number)
 {
@@ -200,10 +242,10 @@ keep_settle(struct engine *e, uint32_t number)
 	    p->group)->rule];
 	const struct tally_way	 way = keep_way(r, p->state - 1u);
 
-	if (p->counts || p->tally == 0)
+	if (p->counts || !p->in_tally)
 		return;
 	p->past = tally_past(e->tallies, p->tally, &way);
-	p->tally = 0;
+	p->in_tally = false;
 }
 
 void
@@ -219,15 +261,13 @@ keep_end(struct engine *e, uint32_t number)
 		    &e->sources[o->source].watch.absences, p->deadline);
 	}
 	if (p->counts) {
-		came_out = partial_find(e->partials, p->group,
-		    (uint16_t)(p->state + 1), false);
-		if (came_out != 0 &&
-		    partial_at(e->partials, came_out)->tally == p->tally)
+		came_out = keep_came_out(e, number);
+		if (came_out != 0)
 			keep_settle(e, came_out);
 		tally_drop(e->tallies, p->tally);
 	}
 	origin_drop(&e->pasts, p->origin);
-	past_drop(&e->pasts, p->past);
+	drop_past(e, p);
 	partial_remove(e->partials, number);
 }
 
@@ -243,9 +283,11 @@ keep_end_group(struct engine *e, uint32_t group)
 	}
 }
 
-static void
-expire(struct engine *e, uint32_t number)
+void
+keep_expire(struct engine *e, uint32_t number)
 {
+	if (e->trace.step != NULL)
+		tracing_partial(e, keep_why_over_age(e, number), number);
 	keep_end(e, number);
 	e->stats.expired++;
 }
@@ -262,7 +304,7 @@ sweep(struct engine *e)
 		}
 		if (partial_at(e->partials, number)->group != 0 &&
 		    keep_over_age(e, number))
-			expire(e, number);
+			keep_expire(e, number);
 	}
 }
 
@@ -274,7 +316,7 @@ keep_find(struct engine *e, uint32_t group, uint32_t state)
 
 	if (number == 0 || !keep_over_age(e, number))
 		return number;
-	expire(e, number);
+	keep_expire(e, number);
 	return 0;
 }
 
@@ -327,30 +369,33 @@ keep_put(const struct scene *sc, const struct grown *g)
 	uint32_t		 number = keep_find(e, keep_group(sc,
 	    g->bound), g->state);
 	struct partial		*p;
+	bool			 renewed;
 
 	if (s->absent_ms >= 0 && number != 0) {
 		drop(e, g);
 		return;
 	}
+	renewed = number != 0;
 	if (number != 0) {
 		origin_drop(&e->pasts, partial_at(e->partials,
 		    number)->origin);
-		past_drop(&e->pasts, partial_at(e->partials, number)->past);
+		drop_past(e, partial_at(e->partials, number));
 		partial_renewed(e->partials, number);
 	} else if ((number = new_place(sc, g)) == 0) {
 		drop(e, g);
 		return;
 	}
 	p = partial_at(e->partials, number);
-	p->made = e->ordinal;
+	p->made = e->ordinal & PARTIAL_MADE;
 	p->last_ms = g->ms;
 	p->origin = g->origin;
-	p->past = g->past;
-	p->tally = g->tally;
+	p->in_tally = g->tally != 0;
+	p->past = g->tally != 0 ? g->tally : g->past;
 	if (s->within_ms >= 0) {
 		tidy_epochs(e, w);
 		p->epoch = timer_begin(&w->millis, g->ms);
 	}
 	if (s->absent_ms >= 0)
 		wait_for_end(sc, g, number);
+	tracing_partial(e, renewed ? TRACE_RENEWED : TRACE_MET, number);
 }

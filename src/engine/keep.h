@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/tally.h"
+#include "engine/trace.h"
 #include "engine/value.h"
 #include "rule/program.h"
 
@@ -23,8 +24,8 @@ struct watch;
 struct watch	*keep_watch(struct engine *, const struct rule *,
 		    uint32_t source);
 
-/* An origin of the record being read, held. */
-uint32_t	 keep_begin(const struct scene *);
+/* An origin of the record being read, which meets this state; held. */
+uint32_t	 keep_begin(const struct scene *, uint32_t state);
 
 /* Has the state a tally, and how does it count? */
 bool		 keep_counts(const struct state *);
@@ -64,8 +65,17 @@ struct grown {
 };
 void		 keep_put(const struct scene *, const struct grown *);
 
-/* Its past lies in a tally that will change: take it out of there. */
+/* What came out of this count and has its past there still, or 0. */
+uint32_t	 keep_came_out(const struct engine *, uint32_t count);
+
+/* Its past may lie in a tally that will change: take it out of there. */
 void		 keep_settle(struct engine *, uint32_t number);
+
+/* TRACE_TIMED_OUT or TRACE_LATE, of one that is over age. */
+enum trace_what	 keep_why_over_age(const struct engine *, uint32_t number);
+
+/* It is over age: end it. */
+void		 keep_expire(struct engine *, uint32_t number);
 
 /* End one; all of a group. */
 void		 keep_end(struct engine *, uint32_t number);

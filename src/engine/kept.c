@@ -74,6 +74,12 @@ kept_past(struct engine *e, uint32_t before, uint32_t state)
 	return past;
 }
 
+uint32_t
+kept_first(struct engine *e, uint32_t origin)
+{
+	return e->options.skip_steps ? 0 : past_of(&e->pasts, origin);
+}
+
 static const uint8_t *
 find(const struct engine *e, uint64_t at, struct head *h)
 {

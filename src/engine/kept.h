@@ -26,6 +26,9 @@ struct step	 kept_step(struct engine *);
 /* It, behind others, as a past that is held; 0 when nobody asks for pasts. */
 uint32_t	 kept_past(struct engine *, uint32_t before, uint32_t state);
 
+/* It as the past of what begins with it; the same. */
+uint32_t	 kept_first(struct engine *, uint32_t origin);
+
 /*
  * Read the record at this place. When it is gone, an empty one takes its place,
  * and false is returned. Sets *SOURCE to where it came from.

@@ -39,15 +39,18 @@ key_subject(const struct engine *e, const struct rule *r)
 }
 
 uint64_t
-key_classic(struct engine *e, const struct rule *r)
+key_classic(struct engine *e, uint32_t rule)
 {
-	uint64_t	 key = e->source;
+	const struct rule	*r = &e->program->rules[rule];
+	uint64_t		 key = (uint64_t)rule << 32 |
+	    key_subject(e, r);
 
+	key = with(e, key, e->source);
 	if (r->zone != ZONE_FREE)
 		key = with(e, key, zone_hash(e));
 	if (r->scope != SCOPE_GLOBAL)
 		key = with(e, key, key_scope(e, r));
-	return key;
+	return hash_word(&e->seed, key);
 }
 
 /* The host by the name of its trail, else by the address in the header. */

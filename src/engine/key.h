@@ -20,8 +20,8 @@ uint32_t	 key_subject(const struct engine *, const struct rule *);
 /* Process or session. */
 uint32_t	 key_scope(const struct engine *, const struct rule *);
 
-/* The hash of source, zone and scope: a key of the old life. */
-uint64_t	 key_classic(struct engine *, const struct rule *);
+/* The hash of the rule and its key, of the old life. */
+uint64_t	 key_classic(struct engine *, uint32_t rule);
 
 /*
  * The hash of the rule and all of the key, of the new life. False when the

@@ -15,6 +15,7 @@
 #include "engine/order.h"
 #include "engine/raise.h"
 #include "engine/scene.h"
+#include "engine/tracing.h"
 
 static const struct value	nothing[VARIABLES_MAX];
 
@@ -72,7 +73,7 @@ scene_collect(const struct scene *sc, uint32_t state, bool counts)
 	if (root == 0)
 		return;
 	candidate(e, partial_find(s, root, (uint16_t)state, counts));
-	if (e->ncandidates > 0 || group_at(s, root)->n == 0)
+	if (e->ncandidates > 0 || group_count(s, root) == 0)
 		return;			/* all in one state bind the same */
 	if (shape->direct && !(counts && sc->r->states[state].nbinds > 0)) {
 		group = group_told(sc, root, shape);
@@ -81,8 +82,8 @@ scene_collect(const struct scene *sc, uint32_t state, bool counts)
 			    counts));
 		return;
 	}
-	for (group = group_at(s, root)->oldest; group != 0;
-	    group = group_at(s, group)->newer)
+	for (group = group_oldest(s, root); group != 0;
+	    group = group_newer(s, group))
 		candidate(e, partial_find(s, group, (uint16_t)state, counts));
 }
 
@@ -101,15 +102,14 @@ scene_goes_on(const struct scene *sc, uint32_t number, uint32_t state,
 	    sc->key)
 		return false;
 	if (keep_over_age(e, number)) {
-		keep_end(e, number);
-		e->stats.expired++;
+		keep_expire(e, number);
 		return false;
 	}
-	bound_values(&e->bounds, g->bound, base->bound);
+	base->values = group_bound(e->partials, p->group);
+	bound_values(&e->bounds, base->values, base->bound);
 	base->origin = p->origin;
-	base->past = p->past;
+	base->past = p->counts || p->in_tally ? 0 : p->past;
 	base->ms = p->last_ms;
-	base->values = g->bound;
 	return !shape_of(sc, state)->bound ||
 	    ask_state(e->ask, &sc->r->states[state], base->bound);
 }
@@ -241,12 +241,12 @@ use_up(const struct scene *sc, const struct value *bound)
 
 	if (root == 0)
 		return;
-	for (group = group_at(e->partials, root)->newest; group != 0;
+	for (group = group_newest(e->partials, root); group != 0;
 	    group = older) {
 		struct value	 has[VARIABLES_MAX];
 
-		older = group_at(e->partials, group)->older;
-		bound_values(&e->bounds, group_at(e->partials, group)->bound,
+		older = group_older(e->partials, group);
+		bound_values(&e->bounds, group_bound(e->partials, group),
 		    has);
 		if (bound_agrees(has, bound))
 			keep_end_group(e, group);
@@ -301,6 +301,7 @@ life_tell(struct engine *e, const struct met *m)
 	bound_values(&e->bounds, m->bound, bound);
 	(void)raise_alert(e, &(struct complete){ .rule = m->rule,
 	    .origin = origin_at(&e->pasts, m->origin),
+	    .hash = origin_hash(&e->pasts, m->origin),
 	    .records = records_of(r), .key = m->key, .bound = bound,
 	    .nsteps = past_list(&e->pasts, m->past, e->alert_steps) });
 	origin_drop(&e->pasts, m->origin);
@@ -321,7 +322,8 @@ grow(const struct scene *sc, uint32_t state, struct base *base)
 	for (size_t n = 0; scene_bind(sc, state, n, base->bound); n++) {
 		any = true;
 		g.origin = origin_hold(&e->pasts, base->origin);
-		g.past = kept_past(e, base->past, state + 1);
+		g.past = state == 0 ? kept_first(e, base->origin) :
+		    kept_past(e, base->past, state + 1);
 		g.bound = base->bound;
 		if (g.state == sc->r->nstates) {
 			scene_alert(sc, g.bound, g.origin, g.past);
@@ -342,7 +344,7 @@ begin(const struct scene *sc)
 
 	if (!scene_may_begin(sc))
 		return;
-	base.origin = keep_begin(sc);
+	base.origin = keep_begin(sc, 0);
 	if (grow(sc, 0, &base) && !scene_alerted(sc))
 		scene_first_met(sc);
 	origin_drop(&e->pasts, base.origin);
@@ -390,8 +392,10 @@ come_early(const struct scene *sc, uint32_t state)
 
 		if (scene_goes_on(sc, e->candidates[i], state, false,
 		    &base) && time_between(base.ms, e->millis) <=
-		    sc->r->states[state].absent_ms)
+		    sc->r->states[state].absent_ms) {
+			tracing_partial(e, TRACE_PREVENTED, e->candidates[i]);
 			keep_end(e, e->candidates[i]);
+		}
 	}
 }
 
@@ -418,11 +422,11 @@ take_place(const struct scene *sc, uint32_t state, uint32_t number)
 	struct value	 has[VARIABLES_MAX];
 	uint32_t	 before;
 
-	bound_values(&e->bounds, group_at(e->partials, p->group)->bound, has);
+	bound_values(&e->bounds, group_bound(e->partials, p->group), has);
 	if (!takes_place(sc, state, p, has))
 		return;
 	keep_settle(e, number);
-	before = p->past == 0 ? 0 : past_at(&e->pasts, p->past)->before;
+	before = p->past == 0 ? 0 : past_at(&e->pasts, p->past).before;
 	g.bound = has;
 	g.origin = origin_hold(&e->pasts, p->origin);
 	g.past = kept_past(e, before, state + 1);
@@ -440,11 +444,11 @@ go_on_with_more(const struct scene *sc, uint32_t state)
 
 	if (root == 0)
 		return;
-	for (group = group_at(e->partials, root)->oldest; group != 0;
+	for (group = group_oldest(e->partials, root); group != 0;
 	    group = newer) {
 		uint32_t	 number;
 
-		newer = group_at(e->partials, group)->newer;
+		newer = group_newer(e->partials, group);
 		number = keep_find(e, group, state + 1);
 		if (number != 0)
 			take_place(sc, state, number);
@@ -488,6 +492,13 @@ looks_at_variables(const struct program *p, const struct state *s)
 	return false;
 }
 
+static void
+cancel_group(struct engine *e, uint32_t group)
+{
+	tracing_group(e, TRACE_CANCELLED, group);
+	keep_end_group(e, group);
+}
+
 /* End all of the key that the block fits, and the variables in it. */
 static void
 cancel(const struct scene *sc, const struct entry *en)
@@ -500,19 +511,19 @@ cancel(const struct scene *sc, const struct entry *en)
 
 	if (root == 0 || !met_entry(e, en))
 		return;
-	for (group = group_at(e->partials, root)->newest; group != 0;
+	for (group = group_newest(e->partials, root); group != 0;
 	    group = older) {
 		struct value	 has[VARIABLES_MAX];
 
-		older = group_at(e->partials, group)->older;
-		bound_values(&e->bounds, group_at(e->partials, group)->bound,
+		older = group_older(e->partials, group);
+		bound_values(&e->bounds, group_bound(e->partials, group),
 		    has);
 		if (!bound || ask_state(e->ask, s, has))
-			keep_end_group(e, group);
+			cancel_group(e, group);
 	}
 	if (group_find(e->partials, sc->key) != 0 &&
 	    (!bound || ask_state(e->ask, s, nothing)))
-		keep_end_group(e, root);
+		cancel_group(e, root);
 }
 
 /* Can the record do anything to this rule? It is cheap to know that not. */
@@ -575,14 +586,16 @@ tidy_strict(struct engine *e, const struct strict *s)
 
 	e->ncandidates = 0;
 	for (uint32_t group = root; group != 0; group = group == root ?
-	    group_at(e->partials, root)->newest :
-	    group_at(e->partials, group)->older)
+	    group_newest(e->partials, root) :
+	    group_older(e->partials, group))
 		for (uint32_t i = group_at(e->partials, group)->first; i != 0;
 		    i = partial_at(e->partials, i)->next)
 			if (!stays(e, partial_at(e->partials, i), r))
 				candidate(e, i);
-	for (size_t i = 0; i < e->ncandidates; i++)
+	for (size_t i = 0; i < e->ncandidates; i++) {
+		tracing_partial(e, TRACE_BROKEN, e->candidates[i]);
 		keep_end(e, e->candidates[i]);
+	}
 }
 
 void

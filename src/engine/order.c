@@ -15,6 +15,7 @@
 #include "engine/kept.h"
 #include "engine/met.h"
 #include "engine/scene.h"
+#include "engine/tracing.h"
 
 /* A state that the record may take. */
 struct choice {
@@ -44,8 +45,7 @@ find(const struct scene *sc, uint32_t state)
 		tally_purge(e->tallies, tally_of(e, number));
 		return number;
 	}
-	keep_end(e, number);
-	e->stats.expired++;
+	keep_expire(e, number);
 	return 0;
 }
 
@@ -123,15 +123,16 @@ take(const struct scene *sc, struct choice *c)
 		p.tally = tally_new(e->tallies);
 		c->number = partial_add(e->partials, &p);
 	}
-	one.origin = keep_begin(sc);
-	one.past = kept_past(e, 0, c->state + 1);
+	one.origin = keep_begin(sc, c->state);
+	one.past = kept_first(e, one.origin);
 	at = partial_at(e->partials, c->number);
 	origin_drop(&e->pasts, at->origin);
 	at->origin = origin_hold(&e->pasts, one.origin);
-	at->made = e->ordinal;
+	at->made = e->ordinal & PARTIAL_MADE;
 	at->last_ms = e->millis;
 	partial_renewed(e->partials, c->number);
 	tally_add(e->tallies, at->tally, &way, &one);
+	tracing_partial(e, TRACE_COUNTED, c->number);
 	return true;
 }
 
@@ -196,7 +197,7 @@ alert(const struct scene *sc, const struct gathered *g)
 		if (g->v[i].past == 0 || (i >= PASTS_ENDS &&
 		    g->n - i > PASTS_ENDS))
 			continue;
-		longer = past_add(&e->pasts, past, *past_at(&e->pasts,
+		longer = past_add(&e->pasts, past, past_at(&e->pasts,
 		    g->v[i].past));
 		if (longer == 0)
 			continue;
@@ -212,7 +213,7 @@ order_feed(const struct scene *sc, const struct entry *en, size_t n)
 {
 	struct engine	*e = sc->e;
 	struct gathered	 g = { .pasts = &e->pasts };
-	struct choice	 c;
+	struct choice	 c = { 0 };
 
 	if (!scene_may_begin(sc) || !choose(sc, en, n, &c) || !take(sc, &c))
 		return;

@@ -12,17 +12,34 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
-#include "base/shards.h"
+#include "base/slots.h"
 
-#define LEVELS	16u			/* lists; later states share the last */
+#define LEVELS		16u		/* lists; later states share the last */
+#define GROUPS_MAX	((1u << 24) - 2) /* the index is quick up to there */
+
+_Static_assert(sizeof(struct group) == 24, "a million of them are many");
+_Static_assert(sizeof(struct partial) == 48, "and of these");
+
+/* What only some groups have: a root its combinations, these their values. */
+struct kin {
+	uint32_t	 older, newer;	/* of a root: the oldest, the newest */
+	uint32_t	 bound;		/* held */
+	uint32_t	 n;		/* of a root: how many */
+};
 
 struct partials {
-	struct pool	 groups, all;
-	struct shards	*index;
+	struct pool	 groups, kins, all;
+	struct slots	*index;
 	struct bounds	*bounds;
 	struct hash_key	 seed;
 	uint32_t	 oldest[LEVELS], newest[LEVELS];
 };
+
+static uint64_t
+id_of(const void *arg, uint32_t number)
+{
+	return group_at(arg, number)->id;
+}
 
 struct partials *
 partials_new(struct bounds *bounds)
@@ -30,8 +47,9 @@ partials_new(struct bounds *bounds)
 	struct partials	*s = xcalloc(1, sizeof(*s));
 
 	pool_init(&s->groups, sizeof(struct group));
+	pool_init(&s->kins, sizeof(struct kin));
 	pool_init(&s->all, sizeof(struct partial));
-	s->index = shards_new();
+	s->index = slots_new(GROUPS_MAX, id_of, s);
 	s->bounds = bounds;
 	s->seed = hash_key_random();
 	return s;
@@ -43,8 +61,9 @@ partials_free(struct partials *s)
 	if (s == NULL)
 		return;
 	pool_fini(&s->groups);
+	pool_fini(&s->kins);
 	pool_fini(&s->all);
-	shards_free(s->index);
+	slots_free(s->index);
 	free(s);
 }
 
@@ -68,12 +87,73 @@ group_at(const struct partials *s, uint32_t number)
 
 /* Groups. */
 
+/* Of a group that has none: zeros. */
+static struct kin
+kin_of(const struct partials *s, uint32_t group)
+{
+	const uint32_t	 kin = group_at(s, group)->kin;
+
+	if (kin == 0)
+		return (struct kin){ .n = 0 };
+	return *(const struct kin *)pool_at(&s->kins, kin);
+}
+
+/* To be changed; made if need be. */
+static struct kin *
+own_kin(struct partials *s, uint32_t group)
+{
+	struct group	*g = group_at(s, group);
+
+	if (g->kin == 0) {
+		g->kin = pool_take(&s->kins);
+		*(struct kin *)pool_at(&s->kins, g->kin) =
+		    (struct kin){ .n = 0 };
+	}
+	return pool_at(&s->kins, g->kin);
+}
+
+uint32_t
+group_count(const struct partials *s, uint32_t root)
+{
+	return kin_of(s, root).n;
+}
+
+uint32_t
+group_oldest(const struct partials *s, uint32_t root)
+{
+	return kin_of(s, root).older;
+}
+
+uint32_t
+group_newest(const struct partials *s, uint32_t root)
+{
+	return kin_of(s, root).newer;
+}
+
+uint32_t
+group_older(const struct partials *s, uint32_t group)
+{
+	return kin_of(s, group).older;
+}
+
+uint32_t
+group_newer(const struct partials *s, uint32_t group)
+{
+	return kin_of(s, group).newer;
+}
+
+uint32_t
+group_bound(const struct partials *s, uint32_t group)
+{
+	return kin_of(s, group).bound;
+}
+
 uint32_t
 group_find(const struct partials *s, uint64_t id)
 {
 	uint32_t	 at = 0, number;
 
-	while ((number = shards_find(s->index, id, &at)) != SHARDS_NONE)
+	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE)
 		if (group_at(s, number)->id == id)
 			return number;
 	return 0;
@@ -93,13 +173,13 @@ group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
 	const uint64_t	 id = bound_id(s, root, hash);
 	uint32_t	 at = 0, number;
 
-	while ((number = shards_find(s->index, id, &at)) != SHARDS_NONE) {
+	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE) {
 		const struct group	*g = group_at(s, number);
 		struct value		 has[VARIABLES_MAX];
 
 		if (g->id != id || g->root != root)
 			continue;
-		bound_values(s->bounds, g->bound, has);
+		bound_values(s->bounds, group_bound(s, number), has);
 		if (bound_agrees(has, values) && bound_agrees(values, has))
 			return number;
 	}
@@ -114,7 +194,7 @@ add_group(struct partials *s, struct group g)
 	if (g.root == 0)
 		g.root = number;
 	*group_at(s, number) = g;
-	shards_add(s->index, g.id, number);
+	slots_add(s->index, g.id, number);
 	return number;
 }
 
@@ -128,43 +208,52 @@ uint32_t
 group_add_bound(struct partials *s, uint32_t root, uint64_t hash,
     const struct value values[VARIABLES_MAX])
 {
-	struct group	*r = group_at(s, root);
-	struct group	 g = { .id = bound_id(s, root, hash), .rule = r->rule,
-	    .root = root, .older = r->newest };
-	uint32_t	 number;
+	const struct group	 g = { .id = bound_id(s, root, hash),
+	    .rule = group_at(s, root)->rule, .root = root };
+	struct kin		 k = { .bound = bound_new(s->bounds, values) };
+	struct kin		*of_root = own_kin(s, root);
+	uint32_t		 number;
 
-	if ((g.bound = bound_new(s->bounds, values)) == 0)
+	if (k.bound == 0)
 		return 0;
 	number = add_group(s, g);
-	if (r->newest == 0)
-		r->oldest = number;
+	k.older = of_root->newer;
+	if (k.older == 0)
+		of_root->older = number;
 	else
-		group_at(s, r->newest)->newer = number;
-	r->newest = number;
-	r->n++;
+		own_kin(s, k.older)->newer = number;
+	of_root->newer = number;
+	of_root->n++;
+	*own_kin(s, number) = k;
 	return number;
 }
 
 static void
-leave_root(struct partials *s, const struct group *g)
+leave_root(struct partials *s, uint32_t number)
 {
-	struct group	*r = group_at(s, g->root);
+	struct kin	*root = own_kin(s, group_at(s, number)->root);
+	const struct kin k = kin_of(s, number);
 
-	if (g->older == 0)
-		r->oldest = g->newer;
+	if (k.older == 0)
+		root->older = k.newer;
 	else
-		group_at(s, g->older)->newer = g->newer;
-	if (g->newer == 0)
-		r->newest = g->older;
+		own_kin(s, k.older)->newer = k.newer;
+	if (k.newer == 0)
+		root->newer = k.older;
 	else
-		group_at(s, g->newer)->older = g->older;
-	r->n--;
+		own_kin(s, k.newer)->older = k.older;
+	root->n--;
+	bound_drop(s->bounds, k.bound);
 }
 
 static void
 remove_group(struct partials *s, uint32_t number)
 {
-	shards_remove(s->index, group_at(s, number)->id, number);
+	const struct group	*g = group_at(s, number);
+
+	slots_remove(s->index, g->id, number);
+	if (g->kin != 0)
+		pool_give(&s->kins, g->kin);
 	pool_give(&s->groups, number);
 }
 
@@ -176,18 +265,17 @@ group_tidy(struct partials *s, uint32_t number)
 	const uint32_t		 root = g->root;
 
 	if (g->first == 0 && root != number) {
-		leave_root(s, g);
-		bound_drop(s->bounds, g->bound);
+		leave_root(s, number);
 		remove_group(s, number);
 	}
-	if (group_at(s, root)->first == 0 && group_at(s, root)->n == 0)
+	if (group_at(s, root)->first == 0 && group_count(s, root) == 0)
 		remove_group(s, root);
 }
 
 uint64_t
 group_ahead(const struct partials *s, uint64_t id)
 {
-	shards_prefetch(s->index, id);
+	slots_prefetch(s->index, id);
 	return id;
 }
 
@@ -195,9 +283,9 @@ uint32_t
 group_ahead_more(const struct partials *s, uint64_t ahead)
 {
 	uint32_t	 at = 0;
-	const uint32_t	 number = shards_find(s->index, ahead, &at);
+	const uint32_t	 number = slots_find(s->index, ahead, &at);
 
-	if (number == SHARDS_NONE)
+	if (number == SLOTS_NONE)
 		return 0;
 	__builtin_prefetch(group_at(s, number));
 	return number;

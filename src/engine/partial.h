@@ -25,32 +25,34 @@ struct partials;
 
 #define COMBINATIONS_MAX 1000u		/* of bound values, for each key */
 
+#define PARTIAL_MADE	((UINT64_C(1) << 46) - 1) /* ordinals that fit */
+
+/* 24 bytes, and 48 below: there may be a million. */
 struct group {
 	uint64_t	 id;		/* hash of rule, key and values */
 	uint32_t	 rule;
 	uint32_t	 root;		/* the root's own number for a root */
 	uint32_t	 first;		/* of its partial matches, by `next` */
-	uint32_t	 oldest;	/* of a root: its combinations */
-	uint32_t	 newest;
-	uint32_t	 n;		/* and how many they are */
-	uint32_t	 older, newer;	/* of a combination */
-	uint32_t	 bound;		/* held; 0 for a root */
+	uint32_t	 kin;		/* its bound values, and of whom */
 };
 
 struct partial {
-	uint64_t	 made;		/* ordinal of the record it is of */
+	uint64_t	 made : 46;	/* ordinal of the record it is of */
+	uint64_t	 state : 16;	/* waited for; counted; from 0 */
+	uint64_t	 counts : 1;
+	uint64_t	 in_tally : 1;	/* it came out of one, see below */
 	int64_t		 last_ms;	/* the time of that record */
 	uint32_t	 group;		/* 0: not in use */
 	uint32_t	 next;		/* of the same group */
 	uint32_t	 older, newer;	/* of those equally far */
 	uint32_t	 origin;
-	uint32_t	 past;
-	uint32_t	 tally;		/* of a count; of what came out of
+	union {
+		uint32_t past;
+		uint32_t tally;		/* of a count; of what came out of
 					 * one whose past is still there */
+	};
 	uint32_t	 deadline;	/* its place, from 1; or 0 */
 	uint32_t	 epoch;		/* of last_ms */
-	uint16_t	 state;		/* waited for; counted; from 0 */
-	bool		 counts;
 };
 
 struct partials	*partials_new(struct bounds *);
@@ -81,6 +83,17 @@ uint32_t	 group_add_bound(struct partials *, uint32_t root,
 
 /* A group that was added and not used: remove it if it is empty. */
 void		 group_tidy(struct partials *, uint32_t);
+
+/*
+ * Of a root, its combinations from the oldest to the newest; 0 at the end. Of a
+ * combination, its values; 0 of a root.
+ */
+uint32_t	 group_count(const struct partials *, uint32_t root);
+uint32_t	 group_oldest(const struct partials *, uint32_t root);
+uint32_t	 group_newest(const struct partials *, uint32_t root);
+uint32_t	 group_older(const struct partials *, uint32_t);
+uint32_t	 group_newer(const struct partials *, uint32_t);
+uint32_t	 group_bound(const struct partials *, uint32_t);
 
 /*
  * Ahead of group_find(): bring what it looks at first into the cache; then, by

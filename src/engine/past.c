@@ -11,18 +11,25 @@
 #include <assert.h>
 
 #define CUT_AT	(3u * PASTS_ENDS)	/* length at which a chain is cut */
+#define ORIGIN	(1u << 31)		/* of a past: it is one */
+
+_Static_assert(sizeof(struct origin) == 40, "a million of them are many");
+_Static_assert(PASTS_MAX < ORIGIN, "numbers are told apart");
 
 void
-pasts_init(struct pasts *p)
+pasts_init(struct pasts *p, bool hashes)
 {
 	pool_init(&p->origins, sizeof(struct origin));
+	pool_init(&p->hashes, sizeof(uint64_t));
 	pool_init(&p->records, sizeof(struct past));
+	p->want_hashes = hashes;
 }
 
 void
 pasts_fini(struct pasts *p)
 {
 	pool_fini(&p->origins);
+	pool_fini(&p->hashes);
 	pool_fini(&p->records);
 }
 
@@ -38,14 +45,25 @@ origin_at(const struct pasts *p, uint32_t number)
 	return origin(p, number);
 }
 
+/* Both pools are always asked together, so both give the same number. */
 uint32_t
-origin_new(struct pasts *p, const struct origin *o)
+origin_new(struct pasts *p, const struct origin *o, uint64_t hash)
 {
 	const uint32_t	 number = pool_take(&p->origins);
 
 	*origin(p, number) = *o;
 	origin(p, number)->refs = 1;
+	if (p->want_hashes)
+		*(uint64_t *)pool_at(&p->hashes, pool_take(&p->hashes)) =
+		    hash;
 	return number;
+}
+
+uint64_t
+origin_hash(const struct pasts *p, uint32_t number)
+{
+	return p->want_hashes ?
+	    *(const uint64_t *)pool_at(&p->hashes, number) : 0;
 }
 
 uint32_t
@@ -59,8 +77,11 @@ origin_hold(struct pasts *p, uint32_t number)
 void
 origin_drop(struct pasts *p, uint32_t number)
 {
-	if (number != 0 && --origin(p, number)->refs == 0)
-		pool_give(&p->origins, number);
+	if (number == 0 || --origin(p, number)->refs > 0)
+		return;
+	pool_give(&p->origins, number);
+	if (p->want_hashes)
+		pool_give(&p->hashes, number);
 }
 
 static struct past *
@@ -69,16 +90,30 @@ at(const struct pasts *p, uint32_t number)
 	return pool_at(&p->records, number);
 }
 
-const struct past *
+struct past
 past_at(const struct pasts *p, uint32_t number)
 {
-	return at(p, number);
+	const struct origin	*o;
+
+	if ((number & ORIGIN) == 0)
+		return *at(p, number);
+	o = origin(p, number - ORIGIN);
+	return (struct past){ .offset = o->offset, .source = o->source,
+	    .state = o->state, .length = 1, .quality = o->quality };
+}
+
+uint32_t
+past_of(struct pasts *p, uint32_t number)
+{
+	return origin_hold(p, number) | ORIGIN;
 }
 
 uint32_t
 past_hold(struct pasts *p, uint32_t number)
 {
-	if (number != 0)
+	if ((number & ORIGIN) != 0)
+		(void)origin_hold(p, number - ORIGIN);
+	else if (number != 0)
 		at(p, number)->refs++;
 	return number;
 }
@@ -86,9 +121,16 @@ past_hold(struct pasts *p, uint32_t number)
 void
 past_drop(struct pasts *p, uint32_t number)
 {
-	while (number != 0 && --at(p, number)->refs == 0) {
-		const uint32_t	 before = at(p, number)->before;
+	while (number != 0) {
+		uint32_t	 before;
 
+		if ((number & ORIGIN) != 0) {
+			origin_drop(p, number - ORIGIN);
+			return;
+		}
+		if (--at(p, number)->refs > 0)
+			return;
+		before = at(p, number)->before;
 		pool_give(&p->records, number);
 		number = before;
 	}
@@ -102,7 +144,8 @@ add(struct pasts *p, uint32_t before, struct past one)
 
 	one.before = before;
 	one.refs = 1;
-	one.length = (uint16_t)(before == 0 ? 1 : at(p, before)->length + 1);
+	one.length = (uint16_t)(before == 0 ? 1 :
+	    past_at(p, before).length + 1);
 	*at(p, number) = one;
 	return number;
 }
@@ -144,21 +187,22 @@ past_add(struct pasts *p, uint32_t before, struct past one)
 size_t
 past_list(const struct pasts *p, uint32_t head, struct alert_step *out)
 {
-	const size_t	 length = head == 0 ? 0 : at(p, head)->length;
+	const size_t	 length = head == 0 ? 0 : past_at(p, head).length;
 	const size_t	 n = length < ALERT_STEPS_MAX ? length :
 	    ALERT_STEPS_MAX;
 
 	assert(length <= CUT_AT);
-	for (size_t i = n; head != 0; head = at(p, head)->before) {
-		const struct past	*s = at(p, head);
+	for (size_t i = n; head != 0;) {
+		const struct past	 s = past_at(p, head);
 
+		head = s.before;
 		/* The middle, not cut out yet. */
-		if (s->length > PASTS_ENDS &&
-		    (size_t)s->length + PASTS_ENDS <= length)
+		if (s.length > PASTS_ENDS &&
+		    (size_t)s.length + PASTS_ENDS <= length)
 			continue;
-		out[--i] = (struct alert_step){ .state = s->state,
-		    .source = s->source, .offset = s->offset,
-		    .quality = (enum frame_quality)s->quality };
+		out[--i] = (struct alert_step){ .state = s.state,
+		    .source = s.source, .offset = s.offset,
+		    .quality = (enum frame_quality)s.quality };
 	}
 	return n;
 }

@@ -6,8 +6,9 @@
  * is given a number holds it and must drop it. Numbers, not pointers; 0 is
  * nothing.
  *
- * The records of a past are chained from the newest to the oldest. Of a long
- * chain the first and the last PASTS_ENDS are kept.
+ * The records of a past are chained from the newest to the oldest, which may be
+ * the origin itself. Of a long chain the first and the last PASTS_ENDS are
+ * kept.
  */
 #ifndef ENGINE_PAST_H
 #define ENGINE_PAST_H
@@ -22,16 +23,18 @@
 #define PASTS_ENDS	(ALERT_STEPS_MAX / 2)
 #define PASTS_MAX	(16u << 20)	/* records in all; 384 MiB */
 
-/* Where a sequence began. */
+/* Where a sequence began: 40 bytes. */
 struct origin {
 	uint64_t	 start;		/* ordinal of its first record */
-	uint64_t	 first_hash;	/* of the bytes of that record */
 	int64_t		 first_s;	/* its time */
+	uint64_t	 offset;	/* and place, as in struct past */
 	uint32_t	 epoch;		/* for its age */
 	uint32_t	 refs;
 	uint16_t	 source;
-	uint16_t	 first_ms;	/* milliseconds of first_s */
-	bool		 all;		/* its age is by all sources */
+	uint16_t	 state;
+	uint16_t	 first_ms : 10;	/* milliseconds of first_s */
+	uint16_t	 quality : 2;
+	uint16_t	 all : 1;	/* its age is by all sources */
 };
 
 /* A record that took part. */
@@ -47,17 +50,25 @@ struct past {
 
 struct pasts {
 	struct pool	 origins;
+	struct pool	 hashes;	/* by origin, where they are wanted */
 	struct pool	 records;
+	bool		 want_hashes;
 };
 
-void		 pasts_init(struct pasts *);
+/* HASHES: remember the hash of each origin's first record. */
+void		 pasts_init(struct pasts *, bool hashes);
 void		 pasts_fini(struct pasts *);
 
 /* A new origin; `refs` is set here. */
-uint32_t	 origin_new(struct pasts *, const struct origin *);
+uint32_t	 origin_new(struct pasts *, const struct origin *,
+		    uint64_t hash);
+uint64_t	 origin_hash(const struct pasts *, uint32_t);
 uint32_t	 origin_hold(struct pasts *, uint32_t);	/* returns the same */
 void		 origin_drop(struct pasts *, uint32_t);
 const struct origin *origin_at(const struct pasts *, uint32_t);
+
+/* The past that is an origin alone. */
+uint32_t	 past_of(struct pasts *, uint32_t origin);
 
 /*
  * The chain BEFORE, which stays as it is, with one more record: of P, source,
@@ -66,7 +77,7 @@ const struct origin *origin_at(const struct pasts *, uint32_t);
 uint32_t	 past_add(struct pasts *, uint32_t before, struct past);
 uint32_t	 past_hold(struct pasts *, uint32_t);
 void		 past_drop(struct pasts *, uint32_t);
-const struct past *past_at(const struct pasts *, uint32_t);
+struct past	 past_at(const struct pasts *, uint32_t);
 
 /* Copy it, oldest first, to room for ALERT_STEPS_MAX. Returns how many. */
 size_t		 past_list(const struct pasts *, uint32_t,

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "engine/inside.h"
 #include "engine/key.h"
+#include "engine/tracing.h"
 
 #define NSEC_PER_MSEC	1000000u
 
@@ -63,6 +64,9 @@ raise_trigger(struct engine *e, const struct rule *r, const struct state *s,
 static struct alert_value
 shown(struct arena *arena, const char *name, struct value v)
 {
+	/* How values hold an IPv4 address. */
+	static const uint8_t	 ipv4[12] = { [10] = 0xff, 0xff };
+	const struct slice	 mapped = { ipv4, sizeof(ipv4) };
 	struct alert_value	 a = { .name = name };
 
 	value_cut(&v);
@@ -71,8 +75,10 @@ shown(struct arena *arena, const char *name, struct value v)
 	a.number = v.number;
 	a.cut = v.cut;
 	a.bytes = v.bytes;
-	if (!v.cut && v.bytes.n > 0)
-		a.bytes.p = arena_copy(arena, v.bytes.p, v.bytes.n);
+	if (a.is_address && slice_has_prefix(v.bytes, mapped))
+		a.bytes = (struct slice){ v.bytes.p + mapped.n, 4 };
+	if (!v.cut && a.bytes.n > 0)
+		a.bytes.p = arena_copy(arena, a.bytes.p, a.bytes.n);
 	return a;
 }
 
@@ -133,6 +139,12 @@ show_end(const struct engine *e, struct alert *a)
 		a->fraction *= NSEC_PER_MSEC;
 }
 
+static int64_t
+first_millis(const struct origin *o)
+{
+	return record_time_millis(0, (uint64_t)o->first_s, o->first_ms);
+}
+
 static void
 tell(struct engine *e, const struct complete *c, struct alert *a,
     struct arena *arena)
@@ -150,10 +162,9 @@ tell(struct engine *e, const struct complete *c, struct alert *a,
 	a->nsteps = c->nsteps;
 	a->duration_s = (int64_t)((uint64_t)a->seconds -
 	    (uint64_t)o->first_s);
-	a->first_millis = record_time_millis(0, (uint64_t)o->first_s,
-	    o->first_ms);
+	a->first_millis = first_millis(o);
 	if (e->options.want_uid)
-		uids_make(e->uids, r->id, a, o->first_hash);
+		uids_make(e->uids, r->id, a, c->hash);
 	if (e->out.alert != NULL)
 		e->out.alert(e->out.arg, a);
 	raise_trigger(e, r, &r->states[r->nstates - 1], a);
@@ -177,9 +188,13 @@ raise_alert(struct engine *e, const struct complete *c)
 	if (r->cooldown_ms > 0 && cooldowns_hold(e->cooldowns, c->key,
 	    e->millis, r->cooldown_ms, &a.held_back)) {
 		e->stats.held_back++;
+		tracing_alert(e, TRACE_HELD_BACK, c->rule, c->key, c->bound,
+		    first_millis(c->origin));
 		return false;
 	}
 	e->stats.alerts++;
+	tracing_alert(e, TRACE_ALERT, c->rule, c->key, c->bound,
+	    first_millis(c->origin));
 	if (r->nby > 0 || r->nvariables > 0 || r->scope != SCOPE_GLOBAL)
 		arena = arena_new();
 	tell(e, c, &a, arena);

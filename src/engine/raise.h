@@ -20,6 +20,7 @@ struct engine;
 struct complete {
 	uint32_t		 rule;
 	const struct origin	*origin;
+	uint64_t		 hash;		/* of its record's bytes */
 	uint64_t		 records;	/* how many took part */
 	size_t			 nsteps;	/* in engine.alert_steps */
 	uint64_t		 key;		/* hash of rule and key */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * seq.c - live sequences: who is where in which rule.
+ * seq.c - live sequences in old words: who is where in which rule.
  *
- * A pool in chunks, so that growing copies nothing, and an index of hashes over
+ * A pool in chunks, so that growing copies nothing, and an index of ids over
  * it. Instances that wait in the same state are linked from old to new, which
  * makes the one to evict the first of a list.
  */
@@ -10,35 +10,47 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
-#include "base/shards.h"
+#include "base/slots.h"
 
 #define CHUNK	4096u			/* instances */
 #define LEVELS	16u			/* lists; later states share the last */
-#define FREE	UINT32_MAX		/* rule of an instance not in use */
+#define FREE	(SEQ_RULES_MAX - 1)	/* rule of an instance not in use */
+
+_Static_assert(sizeof(struct instance) == 56, "a million of them are many");
+
+struct chunk {
+	struct instance	 instances[CHUNK];
+	uint64_t	*hashes;	/* or NULL: not wanted */
+};
 
 struct seqs {
-	struct instance	**chunks;
+	struct chunk	**chunks;
 	size_t		  cap;		/* of the array of chunks */
 	uint32_t	  n;		/* handed out, free ones too */
 	uint32_t	  live;
 	uint32_t	  free;		/* chain through `newer` */
 	uint32_t	  oldest[LEVELS], newest[LEVELS];
-	struct shards	 *index;
-	struct hash_key	  seed;
+	bool		  want_hashes;
+	struct slots	 *index;
 };
 
+static uint64_t
+id_of(const void *arg, uint32_t number)
+{
+	return seqs_at(arg, number)->id;
+}
+
 struct seqs *
-seqs_new(void)
+seqs_new(uint32_t max, bool hashes)
 {
 	struct seqs	*s = xcalloc(1, sizeof(*s));
 
+	s->want_hashes = hashes;
 	s->free = SEQ_NONE;
 	for (unsigned i = 0; i < LEVELS; i++)
 		s->oldest[i] = s->newest[i] = SEQ_NONE;
-	s->index = shards_new();
-	s->seed = hash_key_random();
+	s->index = slots_new(max, id_of, s);
 	return s;
 }
 
@@ -47,10 +59,13 @@ seqs_free(struct seqs *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < s->cap; i++)
+	for (size_t i = 0; i < s->cap; i++) {
+		if (s->chunks[i] != NULL)
+			free(s->chunks[i]->hashes);
 		free(s->chunks[i]);
+	}
 	free(s->chunks);
-	shards_free(s->index);
+	slots_free(s->index);
 	free(s);
 }
 
@@ -63,57 +78,51 @@ seqs_count(const struct seqs *s)
 struct instance *
 seqs_at(const struct seqs *s, uint32_t number)
 {
-	return &s->chunks[number / CHUNK][number % CHUNK];
-}
-
-static uint64_t
-hash(const struct seqs *s, uint32_t rule, uint32_t value, uint64_t key)
-{
-	return hash_word(&s->seed, key ^
-	    hash_word(&s->seed, (uint64_t)rule << 32 | value));
-}
-
-uint32_t
-seqs_find(const struct seqs *s, uint32_t rule, uint32_t value, uint64_t key)
-{
-	uint64_t	 h = hash(s, rule, value, key);
-	uint32_t	 at = 0, number;
-
-	while ((number = shards_find(s->index, h, &at)) != SHARDS_NONE) {
-		const struct instance	*i = seqs_at(s, number);
-
-		if (i->rule == rule && i->value == value && i->key == key)
-			return number;
-	}
-	return SEQ_NONE;
+	return &s->chunks[number / CHUNK]->instances[number % CHUNK];
 }
 
 uint64_t
-seqs_ahead(const struct seqs *s, uint32_t rule, uint32_t value, uint64_t key)
+seqs_hash(const struct seqs *s, uint32_t number)
 {
-	uint64_t	 h = hash(s, rule, value, key);
+	const uint64_t	*hashes = s->chunks[number / CHUNK]->hashes;
 
-	shards_prefetch(s->index, h);
-	return h;
+	return hashes == NULL ? 0 : hashes[number % CHUNK];
 }
 
 uint32_t
-seqs_ahead_more(const struct seqs *s, uint64_t ahead)
+seqs_find(const struct seqs *s, uint64_t id)
+{
+	uint32_t	 at = 0, number;
+
+	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE)
+		if (seqs_at(s, number)->id == id)
+			return number;
+	return SEQ_NONE;
+}
+
+void
+seqs_ahead(const struct seqs *s, uint64_t id)
+{
+	slots_prefetch(s->index, id);
+}
+
+uint32_t
+seqs_ahead_more(const struct seqs *s, uint64_t id)
 {
 	uint32_t		 at = 0;
-	const uint32_t		 number = shards_find(s->index, ahead, &at);
+	const uint32_t		 number = slots_find(s->index, id, &at);
 	const struct instance	*i;
 
-	if (number == SHARDS_NONE)
+	if (number == SLOTS_NONE)
 		return SEQ_NONE;
 	i = seqs_at(s, number);
-	__builtin_prefetch(&i->key);		/* an instance may lie on */
+	__builtin_prefetch(&i->id);		/* an instance may lie on */
 	__builtin_prefetch(&i->newer);		/* two cache lines */
 	return number;
 }
 
 static unsigned
-level(uint32_t state)
+level(unsigned state)
 {
 	return state < LEVELS ? state : LEVELS - 1;
 }
@@ -149,12 +158,22 @@ unlink_from(struct seqs *s, uint32_t number, unsigned l)
 }
 
 void
-seqs_advanced(struct seqs *s, uint32_t number, uint32_t before)
+seqs_advanced(struct seqs *s, uint32_t number, unsigned before)
 {
 	if (level(before) == level(seqs_at(s, number)->state))
 		return;
 	unlink_from(s, number, level(before));
 	link_newest(s, number);
+}
+
+static struct chunk *
+new_chunk(const struct seqs *s)
+{
+	struct chunk	*c = xmalloc(sizeof(*c));
+
+	c->hashes = s->want_hashes ? xreallocarray(NULL, CHUNK,
+	    sizeof(*c->hashes)) : NULL;
+	return c;
 }
 
 static uint32_t
@@ -169,26 +188,26 @@ take(struct seqs *s)
 	if (chunk >= s->cap) {
 		size_t	 was = s->cap;
 
-		s->chunks = mem_grow(s->chunks, &s->cap, chunk + 1,
+		s->chunks = mem_grow(s->chunks, &s->cap, chunk + (size_t)1,
 		    sizeof(*s->chunks));
 		for (size_t i = was; i < s->cap; i++)
 			s->chunks[i] = NULL;
 	}
 	if (s->chunks[chunk] == NULL)
-		s->chunks[chunk] = xreallocarray(NULL, CHUNK,
-		    sizeof(struct instance));
+		s->chunks[chunk] = new_chunk(s);
 	return s->n++;
 }
 
 uint32_t
-seqs_add(struct seqs *s, const struct instance *i)
+seqs_add(struct seqs *s, const struct instance *i, uint64_t hash)
 {
-	uint32_t	 number;
+	const uint32_t	 number = take(s);
 
-	number = take(s);
 	*seqs_at(s, number) = *i;
+	if (s->want_hashes)
+		s->chunks[number / CHUNK]->hashes[number % CHUNK] = hash;
 	link_newest(s, number);
-	shards_add(s->index, hash(s, i->rule, i->value, i->key), number);
+	slots_add(s->index, i->id, number);
 	s->live++;
 	return number;
 }
@@ -198,7 +217,7 @@ seqs_remove(struct seqs *s, uint32_t number)
 {
 	struct instance	*i = seqs_at(s, number);
 
-	shards_remove(s->index, hash(s, i->rule, i->value, i->key), number);
+	slots_remove(s->index, i->id, number);
 	unlink_from(s, number, level(i->state));
 	i->rule = FREE;
 	i->newer = s->free;

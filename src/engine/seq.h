@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * seq.h - live sequences: who is where in which rule.
+ * seq.h - live sequences in old words: who is where in which rule.
  *
- * An instance is found by rule, subject value and key in one look, never by
- * walking a list, so a million cost no more than ten. Instances are numbers
- * into a pool and hold no pointers. When somebody has to go, it is the least
- * advanced, of these the one that has waited there longest.
+ * An instance is found by a hash of rule and key in one look, never by walking
+ * a list, so a million cost no more than ten. Instances are numbers into a pool
+ * and hold no pointers. When somebody has to go, it is the least advanced, of
+ * these the one that has waited there longest.
  */
 #ifndef ENGINE_SEQ_H
 #define ENGINE_SEQ_H
@@ -17,53 +17,60 @@
 struct seqs;
 
 #define SEQ_NONE	UINT32_MAX
+#define SEQ_RULES_MAX	(1u << 24)	/* what fits below */
+#define SEQ_STATES_MAX	(1u << 14)
 
+/*
+ * 56 bytes: there may be a million. With its 4 bytes in the index, and some
+ * air there, one that has met a single record takes about 62.
+ */
 struct instance {
-	uint64_t	 key;		/* hash of source, zone, scope */
-	uint64_t	 start;		/* ordinal of its first record */
-	uint64_t	 first_hash;	/* of the bytes of that record */
-	int64_t		 first_s;	/* its time */
-	uint32_t	 rule;
-	uint32_t	 value;		/* of the subject */
-	uint32_t	 state;		/* waited for, from 0 */
-	uint32_t	 count;		/* how often it was met so far */
-	uint32_t	 epoch;		/* for its age */
-	uint32_t	 steps;		/* chain of records */
-	uint32_t	 nsteps;	/* how many took part */
-	uint16_t	 source;
-	uint16_t	 first_ms;	/* milliseconds of first_s */
+	uint64_t	 id;		/* hash of rule and key */
+	int64_t		 first_s;	/* the time of its first record */
+	uint64_t	 first_at;	/* its place, as in struct step */
+	uint64_t	 start : 40;	/* its ordinal */
+	uint64_t	 first_ms : 10;	/* milliseconds of first_s */
+	uint64_t	 state : 14;	/* waited for, from 0 */
+	uint64_t	 rule : 24;
+	uint64_t	 steps : 24;	/* chain of records after the first */
+	uint64_t	 source : 16;
+	uint64_t	 count : 31;	/* how often the state was met so far */
+	uint64_t	 epoch : 31;	/* for its age */
+	uint64_t	 quality : 2;	/* of the first record */
 	uint32_t	 older, newer;	/* of those equally far */
 };
 
-struct seqs	*seqs_new(void);
+/* HASHES: remember a hash for each. MAX: there will be no more. */
+struct seqs	*seqs_new(uint32_t max, bool hashes);
 void		 seqs_free(struct seqs *);		/* NULL is allowed */
 uint32_t	 seqs_count(const struct seqs *);
 
-/* The instance of that rule, value and key, or SEQ_NONE. */
-uint32_t	 seqs_find(const struct seqs *, uint32_t rule, uint32_t value,
-		    uint64_t key);
+/* The instance with this id, or SEQ_NONE. */
+uint32_t	 seqs_find(const struct seqs *, uint64_t id);
 
 /*
  * Ahead of a seqs_find(): bring what it looks at first into the cache, and
- * later, by what that returned, what it looks at next. The instance that it
- * will probably find, or SEQ_NONE.
+ * later what it looks at next. The instance that it will probably find, or
+ * SEQ_NONE.
  */
-uint64_t	 seqs_ahead(const struct seqs *, uint32_t rule,
-		    uint32_t value, uint64_t key);
-uint32_t	 seqs_ahead_more(const struct seqs *, uint64_t ahead);
+void		 seqs_ahead(const struct seqs *, uint64_t id);
+uint32_t	 seqs_ahead_more(const struct seqs *, uint64_t id);
 
 /* Borrowed until the next seqs_add() or seqs_remove(). */
 struct instance	*seqs_at(const struct seqs *, uint32_t number);
 
 /*
- * Add an instance, none of its rule, value and key being there. Its links are
- * set here.
+ * Add an instance, none with its id being there. Its links are set here. HASH:
+ * of the bytes of its first record.
  */
-uint32_t	 seqs_add(struct seqs *, const struct instance *);
+uint32_t	 seqs_add(struct seqs *, const struct instance *,
+		    uint64_t hash);
+uint64_t	 seqs_hash(const struct seqs *, uint32_t number);
 void		 seqs_remove(struct seqs *, uint32_t number);
 
 /* The instance has reached another state: order it anew. */
-void		 seqs_advanced(struct seqs *, uint32_t number, uint32_t before);
+void		 seqs_advanced(struct seqs *, uint32_t number,
+		    unsigned before);
 
 /* Who has to go when there is no room; SEQ_NONE when there is nobody. */
 uint32_t	 seqs_victim(const struct seqs *);

@@ -446,7 +446,7 @@ append(struct tallies *t, uint32_t *past, uint32_t number)
 
 	if (e->past == 0)
 		return;
-	longer = past_add(t->pasts, *past, *past_at(t->pasts, e->past));
+	longer = past_add(t->pasts, *past, past_at(t->pasts, e->past));
 	if (longer == 0)
 		return;
 	past_drop(t->pasts, *past);

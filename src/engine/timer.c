@@ -45,7 +45,7 @@ uint32_t
 timer_begin(struct timer *t, int64_t seconds)
 {
 	/* At the last number epochs are shared: older maxima count then. */
-	if (t->epochs[t->n - 1].latest <= seconds || t->now == UINT32_MAX)
+	if (t->epochs[t->n - 1].latest <= seconds || t->now == TIMER_EPOCHS)
 		return t->now;
 	t->epochs = mem_grow(t->epochs, &t->cap, t->n + 1, sizeof(*t->epochs));
 	t->epochs[t->n++] = (struct epoch){ ++t->now, seconds };

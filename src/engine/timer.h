@@ -24,6 +24,8 @@ time_between(int64_t from, int64_t to)
 	return to - from;
 }
 
+#define TIMER_EPOCHS	INT32_MAX	/* numbers of epochs */
+
 /*
  * Epochs are stretches of records; each holds the latest time since it began.
  * From old to new these strictly fall: an epoch that is overtaken is joined to

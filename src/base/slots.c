@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * slots.c - a dense hash index: four bytes for each number, and some air.
+ *
+ * The top bits of a hash pick the table, the low 32 bits the slot in it, and as
+ * many of those in between as there is room for beside the number are a tag, by
+ * which most others are told apart without asking. Open addressing with linear
+ * probing, at most three quarters full; removal moves later entries back, so
+ * there are no tombstones.
+ */
+#include "base/slots.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+#define TABLE_BITS	10u
+#define TABLES		(1u << TABLE_BITS)
+#define TABLE_MIN	8u		/* slots */
+
+/* Slots hold the number plus one, 0 being free, and the tag above it. */
+struct table {
+	uint32_t	*slots;
+	uint32_t	 n, used;
+};
+
+struct slots {
+	struct table	 tables[TABLES];
+	unsigned	 bits;		/* of a slot: the number */
+	slots_hash_fn	 hash_of;
+	const void	*arg;
+};
+
+struct slots *
+slots_new(uint32_t max, slots_hash_fn hash_of, const void *arg)
+{
+	struct slots	*s = xcalloc(1, sizeof(*s));
+
+	s->hash_of = hash_of;
+	s->arg = arg;
+	while (s->bits < 32 && (max + (uint64_t)1) >> s->bits != 0)
+		s->bits++;
+	for (unsigned i = 0; i < TABLES; i++)
+		s->tables[i] = (struct table){ xcalloc(TABLE_MIN,
+		    sizeof(uint32_t)), TABLE_MIN, 0 };
+	return s;
+}
+
+void
+slots_free(struct slots *s)
+{
+	if (s == NULL)
+		return;
+	for (unsigned i = 0; i < TABLES; i++)
+		free(s->tables[i].slots);
+	free(s);
+}
+
+static unsigned
+which(uint64_t hash)
+{
+	return (unsigned)(hash >> (64 - TABLE_BITS));
+}
+
+/* Where an entry would be best, in a table of any size. */
+static uint32_t
+home(const struct table *t, uint64_t hash)
+{
+	return (uint32_t)((hash & UINT32_MAX) * t->n >> 32);
+}
+
+static uint32_t
+number_in(const struct slots *s, uint32_t slot)
+{
+	return (slot & (uint32_t)(((uint64_t)1 << s->bits) - 1)) - 1;
+}
+
+static uint32_t
+tag_in(const struct slots *s, uint32_t slot)
+{
+	return (uint32_t)((uint64_t)slot >> s->bits << s->bits);
+}
+
+static uint32_t
+tag_of(const struct slots *s, uint64_t hash)
+{
+	return tag_in(s, (uint32_t)(hash >> 22));
+}
+
+uint32_t
+slots_find(const struct slots *s, uint64_t hash, uint32_t *at)
+{
+	const struct table	*t = &s->tables[which(hash)];
+	const uint32_t		 tag = tag_of(s, hash);
+	uint32_t		 i = home(t, hash) + *at;
+
+	for (i = i < t->n ? i : i - t->n;; i = i + 1 < t->n ? i + 1 : 0) {
+		const uint32_t	 slot = t->slots[i];
+
+		++*at;
+		if (slot == 0)
+			return SLOTS_NONE;
+		if (tag_in(s, slot) == tag)
+			return number_in(s, slot);
+	}
+}
+
+void
+slots_prefetch(const struct slots *s, uint64_t hash)
+{
+	const struct table	*t = &s->tables[which(hash)];
+
+	__builtin_prefetch(&t->slots[home(t, hash)]);
+}
+
+static void
+place(const struct slots *s, struct table *t, uint64_t hash, uint32_t number)
+{
+	uint32_t	 i = home(t, hash);
+
+	while (t->slots[i] != 0)
+		i = i + 1 < t->n ? i + 1 : 0;
+	t->slots[i] = tag_of(s, hash) | (number + 1);
+}
+
+static void
+grow(const struct slots *s, struct table *t)
+{
+	uint32_t	*old = t->slots;
+	const uint32_t	 n = t->n;
+
+	t->n += n / 4;
+	t->slots = xcalloc(t->n, sizeof(*t->slots));
+	for (uint32_t i = 0; i < n; i++)
+		if (old[i] != 0)
+			place(s, t, s->hash_of(s->arg, number_in(s, old[i])),
+			    number_in(s, old[i]));
+	free(old);
+}
+
+void
+slots_add(struct slots *s, uint64_t hash, uint32_t number)
+{
+	struct table	*t = &s->tables[which(hash)];
+
+	if (t->used >= t->n - t->n / 4)
+		grow(s, t);
+	place(s, t, hash, number);
+	t->used++;
+}
+
+void
+slots_remove(struct slots *s, uint64_t hash, uint32_t number)
+{
+	struct table	*t = &s->tables[which(hash)];
+	uint32_t	 hole = home(t, hash);
+
+	while (number_in(s, t->slots[hole]) != number)
+		hole = hole + 1 < t->n ? hole + 1 : 0;
+	t->used--;
+	for (uint32_t i = hole;;) {
+		uint32_t	 at, from_home, from_hole;
+
+		i = i + 1 < t->n ? i + 1 : 0;
+		if (t->slots[i] == 0)
+			break;
+		at = home(t, s->hash_of(s->arg, number_in(s, t->slots[i])));
+		/* Move it back unless its home lies behind the hole. */
+		from_home = i >= at ? i - at : i + t->n - at;
+		from_hole = i >= hole ? i - hole : i + t->n - hole;
+		if (from_home < from_hole)
+			continue;
+		t->slots[hole] = t->slots[i];
+		hole = i;
+	}
+	t->slots[hole] = 0;
+}
+
+size_t
+slots_bytes(const struct slots *s)
+{
+	size_t	 n = sizeof(*s);
+
+	for (unsigned i = 0; i < TABLES; i++)
+		n += s->tables[i].n * sizeof(uint32_t);
+	return n;
+}
