@@ -328,7 +328,8 @@ make_set(const struct settings *set, const struct criteria *c, bool merged)
 	struct trailset_options	 o = {
 		.order = merged ? TRAILSET_MERGED : TRAILSET_IN_TURN,
 		.from = INT64_MIN, .until = INT64_MAX,
-		.operands_too = !set->classic, .closed_only = set->complete,
+		.operands_too = !set->classic, .empty_too = set->classic,
+		.closed_only = set->complete,
 		.host = set->machine, .say = set->quiet ? on_bad_trail : NULL,
 		.opened = set->verbose ? on_opened : NULL,
 	};
@@ -403,7 +404,8 @@ overwrites(const struct trailset *trails, const struct trailout *out)
 
 		if (!trailout_is(out, path))
 			continue;
-		buf_escape(&shown, slice_str(path));
+		buf_escape(&shown, slice_str(strcmp(path, "-") == 0 ?
+		    "standard input" : path));
 		log_warn("%s is the output, too", buf_cstr(&shown));
 		buf_fini(&shown);
 		return true;
@@ -437,6 +439,7 @@ sift(const struct settings *set, struct criteria *c, struct trailset *trails)
 	bool				 good;
 
 	(void)signal(SIGXFSZ, SIG_IGN);	/* a limit is a failed write */
+	(void)signal(SIGPIPE, SIG_IGN);	/* `| head`, too: no sudden end */
 	if (out == NULL || overwrites(trails, out)) {
 		trailout_free(out);
 		return false;

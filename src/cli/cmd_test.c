@@ -14,25 +14,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "run/junit.h"
 #include "run/loader.h"
 #include "run/ruletest.h"
 
-enum { OPT_TRAILS = CLI_LONG };
+enum { OPT_TRAILS = CLI_LONG, OPT_JUNIT };
 
 static const struct cli_option options[] = {
 	{ OPT_TRAILS, "trails", "DIR",
 	    "run nothing; write the records of each test as a trail here" },
+	{ OPT_JUNIT, "junit", "FILE",
+	    "write the results there as well, as JUnit XML" },
 	{ 0 }
 };
 
 static const char *const examples[] = {
 	"bsmtrace test /etc/bsmtrace.conf",
-	"bsmtrace test --trails samples rules/",
+	"bsmtrace test --junit results.xml rules/",
 	NULL
 };
 
@@ -45,9 +49,19 @@ struct tester {
 	struct words_env	 words;
 	struct rules_env	 rules;
 	const char		*trails;	/* directory, or NULL */
+	struct junit		*junit;		/* or NULL */
 	unsigned		 passed, failed;
 	bool			 broken;	/* a file could not be read */
 };
+
+static int64_t
+now_us(void)
+{
+	struct timespec	 t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 /* What became of one test. */
 struct outcome {
@@ -73,6 +87,7 @@ note(void *arg, const struct ruletest_result *r)
 static void
 run_test(struct tester *t, const struct program *p, const struct test *test)
 {
+	const int64_t	 before = now_us();
 	struct outcome	 o = { .diags = t->words.diags };
 	struct buf	 name = { 0 };
 	bool		 ok = ruletest_run(&t->words, p, test, note, &o);
@@ -87,6 +102,13 @@ run_test(struct tester *t, const struct program *p, const struct test *test)
 	    test->item->at.line);
 	fputs(buf_cstr(&o.differences), stdout);
 	*(ok ? &t->passed : &t->failed) += 1;
+	if (t->junit != NULL)
+		junit_case(t->junit, &(struct junit_case){
+		    .name = test->item->name.text,
+		    .file = diags_name(o.diags, test->item->at.file),
+		    .line = test->item->at.line, .failed = !ok,
+		    .why = buf_bytes(&o.differences),
+		    .micros = now_us() - before });
 	buf_fini(&name);
 	buf_fini(&o.differences);
 }
@@ -169,6 +191,8 @@ test_file(struct tester *t, const char *path)
 	struct program	*p;
 
 	t->words.diags = diags;
+	if (t->junit != NULL)
+		junit_suite(t->junit, path);
 	p = rules_load_tests(&t->rules, path, diags, &tests);
 	if (p == NULL)
 		t->broken = true;
@@ -179,6 +203,8 @@ test_file(struct tester *t, const char *path)
 		diags_print(diags, &text);
 		fputs(buf_cstr(&text), stderr);
 	}
+	if (p == NULL && t->junit != NULL)
+		junit_broken(t->junit, buf_bytes(&text));
 	buf_fini(&text);
 	tests_free(tests);
 	program_free(p);
@@ -207,6 +233,11 @@ test_path(struct tester *t, const char *path)
 	}
 	if ((n = scandir(path, &names, is_conf, alphasort)) == -1) {
 		log_warn_errno("%s", path);
+		if (t->junit != NULL) {
+			junit_suite(t->junit, path);
+			junit_broken(t->junit, slice_str("the directory "
+			    "cannot be read"));
+		}
 		t->broken = true;
 		return;
 	}
@@ -223,30 +254,58 @@ test_path(struct tester *t, const char *path)
 	free(names);
 }
 
+/* Results go to the file, whatever they are. */
+static void
+write_junit(struct tester *t, const char *path)
+{
+	struct buf	 xml = { 0 };
+	FILE		*f;
+	bool		 good;
+
+	junit_end(t->junit, &xml);
+	f = fopen(path, "we");
+	good = f != NULL && fwrite(xml.p, 1, xml.n, f) == xml.n;
+	if (f != NULL && fclose(f) != 0)
+		good = false;
+	if (!good) {
+		log_warn_errno("%s", path);
+		t->broken = true;
+	}
+	buf_fini(&xml);
+}
+
 static int
 cmd_test(int argc, char **argv)
 {
 	struct cli_shared	 shared = { 0 };
 	struct tester		 t = { 0 };
+	const char		*junit = NULL;
 	struct names		*names;
 	int			 c;
 
 	while ((c = cli_getopt(&usage, &shared, argc, argv)) > 0) {
 		if (c == '?')
 			return EXIT_USAGE;
-		t.trails = optarg;
+		*(c == OPT_JUNIT ? &junit : &t.trails) = optarg;
 	}
 	if (c == 0)
 		return EXIT_DONE;
 	if (optind == argc)
 		return cli_usage_error(&usage, "no rule file is named");
+	if (junit != NULL && t.trails != NULL)
+		return cli_usage_error(&usage, "--trails runs nothing, so "
+		    "there are no results for --junit");
 	if ((names = cli_names(&shared)) == NULL)
 		return EXIT_FAILED;
 	t.words = (struct words_env){ .names = names,
 	    .accounts = cli_accounts() };
 	t.rules = loader_env(names, cli_accounts());
+	if (junit != NULL)
+		t.junit = junit_new();
 	for (; optind < argc; optind++)
 		test_path(&t, argv[optind]);
+	if (junit != NULL)
+		write_junit(&t, junit);
 	if (t.trails == NULL)
 		printf("%u passed, %u failed\n", t.passed, t.failed);
 	names_free(names);

@@ -20,6 +20,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/roster.h"
 #include "run/loader.h"
 
 #define OWN_TABLES	"/etc/security"
@@ -159,6 +160,7 @@ cli_say_bsd(const struct cli_shared *o)
 
 struct cache {
 	struct map	*names;		/* 'u' or 'g' and the id, to char * */
+	struct roster	*roster;	/* who need not be asked for */
 	time_t		 since;
 };
 
@@ -171,6 +173,8 @@ forget(struct cache *c)
 		free(map_at(c->names, i, &key));
 	map_free(c->names);
 	c->names = map_new();
+	roster_free(c->roster);
+	c->roster = roster_new();
 	c->since = time(NULL);
 }
 
@@ -201,6 +205,9 @@ name_of(struct cache *c, char kind, uint32_t id, char *name, size_t n)
 	if (c->names == NULL || map_count(c->names) >= CACHE_MAX ||
 	    time(NULL) - c->since > CACHE_S)
 		forget(c);
+	if (!(kind == 'u' ? roster_may_have_user : roster_may_have_group)(
+	    c->roster, id))
+		return false;
 	memcpy(bytes + 1, &id, sizeof(id));
 	if ((kept = map_find(c->names, key)) == NULL) {
 		found = ask(kind, id);

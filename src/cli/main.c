@@ -16,8 +16,8 @@
 
 /* In the order of the help; the first is meant when none is named. */
 static const struct command *const commands[] = {
-	&command_watch, &command_check, &command_test, &command_graph,
-	&command_print, &command_reduce, &command_make, NULL
+	&command_watch, &command_check, &command_test, &command_explain,
+	&command_graph, &command_print, &command_reduce, &command_make, NULL
 };
 
 /* Programs that a link to this one stands in for. */
@@ -32,7 +32,7 @@ help(void)
 	    "           [-l DIR] [-p PIDFILE] [LONG OPTION]...\n"
 	    "       bsmtrace COMMAND [OPTION]... [OPERAND]...\n\n");
 	for (const struct command *const *c = commands; *c != NULL; c++)
-		printf("  %-8s%s\n", (*c)->name, (*c)->summary);
+		printf("  %-9s%s\n", (*c)->name, (*c)->summary);
 	printf("\n`bsmtrace COMMAND --help` tells the options of each.\n");
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -9,9 +9,11 @@
  * trails of a directory come as records, from run/trailset.c.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -32,6 +34,8 @@
 #include "source/source.h"
 
 #define QUIET_MS	500	/* a stream that rests so long is quiet */
+#define TICK_MS		1000	/* while it is, the clock is looked at */
+#define LATE_MS		2000	/* so late a record may still come */
 #define TURN_BYTES	(256u << 10)	/* of a directory, between turns */
 #define UNKNOWN_SAID	20	/* event numbers that are told one by one */
 
@@ -75,6 +79,7 @@ struct pipeline {
 	uint64_t			 steps_gone;
 	unsigned			 unknown;
 	size_t				 live;		/* streams not ended */
+	bool				 absences;	/* rules wait for */
 	bool				 stop;
 };
 
@@ -510,6 +515,40 @@ read_set(struct stream *s)
 
 /* Live sources. */
 
+static int64_t
+clock_ms(void)
+{
+	struct timespec	 now;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) == -1)
+		return INT64_MIN;		/* nothing is over then */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* If it fails, damage and absences wait for the next record. */
+static void
+look_again(struct stream *s, unsigned ms)
+{
+	const struct timeval	 t = { .tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000 };
+
+	(void)evtimer_add(s->quiet, &t);
+}
+
+/* Nothing came: what should not come has not, if the clock says so. */
+static void
+pass_time(struct stream *s)
+{
+	struct pollfd	 one = { .fd = s->in->fd, .events = POLLIN };
+	const int64_t	 now = clock_ms();
+
+	if (now != INT64_MIN && poll(&one, 1, 0) == 0) {
+		engine_pass(s->owner->engine, s->number, now - LATE_MS);
+		flush(s);
+	}
+	look_again(s, TICK_MS);
+}
+
 static void
 on_quiet(evutil_socket_t fd, short what, void *arg)
 {
@@ -519,20 +558,19 @@ on_quiet(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	frame_quiet(s->frame);
 	drain(s);
+	if (s->owner->absences)
+		pass_time(s);
 }
 
 static void
 on_bytes(void *arg, const void *bytes, size_t n)
 {
-	static const struct timeval	 quiet = {
-		.tv_usec = QUIET_MS * 1000
-	};
-	struct stream			*s = arg;
+	struct stream	*s = arg;
 
 	if (s->in->own_host)
 		auditpipe_look(&s->pipe, s->in->fd);
 	feed(s, bytes, n);
-	(void)evtimer_add(s->quiet, &quiet);	/* damage then waits longer */
+	look_again(s, QUIET_MS);
 }
 
 static void
@@ -588,6 +626,18 @@ steps_wanted(const struct pipeline *p)
 	return false;
 }
 
+/* Does a rule wait for something not to come? */
+static bool
+absences_wanted(const struct program *p)
+{
+	for (size_t i = 0; i < p->nrules; i++)
+		for (size_t k = 0; k < p->rules[i].nstates; k++)
+			if (p->rules[i].enabled && p->rules[i].new_life &&
+			    p->rules[i].states[k].absent_ms >= 0)
+				return true;
+	return false;
+}
+
 static struct engine *
 start_engine(struct pipeline *p)
 {
@@ -606,6 +656,7 @@ start_engine(struct pipeline *p)
 	    &out);
 
 	engine_on_unknown(e, on_unknown_event, p);
+	p->absences = absences_wanted(p->o->program);
 	return e;
 }
 
@@ -636,6 +687,8 @@ start_streams(struct pipeline *p)
 		*s = (struct stream){ .owner = p, .in = in, .number = n,
 		    .frame = frame_new() };
 		start_damage(s);
+		if (in->host != NULL)
+			engine_source_host(p->engine, n, slice_str(in->host));
 		p->inputs[n] = in;
 		total += in->size;
 	}

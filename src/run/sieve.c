@@ -191,7 +191,7 @@ sieve_run(struct sieve *s)
 	int			 status;
 
 	progress_init(&s->progress, STDERR_FILENO, trailset_size(s->set));
-	while (!trailout_failed(s->out)) {
+	while (!trailout_stopped(s->out)) {
 		const bool	 scanned = scan(s);
 
 		status = trailset_next(s->set, &r);

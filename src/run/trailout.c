@@ -34,6 +34,7 @@ struct trailout {
 	int		 fd;
 	struct buf	 bytes;
 	bool		 failed;
+	bool		 deserted;	/* who reads has seen enough */
 	uint64_t	 records;
 	uint64_t	 written;	/* bytes */
 	struct stat	 st;		/* of what is written to */
@@ -143,7 +144,7 @@ report_write(const struct trailout *o)
 static void
 write_all(struct trailout *o, struct slice bytes)
 {
-	while (bytes.n > 0 && !o->failed) {
+	while (bytes.n > 0 && !trailout_stopped(o)) {
 		const ssize_t	 n = write(o->fd, bytes.p, bytes.n);
 
 		if (n >= 0) {
@@ -154,9 +155,11 @@ write_all(struct trailout *o, struct slice bytes)
 		}
 		if (errno == EINTR)
 			continue;
-		if (errno != EPIPE)
+		o->deserted = errno == EPIPE;
+		if (!o->deserted) {
 			report_write(o);
-		o->failed = true;
+			o->failed = true;
+		}
 	}
 }
 
@@ -216,6 +219,12 @@ trailout_put(void *arg, const struct criteria_run *run)
 }
 
 bool
+trailout_stopped(const struct trailout *o)
+{
+	return o->failed || o->deserted;
+}
+
+bool
 trailout_failed(const struct trailout *o)
 {
 	return o->failed;
@@ -232,7 +241,8 @@ trailout_is(const struct trailout *o, const char *path)
 {
 	struct stat	 st;
 
-	return S_ISREG(o->st.st_mode) && stat(path, &st) == 0 &&
+	return S_ISREG(o->st.st_mode) && (strcmp(path, "-") == 0 ?
+	    fstat(STDIN_FILENO, &st) : stat(path, &st)) == 0 &&
 	    st.st_dev == o->st.st_dev && st.st_ino == o->st.st_ino;
 }
 

@@ -34,14 +34,17 @@ void		 trailout_put(void *trailout, const struct criteria_run *);
 void		 trailout_flush(struct trailout *);
 
 /*
- * Did a write fail? It has been reported, but that nobody reads any more, which
- * is no error of ours. There is no point in going on.
+ * Is there no point in going on? A write failed, or nobody reads any more,
+ * which is no error of ours and not reported.
  */
+bool		 trailout_stopped(const struct trailout *);
+
+/* Did a write fail? It has been reported. */
 bool		 trailout_failed(const struct trailout *);
 
 uint64_t	 trailout_records(const struct trailout *);
 
-/* Is it the file of this device and inode? */
+/* Is it this file? `-`: what standard input is. */
 bool		 trailout_is(const struct trailout *, const char *path);
 
 /*

@@ -292,7 +292,7 @@ add_directory(struct trailset *s, const char *path)
 			add_found(s, &d.trails[i]);
 	if (d.nothers > 0)
 		say_others(s, path, &d);
-	if (good && d.ntrails == 0) {
+	if (good && d.ntrails == 0 && !s->o.empty_too) {
 		say_failed(s, path, "there are no trails in this directory");
 		good = false;
 	}

@@ -36,6 +36,7 @@ struct trailset_options {
 	 */
 	int64_t			 from, until;
 	bool			 operands_too;	/* not only in directories */
+	bool			 empty_too;	/* a directory may hold none */
 	bool			 closed_only;	/* no not_terminated ones,
 						 * in directories */
 	const char		*host;		/* only those whose name ends

@@ -35,16 +35,25 @@ struct walk {
 
 /* ------------------------------------------------------------------ header */
 
-/* Seconds of the header at P and its size, 0 when it is not whole. */
+/* Does the header at P claim an address that is neither of 4 nor 16 bytes? */
+static bool
+strange_host(const uint8_t *p)
+{
+	return (p[0] == TOK_HEADER32_EX || p[0] == TOK_HEADER64_EX) &&
+	    be32(p + 10) != 4 && be32(p + 10) != 16;
+}
+
+/*
+ * Seconds of the header at P and its size, 0 when it is not whole. A strange
+ * address has no bytes, which is how such headers are printed, too.
+ */
 static size_t
 read_head(const uint8_t *p, size_t n, int64_t *seconds)
 {
 	size_t	 address = 0;
 
 	if (p[0] == TOK_HEADER32_EX || p[0] == TOK_HEADER64_EX) {
-		address = be32(p + 10);
-		if (address != 4 && address != 16)
-			return 0;
+		address = strange_host(p) ? 0 : be32(p + 10);
 		address += 4;			/* its type */
 	}
 	if (p[0] == TOK_HEADER32 || p[0] == TOK_HEADER32_EX) {
@@ -122,12 +131,16 @@ judge_any_head(struct criteria *c, const uint8_t *p, size_t n, size_t *body)
 	return judge_at(c, p, seconds);
 }
 
-/* Judge by the header of a record of N bytes; *BODY is where it ends. */
+/*
+ * Judge by the header of a record of N bytes; *BODY is where it ends. Of a
+ * strange one something is to be said, and that is not done here.
+ */
 static inline enum head
 judge_head(struct criteria *c, const uint8_t *p, size_t n, size_t *body)
 {
 	if (p[0] != TOK_HEADER32)
-		return judge_any_head(c, p, n, body);
+		return strange_host(p) ? HEAD_BAD :
+		    judge_any_head(c, p, n, body);
 	*body = HEADER_MIN;		/* nearly always */
 	return judge_at(c, p, be32(p + 10));
 }
@@ -395,16 +408,22 @@ hop_alone(struct criteria *c, struct slice tokens)
 	return met && c->every ? WALK_FITS : WALK_FAILS;
 }
 
-/* By the token table. */
+/* By the token table, from FROM on. */
 static bool
 walk(struct criteria *c, struct walk *w, const struct frame_record *f,
-    struct criteria_note *note)
+    size_t from, struct criteria_note *note)
 {
 	struct tokens	 tokens;
 	struct token	 t;
 	int		 status;
 
 	tokens_begin(&tokens, f->bytes);
+	if (c->every) {			/* as auditreduce walks: a token that */
+		tokens.c.in.n = f->bytes.n;	/* is cut takes what follows */
+		tokens.trailer = tokens.careful = false;
+	}
+	if (from <= tokens.c.in.n)	/* else the trailer begins before */
+		tokens.c.pos = from;
 	while ((status = tokens_next(&tokens, &t)) != 0) {
 		if (status < 0) {
 			note->status = status;
@@ -475,7 +494,7 @@ judge_inside(struct criteria *c, const struct frame_record *f, size_t body,
 		walked = hop(c, &w, tokens_of(f, body));
 	if (walked == WALK_STUCK) {
 		w = walk_begin(c, f->bytes.p);
-		walked = walk(c, &w, f, note) ? WALK_FITS : WALK_FAILS;
+		walked = walk(c, &w, f, body, note) ? WALK_FITS : WALK_FAILS;
 	}
 	return walked == WALK_FITS && ((c->deep & BIT(CRIT_WHERE)) == 0 ||
 	    where_fits(c, f, note));
@@ -523,9 +542,11 @@ criteria_want(struct criteria *c, const struct frame_record *f,
 			note->status = 0;	/* there is no doubt */
 		break;
 	case HEAD_BAD:
-		note->status = BSM_EADDR;
+		note->status = BSM_ETRUNC;
 		break;
 	}
+	if (note->status == 0 && strange_host(f->bytes.p))
+		note->status = BSM_EADDR;
 	return fits != c->invert;
 }
 

@@ -108,17 +108,37 @@ put_subject(struct json *j, const struct alert *a, const struct accounts *who)
 	json_end_object(j);
 }
 
-/* What besides the subject tells instances of the rule apart. */
 static void
-put_key(struct json *j, const struct alert *a)
+put_value(struct json *j, const struct alert_value *v)
 {
-	json_key(j, "key");
-	json_begin_object(j);
-	if (a->has_scope && a->rule.scope != NULL) {
-		json_key(j, strcmp(a->rule.scope, "process") == 0 ?
-		    "pid" : a->rule.scope);
-		json_uint(j, a->scope);
+	struct buf	 address = { 0 };
+
+	json_key(j, v->name);
+	if (v->is_number) {
+		json_uint(j, v->number);
+	} else if (v->is_address) {
+		facts_address(&address, v->bytes);
+		json_text(j, buf_bytes(&address));
+	} else if (v->cut) {		/* too long to be kept */
+		json_begin_object(j);
+		json_key(j, "length");
+		json_uint(j, v->bytes.n);
+		json_end_object(j);
+	} else {
+		json_bytes(j, v->bytes);
 	}
+	buf_fini(&address);
+}
+
+/* What tells sequences of the rule apart; what they have bound. */
+static void
+put_values(struct json *j, const char *key, const struct alert_value *v,
+    size_t n)
+{
+	json_key(j, key);
+	json_begin_object(j);
+	for (size_t i = 0; i < n; i++)
+		put_value(j, &v[i]);
 	json_end_object(j);
 }
 
@@ -207,7 +227,7 @@ jsonl_put(struct buf *out, const struct sink_view *v,
 	put_uid(&j, a->uid);
 	put_rule(&j, &a->rule);
 	put_subject(&j, a, world->accounts);
-	put_key(&j, a);
+	put_values(&j, "key", a->key, a->nkey);
 	put_cstr(&j, "host", v->host);
 	put_bytes(&j, "zone", a->has_zone, a->zone);
 	put_cstr(&j, "source", v->source);
@@ -218,10 +238,12 @@ jsonl_put(struct buf *out, const struct sink_view *v,
 	json_key(&j, "records");
 	json_uint(&j, a->records);
 	json_key(&j, "held_back");
-	json_uint(&j, 0);
-	json_key(&j, "bound");
-	json_begin_object(&j);
-	json_end_object(&j);
+	json_uint(&j, a->held_back);
+	put_values(&j, "bound", a->bound, a->nbound);
+	if (a->absence) {
+		json_key(&j, "absence");
+		json_bool(&j, true);
+	}
 	json_key(&j, "steps");
 	json_begin_array(&j);
 	for (size_t i = 0; i < a->nsteps; i++)

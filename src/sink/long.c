@@ -84,6 +84,35 @@ put_where(struct buf *out, const struct sink_view *v, const struct facts *last)
 }
 
 static void
+put_value(struct buf *out, const struct alert_value *v)
+{
+	buf_printf(out, "%s ", v->name);
+	if (v->is_number)
+		buf_printf(out, "%llu", (unsigned long long)v->number);
+	else if (v->is_address)
+		facts_address(out, v->bytes);
+	else if (v->cut)
+		buf_printf(out, "(%zu bytes)", v->bytes.n);
+	else
+		buf_escape(out, v->bytes);
+}
+
+static void
+put_values(struct buf *out, const char *what, const struct alert_value *v,
+    size_t n)
+{
+	if (n == 0)
+		return;
+	begin(out, what);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_str(out, ", ");
+		put_value(out, &v[i]);
+	}
+	buf_char(out, '\n');
+}
+
+static void
 put_duration(struct buf *out, const struct alert *a)
 {
 	const int64_t	 ms = a->millis - a->first_millis;
@@ -206,8 +235,19 @@ long_put(struct buf *out, const struct sink_view *v,
 	put_line(out, "what", a->rule.description);
 	put_who(out, a, &last, world->accounts);
 	put_where(out, v, &last);
+	put_values(out, "key", a->key, a->nkey);
+	put_values(out, "bound", a->bound, a->nbound);
 	put_duration(out, a);
 	put_steps(out, a, world->names);
+	if (a->absence)
+		put_line(out, "then", "nothing, until the time above");
+	if (a->held_back > 0) {
+		begin(out, "held");
+		buf_printf(out, "%llu more alert%s of this rule and key held "
+		    "back since the one before\n",
+		    (unsigned long long)a->held_back,
+		    a->held_back == 1 ? "" : "s");
+	}
 	put_line(out, "do", a->rule.remedy);
 	put_line(out, "see", a->rule.reference);
 	put_tags(out, a->rule.tags);

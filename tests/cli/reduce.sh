@@ -305,6 +305,30 @@ run "$BSMTRACE" reduce -D d d.bsm
 is 'a damaged trail is not removed' "$rc:$(ls d.bsm)" 0:d.bsm
 has '... which is said' "$err" 'd.bsm is kept: it was not read whole'
 
+# A reader that has seen enough, and nothing to read
+{
+	i=0
+	while [ $i -lt 12 ]; do
+		cat ab.bsm ab.bsm >more.bsm
+		mv more.bsm ab.bsm
+		i=$((i + 1))
+	done
+}
+{ "$BSMTRACE" reduce ab.bsm 2>.err; echo $? >.rc; } | head -c 1 >/dev/null
+is 'nobody is told when the pipe is closed' "$(cat .err .rc)" 0
+cp a.bsm self
+"$BSMTRACE" reduce <self >>self 2>.err
+is 'standard input may be the output, too' "$?:$(cat .err)" \
+    '1:bsmtrace: standard input is the output, too'
+same '... and is left alone' self a.bsm
+mkdir none
+run "$BSMTRACE" reduce none
+is 'a directory without trails is an error' "$rc" 1
+run "$auditreduce" none
+is '... but nothing to auditreduce' "$rc:$out" 0:
+run "$auditreduce" none a.bsm
+is '... which reads the others' "$rc" 0
+
 # The names of another machine
 mkdir -p image/etc
 echo 'mallory:x:1002:1002::/:/bin/sh' >image/etc/passwd

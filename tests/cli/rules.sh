@@ -91,4 +91,33 @@ while read -r name n; do
 	is "$name.bsm: $n of $label" "$rc:$alerts:$strange" "0:$n:"
 done <"$tmp/expected"
 
+# Results for build servers.
+cd "$tmp" || exit 99
+cat >'a<&".conf' <<'END'
+sequence good { subject any; state { event any; status any; }; };
+sequence "b<>&\"
+d" { subject any; state { event any; status any; }; };
+test good { record AUE_EXIT auid 1 success; expect 1; };
+test "b<>&\"
+d" { record AUE_EXIT auid 1 success; expect 0; };
+END
+echo 'sequence <' >broken.conf
+run "$BSMTRACE" test --junit results.xml 'a<&".conf' broken.conf
+is 'test --junit: the exit status is that of the tests' "$rc" 1
+has 'test --junit: the counts' "$(cat results.xml)" \
+    'tests="3" failures="1" errors="1"'
+has 'test --junit: what failed and why' "$(cat results.xml)" \
+    'expected 0 alerts, got 1'
+if command -v xmllint >/dev/null; then
+	run xmllint --noout results.xml
+	is 'test --junit: well-formed' "$rc:$err" '0:'
+else
+	skip 'test --junit: well-formed' 'no xmllint'
+fi
+run "$BSMTRACE" test --junit nowhere/results.xml broken.conf
+has 'test --junit: that it cannot be written is said' "$rc:$err" \
+    'nowhere/results.xml: '
+run "$BSMTRACE" test --junit x.xml --trails . broken.conf
+is 'test --junit: not with --trails' "$rc" 2
+
 done_testing

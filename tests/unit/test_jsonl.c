@@ -82,33 +82,66 @@ subject_is_null_when_the_record_has_none(void **state)
 }
 
 static void
-session_scope_is_the_key(void **state)
+the_key_has_a_member_for_each_part(void **state)
 {
-	json_t	*root, *key;
+	static const struct alert_value	 key[] = {
+		{ .name = "session", .is_number = true, .number = 1768 },
+		{ .name = "object", .bytes = { (const uint8_t *)"/x\xff", 3 } },
+		{ .name = "address", .is_address = true,
+		    .bytes = { (const uint8_t *)"\300\0\2\7", 4 } },
+	};
+	json_t				*root, *k;
 
 	(void)state;
-	a.alert.rule.scope = "session";
-	a.alert.has_scope = true;
-	a.alert.scope = 1768;
+	a.alert.key = key;
+	a.alert.nkey = 3;
 	root = parsed();
-	key = json_object_get(root, "key");
-	assert_int_equal(json_integer_value(json_object_get(key, "session")),
+	k = json_object_get(root, "key");
+	assert_int_equal(json_integer_value(json_object_get(k, "session")),
 	    1768);
+	assert_string_equal(json_string_value(json_object_get(
+	    json_object_get(k, "object"), "hex")), "2f78ff");
+	assert_string_equal(json_string_value(json_object_get(k, "address")),
+	    "192.0.2.7");
 	json_decref(root);
 }
 
 static void
-process_scope_is_the_pid(void **state)
+what_was_bound_is_shown_or_how_long_it_was(void **state)
 {
-	json_t	*root, *key;
+	static const struct alert_value	 bound[] = {
+		{ .name = "file", .bytes = { (const uint8_t *)"/tmp/x", 6 } },
+		{ .name = "text", .bytes = { NULL, 5000 }, .cut = true },
+	};
+	json_t				*root, *v;
 
 	(void)state;
-	a.alert.rule.scope = "process";
-	a.alert.has_scope = true;
-	a.alert.scope = 77;
+	a.alert.bound = bound;
+	a.alert.nbound = 2;
 	root = parsed();
-	key = json_object_get(root, "key");
-	assert_int_equal(json_integer_value(json_object_get(key, "pid")), 77);
+	v = json_object_get(root, "bound");
+	assert_string_equal(json_string_value(json_object_get(v, "file")),
+	    "/tmp/x");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(v,
+	    "text"), "length")), 5000);
+	json_decref(root);
+}
+
+static void
+what_was_held_back_is_counted_and_an_absence_is_said(void **state)
+{
+	json_t	*root;
+
+	(void)state;
+	root = parsed();
+	assert_null(json_object_get(root, "absence"));
+	json_decref(root);
+	a.alert.held_back = 17;
+	a.alert.absence = true;
+	root = parsed();
+	assert_int_equal(json_integer_value(json_object_get(root,
+	    "held_back")), 17);
+	assert_true(json_is_true(json_object_get(root, "absence")));
 	json_decref(root);
 }
 
@@ -206,8 +239,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(object_has_the_members_that_were_promised_in_order),
 		TEST(subject_is_null_when_the_record_has_none),
-		TEST(session_scope_is_the_key),
-		TEST(process_scope_is_the_pid),
+		TEST(the_key_has_a_member_for_each_part),
+		TEST(what_was_bound_is_shown_or_how_long_it_was),
+		TEST(what_was_held_back_is_counted_and_an_absence_is_said),
 		TEST(steps_are_the_first_and_last_fifty),
 		TEST(record_that_is_gone_leaves_nulls),
 		TEST(only_a_recovered_step_says_so),

@@ -715,24 +715,66 @@ a_scan_leaves_what_has_to_be_said(void **state)
 	assert_int_equal(records, 1);
 }
 
+/* A header32_ex whose address is of a type that nobody knows: no bytes. */
 static void
-a_header_of_an_unknown_address_is_judged_as_none(void **state)
+strange_header(struct buf *b, uint32_t seconds)
 {
 	static const uint8_t	 address[4] = { 1 };
 	const struct token	 head = {
 	    .layout = layout_find(TOK_HEADER32_EX), .header.version = 11,
-	    .header.address = { address, 4 } };
-	struct fixture		*f = *state;
+	    .header.event = OPEN_R, .header.address = { address, 4 } };
 
-	criteria_from(f->c, 0);
-	(void)build_token(&f->record, &head);
-	f->record.p[13] = 5;
+	(void)build_token(b, &head);
+	b->n -= 12;			/* address and times */
+	b->p[13] = 5;
+	buf_u32(b, seconds);
+	buf_u32(b, 0);
+}
+
+static void
+a_header_of_an_unknown_address_has_none(void **state)
+{
+	struct fixture	*f = *state;
+
+	criteria_from(f->c, 100);
+	strange_header(&f->record, 99);
 	assert_false(wanted(f));
 	assert_int_equal(f->note.status, BSM_EADDR);
-	renew(f);
-	(void)build_token(&f->record, &head);
-	f->record.p[13] = 5;
+	strange_header(&f->record, 100);
 	assert_true(wanted(f));
+	assert_int_equal(f->note.status, BSM_EADDR);
+	renew(f);
+	strange_header(&f->record, 0);
+	assert_true(wanted(f));
+	renew(f);
+	add(f, CRIT_AUID, "7");
+	strange_header(&f->record, 0);
+	case_ids(&f->record, TOK_SUBJECT32, 7, 1);
+	assert_true(wanted(f));
+	strange_header(&f->record, 0);
+	case_ids(&f->record, TOK_SUBJECT32, 8, 1);
+	assert_false(wanted(f));
+	assert_int_equal(f->note.status, BSM_EADDR);
+}
+
+/* As auditreduce has it; the trailer is what stands behind the token. */
+static void
+where_every_token_has_to_fit_a_cut_one_takes_what_follows(void **state)
+{
+	struct fixture	*f = *state;
+
+	for (int every = 0; every < 2; every++) {
+		renew(f);
+		add(f, CRIT_AUID, "7");
+		criteria_every(f->c, every != 0);
+		case_header(&f->record, 1, 0);
+		case_ids(&f->record, TOK_SUBJECT32, 7, 1);
+		f->record.n -= 2;
+		build_finish(&f->record, 0);
+		criteria_ready(f->c);
+		assert_int_equal(wanted_as(f, FRAME_STRONG), every);
+		buf_clear(&f->record);
+	}
 }
 
 /* ------------------------------------------------------------------- where */
@@ -1043,7 +1085,9 @@ main(void)
 		CASE(
 		    what_cannot_hide_in_a_strange_token_is_no_matter_of_doubt),
 		CASE(a_scan_leaves_what_has_to_be_said),
-		CASE(a_header_of_an_unknown_address_is_judged_as_none),
+		CASE(a_header_of_an_unknown_address_has_none),
+		CASE(
+		    where_every_token_has_to_fit_a_cut_one_takes_what_follows),
 		CASE(predicates_of_a_state_select),
 		CASE(predicates_that_are_left_out_are_any),
 		CASE(patterns_are_those_of_rules),

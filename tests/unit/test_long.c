@@ -60,6 +60,42 @@ tells_who_where_when_and_which_rule(void **state)
 }
 
 static void
+key_and_what_was_bound_are_named(void **state)
+{
+	static const struct alert_value	 key[] = {
+		{ .name = "pid", .is_number = true, .number = 1768 },
+		{ .name = "address", .is_address = true,
+		    .bytes = { (const uint8_t *)"\300\0\2\7", 4 } },
+	};
+	static const struct alert_value	 bound[] = {
+		{ .name = "file", .bytes = { (const uint8_t *)"/a\nb", 4 } },
+		{ .name = "text", .bytes = { NULL, 5000 }, .cut = true },
+	};
+
+	(void)state;
+	lacks("    key");
+	lacks("    bound");
+	a.alert.key = key;
+	a.alert.nkey = 2;
+	a.alert.bound = bound;
+	a.alert.nbound = 2;
+	has("    key     pid 1768, address 192.0.2.7\n");
+	has("    bound   file /a\\nb, text (5000 bytes)\n");
+}
+
+static void
+an_absence_and_what_was_held_back_are_said(void **state)
+{
+	(void)state;
+	lacks("    then");
+	lacks("    held");
+	a.alert.absence = true;
+	a.alert.held_back = 1;
+	has("    then    nothing, until the time above\n");
+	has("    held    1 more alert of this rule and key held back");
+}
+
+static void
 step_tells_what_happened(void **state)
 {
 	(void)state;
@@ -166,6 +202,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(tells_who_where_when_and_which_rule),
+		TEST(key_and_what_was_bound_are_named),
+		TEST(an_absence_and_what_was_held_back_are_said),
 		TEST(step_tells_what_happened),
 		TEST(no_control_byte_comes_through),
 		TEST(what_a_rule_says_of_itself_is_shown),

@@ -50,6 +50,45 @@ the_first_path_stays(void **state)
 }
 
 static void
+a_pair_that_is_forgotten_may_have_another_path(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+	const struct inode	 i = { 0, 1, 2 };
+	const struct slice	 other = slice_str("/other");
+	const struct slice	 first = slice_str("/first");
+
+	(void)state;
+	pathcache_forget(p, &i, NULL);		/* it is not there */
+	put(p, 0, 1, 2, "/first");
+	pathcache_forget(p, &i, &other);
+	assert_true(holds(p, 0, 1, 2, "/first"));
+	pathcache_forget(p, &i, &first);
+	assert_true(holds(p, 0, 1, 2, NULL));
+	put(p, 0, 1, 2, "/second");
+	assert_true(holds(p, 0, 1, 2, "/second"));
+	pathcache_free(p);
+}
+
+static void
+what_is_forgotten_is_no_matter_when_room_is_made(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+	static char		 path[4000];
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	for (uint64_t n = 1; n < 2 * PATHCACHE_MAX / sizeof(path); n++) {
+		const struct inode	 i = { 0, 1, n };
+
+		put(p, 0, 1, n, path);
+		if (n % 3 == 0)
+			pathcache_forget(p, &i, NULL);
+		assert_true(holds(p, 0, 1, n, n % 3 == 0 ? NULL : path));
+	}
+	pathcache_free(p);
+}
+
+static void
 source_file_system_and_node_are_told_apart(void **state)
 {
 	struct pathcache	*p = pathcache_new();
@@ -162,6 +201,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_path_stays),
+		cmocka_unit_test(a_pair_that_is_forgotten_may_have_another_path),
+		cmocka_unit_test(what_is_forgotten_is_no_matter_when_room_is_made),
 		cmocka_unit_test(source_file_system_and_node_are_told_apart),
 		cmocka_unit_test(an_empty_path_is_a_path),
 		cmocka_unit_test(memory_is_bounded_and_the_oldest_go_first),

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_count.c - states that count records, fact by fact.
+ */
+#include "play.h"
+
+static void
+a_multiplier_is_so_many_states(void **state)
+{
+	(void)state;
+	plays(SEQ("s", "by pid; " S(R "multiplier 3; ")), "r0 r1 r2 r3 r4 r5",
+	    "s@2=0,1,2 pid=1; s@5=3,4,5 pid=1");
+	plays(SEQ("s", "by pid; " S(R "multiplier 2; ") S(W)),
+	    "r0 w1 r2 r3 w4", "s@4=2,3,4 pid=1");
+}
+
+static void
+old_ones_fall_out_of_a_window_one_by_one(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R "multiplier 3 in 10 seconds; ")),
+	    "r0 r8 r12 r15 r16 r17", "s@15=1,2,3");
+}
+
+static void
+a_window_includes_its_end_in_milliseconds(void **state)
+{
+	static const char	 rules[] = SEQ("s",
+	    S(R "multiplier 2 in 5 seconds; "));
+
+	(void)state;
+	plays(rules, "r0.250 r5.250", "s@5.250=0,1");
+	plays(rules, "r0.250 r5.251", "");
+	plays(rules, "r9 r1", "s@1=0,1");
+}
+
+static void
+what_comes_out_are_the_newest(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R) S(W "multiplier 2 in 9 seconds; ") S(X)),
+	    "r0 w1 w2 w3 r4 w5 x6", "s@6=0,3,5,6");
+	/* The second of them still goes back to the first start. */
+	plays(SEQ("s", S(R) S(W "multiplier 2 in 9 seconds; ") S(X)),
+	    "r0 w1 w2 w3 r4 w5 w6 x7", "s@7=4,5,6,7");
+}
+
+static void
+a_window_that_is_missed_leaves_what_came_out_before(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(W "multiplier 3 in 5 seconds; ") S(X)),
+	    "w0 w1 w2 w9 w20 x21", "s@21=0,1,2,5");
+}
+
+static void
+different_values_are_counted_once_each(void **state)
+{
+	static const char	 rules[] = SEQ("s",
+	    S(R "multiplier 3 distinct object in 10 seconds; "));
+
+	(void)state;
+	plays(rules, "r0:/a r1:/a r2:/b r3:/b r4:/c", "s@4=1,3,4");
+	plays(rules, "r0:/a r6:/b r11:/c r12:/a", "s@12=1,2,3");
+	plays(rules, "r0:/a r1 r2:/b r3", "");
+}
+
+static void
+distinct_may_go_without_a_time(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R "multiplier 2 distinct pid; ") S(X)),
+	    "r0:p1 r1:p1 x2 r9:p2 x10:p1", "s@10=1,3,4");
+}
+
+static void
+each_combination_counts_for_itself(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R "multiplier 2 in 9 seconds; bind $f object; ")
+	    S(X "object == $f; ")), "r0:/a r1:/b r2:/b x3:/a x4:/b",
+	    "s@4=1,2,4 f=/b");
+}
+
+static void
+a_count_goes_on_when_its_beginning_is_used_up(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R) S(W "multiplier 2 in 9 seconds; bind $f object; ")
+	    S(X "object == $f; ")),
+	    "r0 w1:/b w2:/a w3:/a x4:/a w5:/b x6:/b",
+	    "s@4=0,2,3,4 f=/a; s@6=0,1,5,6 f=/b");
+	plays(SEQ("s", S(R) S(W "multiplier 2 distinct pid; bind $f object; ")
+	    S(X "object == $f; ")),
+	    "r0 w1:/b w2:/a w3:/a,p2 x4:/a w5:/b,p2 x6:/b",
+	    "s@4=0,2,3,4 f=/a; s@6=0,1,5,6 f=/b");
+}
+
+static void
+of_one_or_more_the_last_counts(void **state)
+{
+	static const char	 rules[] = SEQ("s", "strict; " S(R)
+	    S(W "multiplier 1 or more; ") S(X));
+
+	(void)state;
+	plays(rules, "r0 w1 w2 w3 x4", "s@4=0,3,4");
+	plays(rules, "r0 w1 w2 u3 w4 x5", "");
+	plays(rules, "r0 x1", "");
+}
+
+static void
+of_three_or_more_the_first_two_stay(void **state)
+{
+	(void)state;
+	plays(SEQ("s", "strict; " S(R) S(W "multiplier 3 or more; ") S(X)),
+	    "r0 w1 w2 x3 r4 w5 w6 w7 w8 w9 x10", "s@10=4,5,6,9,10");
+}
+
+static void
+the_time_to_the_next_state_runs_from_the_last_of_more(void **state)
+{
+	(void)state;
+	plays(SEQ("s", "strict; " S(R) S(W "multiplier 1 or more; ")
+	    S(X "within 2 seconds; ")), "r0 w1 w8 x9", "");
+	plays(SEQ("s", "strict; " S(R) S(W "multiplier 1 or more; ")
+	    S(X "within 2 seconds; ")), "r0 w1 w3 w5 x7", "s@7=0,3,4");
+}
+
+static void
+within_is_to_the_first_of_many(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R) S(W "within 2 seconds; multiplier 3; ")),
+	    "r0 w1 w8 w20", "s@20=0,1,2,3");
+	plays(SEQ("s", S(R) S(W "within 2 seconds; multiplier 3; ")),
+	    "r0 w3 w8 w20", "");
+}
+
+static void
+what_began_too_early_counts_no_more(void **state)
+{
+	(void)state;
+	plays(SEQ("s", "by pid; timeout 5 seconds; " S(R "multiplier 3; ")),
+	    "r0 r4 r6 r8", "s@8=1,2,3 pid=1");
+}
+
+static void
+of_many_records_the_first_and_last_half_are_shown(void **state)
+{
+	struct play	*p = play_new(SEQ("s", "by pid; "
+	    S(R "multiplier 1200; ") S(W) S(X)));
+	char		 one[16];
+
+	(void)state;
+	for (unsigned i = 0; i < 1250; i++) {
+		(void)snprintf(one, sizeof(one), "r%u", i);
+		(void)play(p, one);
+	}
+	assert_string_equal(play(p, "w2000 x2001"),
+	    "s@2001=50,51,52,53,54,55,56,57,58,59 pid=1");
+	assert_int_equal(p->nsteps, ALERT_STEPS_MAX);
+	play_free(p);
+}
+
+static void
+ten_thousand_cost_no_more_than_ten(void **state)
+{
+	struct play	*p = play_new(SEQ("s",
+	    S(R "multiplier 10000 distinct object in 1 weeks; ") S(X)));
+	char		 one[32];
+
+	(void)state;
+	for (unsigned i = 0; i < 30000; i++) {
+		(void)snprintf(one, sizeof(one), "r%u:/%u", i, i);
+		assert_string_equal(play(p, one), "");
+	}
+	(void)play(p, "x30000");
+	assert_int_equal(p->nsteps, ALERT_STEPS_MAX);
+	play_free(p);
+}
+
+static void
+an_absence_may_follow_a_count(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R "multiplier 2 in 9 seconds; ")
+	    S(W "absent 3 seconds; ")), "r0 r1 r2 w3 r4 x9",
+	    "s@7=2,4 absence");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+#define TEST(name) cmocka_unit_test(name)
+		TEST(a_multiplier_is_so_many_states),
+		TEST(old_ones_fall_out_of_a_window_one_by_one),
+		TEST(a_window_includes_its_end_in_milliseconds),
+		TEST(what_comes_out_are_the_newest),
+		TEST(a_window_that_is_missed_leaves_what_came_out_before),
+		TEST(different_values_are_counted_once_each),
+		TEST(distinct_may_go_without_a_time),
+		TEST(each_combination_counts_for_itself),
+		TEST(a_count_goes_on_when_its_beginning_is_used_up),
+		TEST(of_one_or_more_the_last_counts),
+		TEST(of_three_or_more_the_first_two_stay),
+		TEST(the_time_to_the_next_state_runs_from_the_last_of_more),
+		TEST(within_is_to_the_first_of_many),
+		TEST(what_began_too_early_counts_no_more),
+		TEST(of_many_records_the_first_and_last_half_are_shown),
+		TEST(ten_thousand_cost_no_more_than_ten),
+		TEST(an_absence_may_follow_a_count),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
