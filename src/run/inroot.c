@@ -51,6 +51,8 @@ next_name(struct walk *w, struct slice *name)
 {
 	const uint8_t	*p = w->path.p;
 
+	if (w->at == w->path.n)
+		return false;
 	while (w->at < w->path.n && p[w->at] == '/')
 		w->at++;
 	*name = (struct slice){ p + w->at, 0 };

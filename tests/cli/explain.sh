@@ -189,7 +189,7 @@ has 'and when there was none' "$out" 'waits for the alert of another rule'
 
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
 	echo "record AUE_SOCKET auid $i success;"
-	[ $i -gt 1 ] || for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+	[ $i -gt 1 ] || for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
 		echo 'record AUE_EXIT auid 1 success;'
 		echo 'record AUE_SOCKET auid 1 success;'
 	done

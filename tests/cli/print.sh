@@ -332,7 +332,7 @@ changed()	# COMMAND...
 	rm -f "$tmp/rest"
 	{ "$BSMTRACE" print -n "$tmp/victim" 2>"$tmp/.err"
 	    echo $? >"$tmp/rc"; } |
-	    { read -r first; "$@" "$tmp/victim"; cat >"$tmp/rest"; }
+	    { read -r _; "$@" "$tmp/victim"; cat >"$tmp/rest"; }
 	lines=$(wc -l <"$tmp/rest")
 }
 "$BSMTRACE" print -n "$tmp/two" >"$tmp/one"

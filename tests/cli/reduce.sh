@@ -265,6 +265,7 @@ done
 is 'many trails are merged' "$(seconds "$BSMTRACE" reduce part.* |
     tr ' ' '\n' | sort -cn 2>&1)" ''
 (
+	# shellcheck disable=SC3045 # every sh of ours has it
 	ulimit -n 24
 	TMPDIR=. "$BSMTRACE" reduce part.* >out 2>err
 )
