@@ -20,9 +20,13 @@
 struct engine;
 
 #define ENGINE_INSTANCES_MAX	1000000u	/* default ceiling */
-#define ENGINE_INSTANCE_BYTES	64u	/* of one that has passed a state, with
-					 * its place in tables */
-#define ENGINE_STEP_BYTES	16u	/* for each further record */
+/* What an instance takes that has passed a state and bound nothing, with its
+ * place in the tables; and each further state that it passes. */
+#define ENGINE_INSTANCE_BYTES	64u
+#define ENGINE_STATE_BYTES	16u
+/* The same of a partial match: a rule's `new_life`. */
+#define ENGINE_MATCH_BYTES	120u
+#define ENGINE_MATCH_STATE_BYTES 72u
 #define ENGINE_KEPT_MAX		(64u << 20)	/* bytes of records kept */
 
 struct engine_options {

@@ -92,16 +92,6 @@ void		 tally_purge(struct tallies *, uint32_t);
 void		 tally_walk(const struct tallies *, uint32_t,
 		    void (*)(void *arg, const struct counted *), void *arg);
 
-/*
- * After the record was added: the N that begin with FIRST are
- * what came out last. Until the next change tally_past() makes a past of them,
- * which is held by the caller; that is not O(1).
- */
-void		 tally_came_out(struct tallies *, uint32_t,
-		    const struct counted *first);
-uint32_t	 tally_past(struct tallies *, uint32_t,
-		    const struct tally_way *);
-
 /* Records that were given up for want of room. */
 uint64_t	 tallies_evicted(const struct tallies *);
 

@@ -179,11 +179,16 @@ tell_kept(const struct rule *r, struct buf *out)
 		    "the time of the last alert, for ");
 		if (r->cooldown_ms == 0)
 			return;
-	} else
-		buf_printf(out, "%u bytes, %u more for each further record "
-		    "of %llu%s, for ", ENGINE_INSTANCE_BYTES,
-		    ENGINE_STEP_BYTES, (unsigned long long)records,
-		    r->nvariables > 0 ? ", and what is bound" : "");
+	} else {
+		buf_printf(out, "%u bytes", r->new_life ? ENGINE_MATCH_BYTES :
+		    ENGINE_INSTANCE_BYTES);
+		if (r->nstates > 1)
+			buf_printf(out, ", %u more for each further state of "
+			    "%zu", r->new_life ? ENGINE_MATCH_STATE_BYTES :
+			    ENGINE_STATE_BYTES, r->nstates);
+		buf_str(out, r->nvariables > 0 ? ", and what is bound, for " :
+		    ", for ");
+	}
 	tell_key(r, out);
 	buf_str(out, r->timeout_s == 0 && r->window_s == 0 && records > 1 ?
 	    ", for ever\n" : "\n");

@@ -71,7 +71,9 @@ run "$BSMTRACE" check --cost rules.conf
 has 'check --cost: what it listens to' "$out" 'listens to  AUE_'
 has 'check --cost: what it asks besides' "$out" 'then asks 1 predicate'
 has 'check --cost: what it keeps' "$out" \
-    'keeps       64 bytes, 16 more for each further record of 20'
+    'keeps       120 bytes, for each auid of each host'
+has 'check --cost: what several states keep' "$out" \
+    'keeps       120 bytes, 72 more for each further state of 2, for each auid'
 
 printf 'dir:/var/audit\nflags:lo,ex,-fr\nnaflags:lo\n' >audit_control
 run "$BSMTRACE" check --policy audit_control rules.conf
