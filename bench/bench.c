@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench.c - bsmtrace-bench: what watching and selecting cost, as multiples of
- * E.
+ * bench.c - bsmtrace-bench: what watching, printing and selecting cost, as
+ * multiples of E.
  *
  * Machines differ, and one machine differs from minute to minute, so that only
  * ratios within one run mean something. Rounds are interleaved: in each, every
@@ -48,6 +48,8 @@ struct work {
 	enum criterion	 by;		/* for `reduce`, with its option */
 	const char	*select, *text;
 	bool		 to_file;
+	const char	*print;		/* an option of `print` */
+	const struct text_style *style;	/* NULL: JSON lines */
 };
 
 #define WAY(what, on, how) { .name = what, .trail = on, .way = how }
@@ -57,6 +59,14 @@ struct work {
 #define SELECT(what, which, option, value, kind, figure) {		\
 	.name = what, .trail = USUAL, .by = which, .select = option,	\
 	.text = value, .goal = kind, .most = figure }
+
+#define PRINT(what, on, option, how, figure) {				\
+	.name = what, .trail = on, .print = option, .style = how,	\
+	.goal = LIMIT, .most = figure }
+
+static const struct text_style	as_text = { 0 },
+	numeric = { .numeric_ids = true }, raw = { .raw = true },
+	xml = { .xml = true };
 
 static const struct work	works[] = {
 	WAY("extraction limit, with read(2)", USUAL, measure_extract_read),
@@ -91,6 +101,13 @@ static const struct work	works[] = {
 	    NO_GOAL, 0),
 	WATCH("1,000 regular expressions", SMALL, 1000, ruleset_patterns,
 	    NO_GOAL, 0),
+	PRINT("printing as text", USUAL, "--local", &as_text, 5.5),
+	PRINT("printing, ids as numbers", USUAL, "-n", &numeric, 5.5),
+	PRINT("printing, all as numbers", USUAL, "-r", &raw, 5.5),
+	PRINT("printing as XML", USUAL, "-x", &xml, 5.5),
+	PRINT("printing as JSON lines", USUAL, "-j", NULL, 12),
+	{ .name = "printing, 100,000 users", .trail = USERS, .print = "-n",
+	    .style = &numeric },
 	SELECT("selecting by event", CRIT_EVENT, "-m", "AUE_REBOOT", LIMIT,
 	    0.5),
 	SELECT("selecting by class", CRIT_CLASS, "-c", "ad", LIMIT, 0.5),
@@ -254,7 +271,8 @@ prepare(struct bench *b, size_t i)
 static bool
 has_whole(const struct bench *b, const struct work *w)
 {
-	return b->program != NULL && (w->rules != NULL || w->select != NULL);
+	return b->program != NULL &&
+	    (w->rules != NULL || w->select != NULL || w->print != NULL);
 }
 
 static bool
@@ -272,6 +290,12 @@ measure_whole(struct bench *b, size_t i, unsigned round)
 		arguments[n++] = t->path;
 		arguments[n++] = "-f";
 		arguments[n++] = r->rules;
+	} else if (w->print != NULL) {
+		arguments[n++] = "print";
+		arguments[n++] = "--threads";
+		arguments[n++] = "1";
+		arguments[n++] = w->print;
+		arguments[n++] = t->path;
 	} else {
 		arguments[n++] = "reduce";
 		arguments[n++] = w->select;
@@ -292,12 +316,16 @@ measure_work(struct bench *b, size_t i, unsigned round)
 	const struct trail	*t = &b->trails[w->trail];
 	struct result		*r = &b->results[i];
 
-	r->unit[round] = measure_extract(t);
+	/* what is judged of printing reads the trail: so does its unit */
+	r->unit[round] = w->print != NULL ? measure_extract_read(t) :
+	    measure_extract(t);
 	if (w->rules != NULL)
 		r->here[round] = measure_engine(t, r->program, b->names,
 		    &r->alerts);
 	else if (w->select != NULL)
 		r->here[round] = measure_select(t, r->criteria, &r->alerts);
+	else if (w->print != NULL)
+		r->here[round] = measure_print(t, w->style, b->names);
 	else
 		r->here[round] = w->to_file ? measure_copy(t, b->dir) :
 		    w->way(t);

@@ -27,9 +27,11 @@
 #include "bsm/record.h"
 #include "engine/engine.h"
 #include "extract.h"
+#include "print/lossless.h"
 #include "rule/rules.h"
 
 #define READ_SIZE	(256u << 10)	/* bytes asked for at once */
+#define OUT_SIZE	(256u << 10)	/* bytes printed, and then forgotten */
 
 static double
 clock_ns(clockid_t which)
@@ -277,6 +279,36 @@ measure_select(const struct trail *t, struct criteria *c, uint64_t *records)
 	    records);
 	taken = since(start);
 	expect(n == t->n);
+	return taken;
+}
+
+struct taken
+measure_print(const struct trail *t, const struct text_style *style,
+    const struct names *names)
+{
+	struct text		*text = style == NULL ? NULL :
+	    text_new(style, names, measure_nobody());
+	struct lossless		*json = lossless_new(names);
+	struct buf		 out = { 0 };
+	struct frame_record	 f = { .kind = FRAME_RECORD };
+	struct taken		 start = now(), taken;
+	size_t			 n, bad;
+
+	for (; (n = frame_intact(t->p + f.offset, t->n - f.offset)) > 0;
+	    f.offset += n) {
+		f.bytes = (struct slice){ t->p + f.offset, n };
+		if (text != NULL)
+			(void)text_record(text, f.bytes, &out, &bad);
+		else
+			lossless_frame(json, &f, slice_str(t->path), &out);
+		if (out.n > OUT_SIZE)
+			buf_clear(&out);
+	}
+	taken = since(start);
+	expect(f.offset == t->n);
+	buf_fini(&out);
+	lossless_free(json);
+	text_free(text);
 	return taken;
 }
 

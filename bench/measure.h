@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "bsm/names.h"
+#include "print/text.h"
 #include "rule/program.h"
 #include "select/criteria.h"
 
@@ -49,6 +50,10 @@ struct taken	 measure_engine(const struct trail *, const struct program *,
 /* And by criteria, with the records counted that are wanted. */
 struct taken	 measure_select(const struct trail *, struct criteria *,
 		    uint64_t *records);
+
+/* And printed, in this style or, with NULL, as JSON lines; nothing is written. */
+struct taken	 measure_print(const struct trail *, const struct text_style *,
+		    const struct names *);
 
 /* Read and written to a file in DIR, as plain as can be. */
 struct taken	 measure_copy(const struct trail *, const char *dir);
