@@ -90,7 +90,8 @@ print_option(const struct cli_option *o)
 	buf_fini(&left);
 }
 
-static void
+/* False when it could not be written, which has been reported. */
+static bool
 print_help(const struct cli_usage *u)
 {
 	const struct cli_option	*o;
@@ -102,7 +103,10 @@ print_help(const struct cli_usage *u)
 	printf("\nexamples:\n");
 	for (const char *const *e = u->examples; *e != NULL; e++)
 		printf("  %s\n", *e);
-	(void)fflush(stdout);	/* nobody is left to be told */
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	log_warn_errno("standard output");
+	return false;
 }
 
 int
@@ -367,9 +371,7 @@ cli_getopt(const struct cli_usage *u, struct cli_shared *shared, int argc,
 		    (c != -1 && !fits(u, by_value(u, c))))
 			return '?';
 	} while (take_shared(shared, c));
-	if (c == 'h') {
-		print_help(u);
-		return 0;
-	}
-	return c;
+	if (c == 'h' && !print_help(u))
+		exit(EXIT_FAILED);	/* there was nothing else to do */
+	return c == 'h' ? 0 : c;
 }

@@ -170,6 +170,13 @@ if [ -c /dev/full ]; then
 else
 	skip 'a full disk is said' 'no /dev/full'
 fi
+if [ -c /dev/full ]; then
+	run sh -c '"$BSMTRACE" print --help >/dev/full'
+	is 'help that cannot be written is said' "$rc:$err" \
+	    '1:bsmtrace: standard output: No space left on device'
+else
+	skip 'help that cannot be written is said' 'no /dev/full'
+fi
 mkdir ev
 : >ev/s
 run "$BSMTRACE" -F -l ev -B -a t.bsm -f any.conf
