@@ -306,6 +306,26 @@ token_strings(const struct token *t, const struct field *f)
 	return (const void *)((const char *)t + f->at);
 }
 
+/* Bytes of a plain number; 0 for whatever else. */
+static inline uint8_t
+wire_width(enum wire w)
+{
+	switch (w) {
+	case W_U8:
+		return 1;
+	case W_U16:
+		return 2;
+	case W_U24:
+		return 3;
+	case W_U32:
+		return 4;
+	case W_U64:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
 /* Does the field hold a number (token_number)? */
 bool		wire_is_number(enum wire);
 

@@ -49,25 +49,6 @@ has_new(const struct program *p)
 	return false;
 }
 
-/* Patterns of plain objects, which blocks ask for without an index. */
-static struct patterns *
-object_patterns(const struct program *p)
-{
-	struct patterns	*patterns = patterns_new();
-	size_t		 at;
-	char		 why[1];
-
-	for (size_t i = 0; i < p->nobject_sets; i++) {
-		const struct object_set	*set = &p->object_sets[i];
-
-		/* The front end has refused those that do not compile. */
-		for (size_t j = 0; set->type == OBJECT_PCRE && j < set->n; j++)
-			(void)patterns_add(patterns, set->entries[j],
-			    (uint32_t)i, &at, why, sizeof(why));
-	}
-	return patterns;
-}
-
 struct ask *
 ask_new(const struct program *p)
 {
@@ -535,7 +516,7 @@ plain_holds(struct ask *a, const struct state *s)
 	    !eval_status(s->status, record_error(of->record)))
 		return false;
 	if (s->objects != PROGRAM_NONE && a->objects == NULL)
-		a->objects = object_patterns(a->program);
+		a->objects = eval_patterns(a->program);
 	holds = eval_object(a->program, a->objects, s, of->object, &limit);
 	if (limit)
 		give_up(a);

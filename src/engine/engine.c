@@ -22,24 +22,6 @@
 
 /* Life. */
 
-static struct patterns *
-compile_patterns(const struct program *p)
-{
-	struct patterns	*patterns = patterns_new();
-	size_t		 at;
-	char		 why[1];
-
-	for (size_t i = 0; i < p->nobject_sets; i++) {
-		const struct object_set	*set = &p->object_sets[i];
-
-		/* The front end has refused those that do not compile. */
-		for (size_t j = 0; set->type == OBJECT_PCRE && j < set->n; j++)
-			(void)patterns_add(patterns, set->entries[j],
-			    (uint32_t)i, &at, why, sizeof(why));
-	}
-	return patterns;
-}
-
 static void
 moved(void *arg, uint32_t partial, uint32_t at)
 {
@@ -115,7 +97,7 @@ engine_new(const struct program *p, const struct names *names,
 		e->options.max_instances = ENGINE_INSTANCES_MAX;
 	e->out = *out;
 	e->index = index_new(p, names);
-	e->patterns = compile_patterns(p);
+	e->patterns = eval_patterns(p);
 	if (index_wants_objects(e->index) && p->path_cache != PATH_CACHE_OFF)
 		e->paths = pathcache_new();
 	if (p->path_cache == PATH_CACHE_FOLLOW)
@@ -615,6 +597,7 @@ void
 engine_stats(const struct engine *e, struct engine_stats *s)
 {
 	struct ask_stats	 asked;
+	struct procs_stats	 procs = { 0 };
 
 	ask_stats(e->ask, &asked);
 	*s = e->stats;
@@ -622,6 +605,10 @@ engine_stats(const struct engine *e, struct engine_stats *s)
 	    e->partials);
 	s->patterns_failed += asked.patterns_failed;
 	s->evicted += tallies_evicted(e->tallies);
+	if (e->procs != NULL)
+		procs_stats(e->procs, &procs);
+	s->forgotten = asked.new_evicted + procs.evicted + procs.images_lost +
+	    cooldowns_evicted(e->cooldowns);
 }
 
 uint64_t

@@ -44,6 +44,9 @@ struct engine_stats {
 	uint64_t	 steps_lost;	/* evidence over a limit */
 	uint64_t	 patterns_failed; /* match limit reached */
 	uint64_t	 held_back;	/* alerts, by `cooldown` */
+	uint64_t	 forgotten;	/* for want of room: values of `new`,
+					 * processes, their images, times of
+					 * alerts for `cooldown` */
 };
 
 /* PROGRAM and NAMES must outlive the engine. */

@@ -28,6 +28,12 @@ bool	eval_event(const struct program *, const struct state *, enum dialect,
 bool	eval_status(enum test_status, uint8_t error);
 
 /*
+ * The patterns of plain objects, by the index of their set in the program; to
+ * be freed with patterns_free().
+ */
+struct patterns	*eval_patterns(const struct program *);
+
+/*
  * Does the object meet the state's condition on objects? PATTERNS holds the
  * program's pattern sets by their index. Sets *LIMIT when a pattern gave up at
  * its match limit, which counts as no match.

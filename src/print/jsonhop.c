@@ -105,26 +105,6 @@ keep(uint8_t *to, uint8_t *n, size_t max, struct buf *b)
 	return fits;
 }
 
-/* Bytes of a number on the wire; 0 for what is none. */
-static uint8_t
-width(enum wire w)
-{
-	switch (w) {
-	case W_U8:
-		return 1;
-	case W_U16:
-		return 2;
-	case W_U24:
-		return 3;
-	case W_U32:
-		return 4;
-	case W_U64:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
 /* False when tokens of this layout have to be decoded. */
 static bool
 make_plan(struct plan *p, const struct layout *lay, struct buf *b)
@@ -136,7 +116,7 @@ make_plan(struct plan *p, const struct layout *lay, struct buf *b)
 
 	p->skip = 1;
 	if (lay->id == TOK_TRAILER) {	/* its magic is not shown */
-		p->skip += width(f->wire);
+		p->skip += wire_width(f->wire);
 		f++;
 	}
 	json_init(&j, b);
@@ -155,7 +135,7 @@ make_plan(struct plan *p, const struct layout *lay, struct buf *b)
 		good &= keep(s->after, &s->after_n, AFTER_MAX, b) &&
 		    is_plain(f->wire);
 		s->wire = (uint8_t)f->wire;
-		s->width = width(f->wire);
+		s->width = wire_width(f->wire);
 		s->shift = (uint8_t)(64 - 8 * s->width);
 		p->room += AFTER_MAX + SPELL_ADDRESS_MAX + 8;
 	}

@@ -37,6 +37,7 @@ figures_status(struct buf *out, const struct figures *f)
 	put(out, f->dropped, "records dropped by the kernel");
 	put(out, f->passed, "records of our own passed over");
 	put(out, f->engine.evicted, "sequences given up");
+	put(out, f->engine.forgotten, "values and processes forgotten");
 	put(out, f->sinks.lost, "alerts lost");
 	put(out, f->triggers.runs, "triggers run");
 	put(out, f->triggers.failures, "triggers failed");
@@ -57,6 +58,8 @@ figures_losses(const struct figures *f)
 	    "be read");
 	tell(f->engine.evicted, "sequences were given up: too many were live "
 	    "at once; --max-instances allows more");
+	tell(f->engine.forgotten, "values of 'new', processes or times of "
+	    "alerts were forgotten for want of room");
 	tell(f->engine.steps_lost, "records of steps were not kept: too many "
 	    "bytes were waited for");
 	tell(f->steps_gone, "records of steps could not be read again");

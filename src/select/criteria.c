@@ -511,25 +511,6 @@ label_is(const char *label, const char *wanted)
 	    (label[n] == '\0' || strcmp(label + n, "_ex") == 0);
 }
 
-static size_t
-wire_size(enum wire w)
-{
-	switch (w) {
-	case W_U8:
-		return 1;
-	case W_U16:
-		return 2;
-	case W_U24:
-		return 3;
-	case W_U32:
-		return 4;
-	case W_U64:
-		return 8;
-	default:
-		return 0;	/* nothing that is asked for lies behind */
-	}
-}
-
 /* Where a field lies in a token, with the id before it; 0: it has none. */
 static size_t
 field_place(const struct layout *lay, const char *name, enum wire *wire)
@@ -540,9 +521,9 @@ field_place(const struct layout *lay, const char *name, enum wire *wire)
 		*wire = f->wire;
 		if (strcmp(f->name, name) == 0)
 			return at;
-		if (wire_size(f->wire) == 0)
+		if (wire_width(f->wire) == 0)
 			return 0;
-		at += wire_size(f->wire);
+		at += wire_width(f->wire);
 	}
 	return 0;
 }

@@ -40,11 +40,14 @@ losses_are_said_and_nothing_else(void **state)
 	assert_string_equal(caught_text(&c), "");
 	f.sinks.lost = 5;
 	f.engine.evicted = 6;
+	f.engine.forgotten = 7;
 	catch_stderr(&c);
 	figures_losses(&f);
 	assert_string_equal(caught_text(&c),
 	    "bsmtrace: 6 sequences were given up: too many were live at once; "
 	    "--max-instances allows more\n"
+	    "bsmtrace: 7 values of 'new', processes or times of alerts were "
+	    "forgotten for want of room\n"
 	    "bsmtrace: 5 alerts did not get everywhere they should\n");
 }
 
