@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "base/markup.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "rule/unparse.h"
@@ -195,30 +196,6 @@ graph_dot_end(struct buf *out)
 #define GAP	28u		/* for an arrow */
 #define MARGIN	20u
 
-/* A text of XML: control bytes and what is not UTF-8 as \xHH. */
-static void
-put_xml(struct buf *out, struct slice s)
-{
-	struct buf	 shown = { 0 };
-
-	buf_escape(&shown, s);
-	for (size_t i = 0; i < shown.n; i++)
-		switch (shown.p[i]) {
-		case '<':
-			buf_str(out, "&lt;");
-			break;
-		case '>':
-			buf_str(out, "&gt;");
-			break;
-		case '&':
-			buf_str(out, "&amp;");
-			break;
-		default:
-			buf_u8(out, shown.p[i]);
-		}
-	buf_fini(&shown);
-}
-
 /* How many columns a line takes, tabs as four. */
 static size_t
 columns_of(struct slice line)
@@ -276,7 +253,7 @@ put_svg_box(struct buf *out, const struct box *b, size_t x, size_t y,
 		y += LINE_H;
 		buf_printf(out, "<text x=\"%zu\" y=\"%zu\" "
 		    "xml:space=\"preserve\">", x + PAD, y);
-		put_xml(out, line);
+		markup_escape(out, line);
 		buf_str(out, "</text>\n");
 	}
 	buf_fini(&scratch);

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/markup.h"
 #include "base/mem.h"
 
 struct counts {
@@ -31,49 +32,6 @@ junit_new(void)
 	return xcalloc(1, sizeof(struct junit));
 }
 
-static void
-put_xml(struct buf *out, struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		switch (s.p[i]) {
-		case '<':
-			buf_str(out, "&lt;");
-			break;
-		case '>':
-			buf_str(out, "&gt;");
-			break;
-		case '&':
-			buf_str(out, "&amp;");
-			break;
-		case '"':
-			buf_str(out, "&quot;");
-			break;
-		case 0xef:	/* U+FFFE and U+FFFF are not for XML */
-			if (s.n - i > 2 && s.p[i + 1] == 0xbf &&
-			    s.p[i + 2] >= 0xbe) {
-				buf_str(out, s.p[i + 2] == 0xbe ?
-				    "\\ufffe" : "\\uffff");
-				i += 2;
-				break;
-			}
-			buf_u8(out, s.p[i]);
-			break;
-		default:
-			buf_u8(out, s.p[i]);
-		}
-}
-
-/* Untrusted bytes. */
-static void
-put_escaped(struct buf *out, struct slice s)
-{
-	struct buf	 shown = { 0 };
-
-	buf_escape(&shown, s);
-	put_xml(out, buf_bytes(&shown));
-	buf_fini(&shown);
-}
-
 /* Lines, each of them untrusted. */
 static void
 put_lines(struct buf *out, struct slice s)
@@ -82,7 +40,7 @@ put_lines(struct buf *out, struct slice s)
 		const uint8_t	*end = memchr(s.p, '\n', s.n);
 		const size_t	 n = end == NULL ? s.n : (size_t)(end - s.p);
 
-		put_escaped(out, (struct slice){ s.p, n });
+		markup_escape(out, (struct slice){ s.p, n });
 		buf_char(out, '\n');
 		s.p += n + (end != NULL);
 		s.n -= n + (end != NULL);
@@ -131,7 +89,7 @@ void
 junit_suite(struct junit *j, const char *file)
 {
 	close_suite(j);
-	put_escaped(&j->name, slice_str(file));
+	markup_escape(&j->name, slice_str(file));
 	j->open = true;
 }
 
@@ -141,7 +99,7 @@ begin_case(struct junit *j, struct slice name)
 	buf_str(&j->cases, "    <testcase classname=\"");
 	buf_slice(&j->cases, buf_bytes(&j->name));
 	buf_str(&j->cases, "\" name=\"");
-	put_escaped(&j->cases, name);
+	markup_escape(&j->cases, name);
 	buf_char(&j->cases, '"');
 	j->suite.tests++;
 }
@@ -159,7 +117,7 @@ put_why(struct junit *j, const char *element, struct slice why)
 		first.n--;
 	}
 	buf_printf(&j->cases, "      <%s message=\"", element);
-	put_escaped(&j->cases, first);
+	markup_escape(&j->cases, first);
 	buf_str(&j->cases, "\">");
 	put_lines(&j->cases, why);
 	buf_printf(&j->cases, "</%s>\n    </testcase>\n", element);
@@ -170,7 +128,7 @@ junit_case(struct junit *j, const struct junit_case *c)
 {
 	begin_case(j, c->name);
 	buf_str(&j->cases, " file=\"");
-	put_escaped(&j->cases, slice_str(c->file));
+	markup_escape(&j->cases, slice_str(c->file));
 	buf_printf(&j->cases, "\" line=\"%" PRIu32 "\"", c->line);
 	put_seconds(&j->cases, c->micros);
 	j->suite.micros += c->micros;

@@ -111,6 +111,10 @@ if command -v xmllint >/dev/null; then
 	printf '%s\n' "$out" >picture.svg
 	run xmllint --noout picture.svg
 	is 'graph --svg: well-formed' "$rc:$err" '0:'
+	printf 'sequence "a\357\277\276\001b" { subject any;\n\tstate { event any; status any; }; };\n' >odd.conf
+	"$BSMTRACE" graph --svg odd.conf >odd.svg
+	run xmllint --noout odd.svg
+	is 'graph --svg: well-formed for every label' "$rc:$err" '0:'
 else
 	skip 'graph --svg: well-formed' 'no xmllint'
 fi
