@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "base/csv.h"
 #include "base/mem.h"
 #include "bsm/record.h"
 #include "print/textform.h"
@@ -189,36 +190,6 @@ columns_free(struct columns *c)
 	free(c);
 }
 
-static bool
-is_among(uint8_t c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
-
-/* A cell of CSV. Numbers may begin with a minus, texts are made harmless. */
-static void
-put_csv(struct buf *out, struct slice s, bool text)
-{
-	const bool	 formula = text && s.n > 0 &&
-	    is_among(s.p[0], "=+-@\t\r");
-	bool		 quoted = s.n > 0 && (s.p[0] == ' ' ||
-	    s.p[s.n - 1] == ' ');
-
-	for (size_t i = 0; i < s.n && !quoted; i++)
-		quoted = is_among(s.p[i], ",\"\r\n");
-	if (quoted)
-		buf_char(out, '"');
-	if (formula)
-		buf_char(out, '\'');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_char(out, '"');
-		buf_u8(out, s.p[i]);
-	}
-	if (quoted)
-		buf_char(out, '"');
-}
-
 static void
 put_cell(const struct columns *c, struct buf *out, size_t i, struct slice s,
     bool text)
@@ -231,10 +202,10 @@ put_cell(const struct columns *c, struct buf *out, size_t i, struct slice s,
 		buf_escape(out, s);
 	} else if (c->escape) {
 		buf_escape(&shown, s);
-		put_csv(out, buf_bytes(&shown), text);
+		csv_cell(out, buf_bytes(&shown), text);
 		buf_fini(&shown);
 	} else {
-		put_csv(out, s, text);
+		csv_cell(out, s, text);
 	}
 }
 
