@@ -2,73 +2,63 @@
 /*
  * patterns.c - many regular expressions, asked by sets.
  *
- * Each pattern is compiled once, by the JIT where there is one, and judged by
- * PCRE2 alone. Before that, most of them are turned away by what the library
- * tells about any match: its least length, and up to two bytes that it cannot
- * be without. Which bytes the subject holds is noted once for all patterns of
- * a set. The library does not say whether it means a letter in one case only,
- * so either case will do.
- *
- * Everything that a match needs is made at the start. The library's memory is
- * ours, so running out of it ends the process there as well.
+ * PCRE2 compiles every pattern, so that it alone says what is one. Those that
+ * automata can run are then looked for together, and what was found in a
+ * subject is kept until there is another one. The rest are run one by one,
+ * after a glance at which bytes the subject holds.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-#include <stdlib.h>
-
-#include "base/map.h"
-#include "base/mem.h"
 #include "base/patterns.h"
 
-#define OPTIONS	PCRE2_NEVER_UTF		/* "(*UTF)" does not change the rules */
-#define JIT_STACK_FIRST	(32u * 1024)	/* bytes */
-#define STEPS_MIN	64u	/* from one place of the largest subject */
-#define ANY	256			/* instead of a byte: every subject */
+#include <stdlib.h>
 
-typedef int	(*match_fn)(const pcre2_code *, PCRE2_SPTR, PCRE2_SIZE,
-		    PCRE2_SIZE, uint32_t, pcre2_match_data *,
-		    pcre2_match_context *);
+#include "base/arena.h"
+#include "base/backtrack.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/regex.h"
+#include "base/search.h"
 
 struct pattern {
-	uint16_t	 first[2];	/* one of these bytes must be there */
-	uint16_t	 last[2];	/* and one of these */
-	uint32_t	 length;	/* of the shortest match; bytes */
-	uint32_t	 number;	/* from 0, in order of coming */
-	bool		 anchored;	/* can begin in one place only */
-	match_fn	 match;
-	pcre2_code	*code;
+	uint32_t		 number;	/* from 0, in order of coming */
+	struct slice		 text;		/* in the map */
+	struct backtrack_code	*code;
+	uint32_t		*sets;
+	size_t			 nsets, cap;
 };
 
 struct set {
 	struct pattern	**list;		/* each once */
 	size_t		  n, cap;
+	size_t		  nalone;	/* these come first, and are tried one
+					 * by one */
 };
 
 struct patterns {
-	pcre2_general_context	*memory;
-	pcre2_compile_context	*compiling;
-	pcre2_match_context	*limits;
-	pcre2_match_data	*result;
-	pcre2_jit_stack		*stack;
+	struct backtrack	*backtrack;
+	struct search		*search;
 	struct map		*by_text;	/* of struct pattern, owned */
 	struct map		*members;	/* by set and pattern */
 	struct set		*sets;
 	size_t			 nsets, sets_cap;
-	bool			 seen[ANY + 1];	/* bytes of the subject */
+	size_t			 nsearched;	/* patterns it was told of */
+	bool			 stale;		/* something was added since */
+	uint32_t		 age;		/* of the search, as arranged */
+	/* The last subject, and what was found in it. */
+	uint8_t			*subject;
+	size_t			 subject_n, subject_cap;
+	bool			 found, noted;	/* what follows */
+	uint32_t		 verdict;
+	struct backtrack_text	 glance;
 };
 
-static void *
-take_memory(size_t n, void *arg)
+static const uint32_t *
+sets_of(void *arg, uint32_t number, size_t *n)
 {
-	(void)arg;
-	return xmalloc(n);
-}
+	const struct patterns	*ps = arg;
+	const struct pattern	*p = map_at(ps->by_text, number, NULL);
 
-static void
-give_memory(void *p, void *arg)
-{
-	(void)arg;
-	free(p);
+	*n = p->nsets;
+	return p->sets;
 }
 
 struct patterns *
@@ -76,21 +66,10 @@ patterns_new(void)
 {
 	struct patterns	*ps = xcalloc(1, sizeof(*ps));
 
-	ps->memory = pcre2_general_context_create(take_memory, give_memory,
-	    NULL);
-	ps->compiling = pcre2_compile_context_create(ps->memory);
-	ps->limits = pcre2_match_context_create(ps->memory);
-	ps->result = pcre2_match_data_create(1, ps->memory);
-	pcre2_set_depth_limit(ps->limits, PATTERNS_DEPTH_MAX);
-	pcre2_set_heap_limit(ps->limits, PATTERNS_HEAP_MAX);
-	/* NULL without a JIT: then no pattern asks for it. */
-	ps->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, PATTERNS_STACK_MAX,
-	    ps->memory);
-	if (ps->stack != NULL)
-		pcre2_jit_stack_assign(ps->limits, NULL, ps->stack);
+	ps->backtrack = backtrack_new();
+	ps->search = search_new(sets_of, ps);
 	ps->by_text = map_new();
 	ps->members = map_new();
-	ps->seen[ANY] = true;
 	return ps;
 }
 
@@ -102,7 +81,8 @@ patterns_free(struct patterns *ps)
 	for (size_t i = 0; i < map_count(ps->by_text); i++) {
 		struct pattern	*p = map_at(ps->by_text, i, NULL);
 
-		pcre2_code_free(p->code);
+		backtrack_code_free(p->code);
+		free(p->sets);
 		free(p);
 	}
 	map_free(ps->by_text);
@@ -110,57 +90,13 @@ patterns_free(struct patterns *ps)
 	for (size_t i = 0; i < ps->nsets; i++)
 		free(ps->sets[i].list);
 	free(ps->sets);
-	pcre2_jit_stack_free(ps->stack);
-	pcre2_match_data_free(ps->result);
-	pcre2_match_context_free(ps->limits);
-	pcre2_compile_context_free(ps->compiling);
-	pcre2_general_context_free(ps->memory);
+	free(ps->subject);
+	search_free(ps->search);
+	backtrack_free(ps->backtrack);
 	free(ps);
 }
 
-/* The byte that TYPE and UNIT tell of, in both its cases; ANY for none. */
-static void
-note_byte(const pcre2_code *code, uint32_t type, uint32_t unit, uint16_t to[2])
-{
-	uint32_t	 kind = 0, byte = 0;
-
-	to[0] = to[1] = ANY;
-	if (pcre2_pattern_info(code, type, &kind) != 0 || kind != 1 ||
-	    pcre2_pattern_info(code, unit, &byte) != 0 || byte >= ANY)
-		return;
-	to[0] = to[1] = (uint16_t)byte;
-	/* Not by locale: the library's own tables know ASCII letters only. */
-	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'))
-		to[1] ^= 'a' ^ 'A';
-}
-
-/* Takes the code. */
-static struct pattern *
-pattern_new(pcre2_code *code)
-{
-	struct pattern	*p = xcalloc(1, sizeof(*p));
-	size_t		 machine = 0;	/* code; bytes */
-	uint32_t	 options = 0;
-
-	p->code = code;
-	p->anchored = pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS,
-	    &options) == 0 && (options & PCRE2_ANCHORED) != 0;
-	/*
-	 * Whoever forbids memory that is executable gets slower matches, so a
-	 * failure is none. Nor is a success one: "(*NO_JIT)" yields no code.
-	 */
-	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-	p->match =
-	    pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &machine) == 0 &&
-	    machine > 0 ? pcre2_jit_match : pcre2_match;
-	note_byte(code, PCRE2_INFO_FIRSTCODETYPE, PCRE2_INFO_FIRSTCODEUNIT,
-	    p->first);
-	note_byte(code, PCRE2_INFO_LASTCODETYPE, PCRE2_INFO_LASTCODEUNIT,
-	    p->last);
-	if (pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &p->length) != 0)
-		p->length = 0;
-	return p;
-}
+/* Adding. */
 
 static void
 set_add(struct patterns *ps, uint32_t number, struct pattern *p)
@@ -181,6 +117,10 @@ set_add(struct patterns *ps, uint32_t number, struct pattern *p)
 	s = &ps->sets[number];
 	s->list = mem_grow(s->list, &s->cap, s->n + 1, sizeof(s->list[0]));
 	s->list[s->n++] = p;
+	p->sets = mem_grow(p->sets, &p->cap, p->nsets + 1,
+	    sizeof(p->sets[0]));
+	p->sets[p->nsets++] = number;
+	ps->stale = true;
 }
 
 int
@@ -190,62 +130,148 @@ patterns_add(struct patterns *ps, struct slice pattern, uint32_t set,
 	struct pattern	*p = map_find(ps->by_text, pattern);
 
 	if (p == NULL) {
-		int		 err;
-		pcre2_code	*code = pcre2_compile(
-		    pattern.n == 0 ? (PCRE2_SPTR)"" : pattern.p, pattern.n,
-		    OPTIONS, &err, err_at, ps->compiling);
+		struct backtrack_code	*code = backtrack_compile(
+		    ps->backtrack, pattern, err_at, why, why_n);
+		const size_t		 n = map_count(ps->by_text);
 
-		if (code == NULL) {
-			/* A text that is cut short is still one. */
-			(void)pcre2_get_error_message(err, (PCRE2_UCHAR *)why,
-			    why_n);
+		if (code == NULL)
 			return -1;
-		}
-		p = pattern_new(code);
-		p->number = (uint32_t)map_count(ps->by_text);
+		p = xcalloc(1, sizeof(*p));
+		p->code = code;
+		p->number = (uint32_t)n;
 		(void)map_put(ps->by_text, pattern, p);	/* was not there */
+		(void)map_at(ps->by_text, n, &p->text);
 	}
 	set_add(ps, set, p);
 	return 0;
 }
 
+bool
+patterns_alone(struct slice pattern)
+{
+	struct arena	*arena = arena_new();
+	const bool	 alone = regex_read(arena, pattern) == NULL;
+
+	arena_free(arena);
+	return alone;
+}
+
+/* Asking. */
+
+/* The patterns of a set that no automaton runs come first. */
 static void
-note_subject(struct patterns *ps, struct slice subject)
+arrange_set(const struct patterns *ps, struct set *s)
 {
-	memset(ps->seen, 0, ANY * sizeof(ps->seen[0]));
-	for (size_t i = 0; i < subject.n; i++)
-		ps->seen[subject.p[i]] = true;
+	struct pattern	**list = xreallocarray(NULL, s->n, sizeof(*list));
+	size_t		  n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (!search_has(ps->search, s->list[i]->number))
+			list[n++] = s->list[i];
+	s->nalone = n;
+	for (size_t i = 0; i < s->n; i++)
+		if (search_has(ps->search, s->list[i]->number))
+			list[n++] = s->list[i];
+	free(s->list);
+	s->list = list;
+	s->cap = s->n;
 }
 
-/* Can this pattern match at all? */
-static bool
-worth_trying(const struct patterns *ps, const struct pattern *p, size_t n)
+static void
+arrange(struct patterns *ps)
 {
-	return n >= p->length &&
-	    (ps->seen[p->first[0]] || ps->seen[p->first[1]]) &&
-	    (ps->seen[p->last[0]] || ps->seen[p->last[1]]);
+	for (size_t i = 0; i < ps->nsets; i++)
+		if (ps->sets[i].n > 0)
+			arrange_set(ps, &ps->sets[i]);
+	ps->age = search_age(ps->search);
 }
 
-/*
- * Run one pattern; what the library returns. A subject that is a part of many
- * may begin in fewer places than WHOLE says, but only in these.
- */
+static void
+prepare(struct patterns *ps)
+{
+	for (; ps->nsearched < map_count(ps->by_text); ps->nsearched++) {
+		const struct pattern	*p = map_at(ps->by_text, ps->nsearched,
+		    NULL);
+
+		(void)search_add(ps->search, p->text, p->number);
+	}
+	search_renew(ps->search);
+	arrange(ps);
+	ps->stale = ps->found = false;
+}
+
+/* From here on it is this subject that is asked about. */
+static void
+take_subject(struct patterns *ps, struct slice subject)
+{
+	if (ps->stale)
+		prepare(ps);
+	if ((ps->found || ps->noted) &&
+	    slice_eq(subject, (struct slice){ ps->subject, ps->subject_n }))
+		return;
+	ps->subject = mem_grow(ps->subject, &ps->subject_cap, subject.n, 1);
+	if (subject.n > 0)
+		memcpy(ps->subject, subject.p, subject.n);
+	ps->subject_n = subject.n;
+	ps->found = ps->noted = false;
+}
+
+static void
+look(struct patterns *ps, struct slice subject)
+{
+	ps->verdict = search_find(ps->search, subject);
+	/* Perhaps there were too many states, and some are given up. */
+	if (ps->age != search_age(ps->search))
+		arrange(ps);
+}
+
+/* A copy of the subject would cost more than is won by having it. */
+uint64_t
+patterns_class(struct patterns *ps, struct slice subject)
+{
+	if (ps->stale)
+		prepare(ps);
+	ps->found = ps->noted = false;
+	look(ps, subject);
+	return (uint64_t)ps->age << 32 | ps->verdict;
+}
+
+enum patterns_answer
+patterns_says(const struct patterns *ps, uint64_t class, uint32_t set)
+{
+	if (set >= ps->nsets)
+		return PATTERNS_NO;
+	if (class >> 32 != search_age(ps->search))
+		return PATTERNS_ASK;
+	if (verdicts_has(search_verdicts(ps->search), (uint32_t)class, set))
+		return PATTERNS_YES;
+	return ps->sets[set].nalone > 0 ? PATTERNS_ASK : PATTERNS_NO;
+}
+
 static int
-run(struct patterns *ps, const struct pattern *p, struct slice subject,
+try_alone(struct patterns *ps, const struct set *s, struct slice subject,
     size_t whole)
 {
-	const PCRE2_SPTR	 text = subject.n == 0 ?
-	    (PCRE2_SPTR)"" : subject.p;
-	uint32_t		 steps = PATTERNS_STEPS_MAX;
+	int	 answer = 0;
 
-	if ((!p->anchored || whole > subject.n) &&
-	    whole > PATTERNS_WORK_MAX / steps)
-		steps = (uint32_t)(PATTERNS_WORK_MAX / whole);
-	if (steps < STEPS_MIN)
-		steps = STEPS_MIN;
-	pcre2_set_match_limit(ps->limits, steps);
-	return p->match(p->code, text, subject.n, 0, 0, ps->result,
-	    ps->limits);
+	/* For one pattern the library's own look is the cheaper. */
+	if (s->nalone > 1 && !ps->noted) {
+		backtrack_note(&ps->glance, subject);
+		ps->noted = true;
+	}
+	for (size_t i = 0; i < s->nalone; i++) {
+		struct backtrack_code	*code = s->list[i]->code;
+		int			 got;
+
+		if (s->nalone > 1 && !backtrack_may(code, &ps->glance))
+			continue;
+		got = backtrack_run(ps->backtrack, code, subject, whole);
+		if (got == 1)
+			return 1;
+		if (got != 0)
+			answer = got;
+	}
+	return answer;
 }
 
 int
@@ -259,26 +285,18 @@ patterns_match_part(struct patterns *ps, uint32_t set, struct slice subject,
     size_t whole)
 {
 	const struct set	*s;
-	int			 answer = 0;
 
-	if (set >= ps->nsets)
+	if (set >= ps->nsets || ps->sets[set].n == 0)
 		return 0;
+	take_subject(ps, subject);
 	s = &ps->sets[set];
-	if (s->n > 1)
-		note_subject(ps, subject);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct pattern	*p = s->list[i];
-		int			 got;
-
-		/* For one pattern the library's own look is the cheaper. */
-		if (s->n > 1 && !worth_trying(ps, p, subject.n))
-			continue;
-		got = run(ps, p, subject, whole);
-		if (got >= 0)
+	if (s->nalone < s->n) {
+		if (!ps->found)
+			look(ps, subject);
+		ps->found = true;
+		if (verdicts_has(search_verdicts(ps->search), ps->verdict,
+		    set))
 			return 1;
-		/* All other errors say that it was given up. */
-		if (got != PCRE2_ERROR_NOMATCH)
-			answer = PATTERNS_ELIMIT;
 	}
-	return answer;
+	return s->nalone > 0 ? try_alone(ps, s, subject, whole) : 0;
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #include "rule/rules.h"
+#include "rule/tree.h"
+#include "rule/unparse.h"
 
 #define MAIN "main.conf"
 
@@ -48,39 +50,56 @@ check_path(void *arg, const char *path)
 	return path[0] == '/' ? 0 : ENOENT;
 }
 
-/* Does the text of the rule need no sets, channels or other rules? */
+/* Does the text of a rule need no sets, channels or other rules? */
 static bool
-stands_alone(const struct rule *r)
+stands_alone(const char *text)
 {
-	return strstr(r->canonical, "\tlog ") == NULL &&
-	    strstr(r->canonical, "<alert>") == NULL &&
-	    strstr(r->canonical, " # ") == NULL;
+	return strstr(text, "\tlog ") == NULL &&
+	    strstr(text, "<alert>") == NULL && strstr(text, " # ") == NULL;
+}
+
+/* The text of each rule by itself, one behind the other. */
+static void
+put_rules(const struct tree *tree, struct buf *out)
+{
+	struct buf	one = { 0 };
+
+	for (const struct item *i = tree->items; i != NULL; i = i->next) {
+		if (i->kind != ITEM_SEQUENCE)
+			continue;
+		buf_clear(&one);
+		unparse_sequence(&one, i);
+		if (stands_alone(buf_cstr(&one)))
+			buf_slice(out, buf_bytes(&one));
+	}
+	buf_fini(&one);
 }
 
 /* The texts of single rules are good rule files, and print as themselves. */
 static void
-load_again(struct rules_env *env, const struct program *p,
-    struct diags *diags)
+load_again(struct rules_env *env, struct diags *diags)
 {
-	struct buf	 text = { 0 };
+	struct buf	 text = { 0 }, again = { 0 };
 	struct input	 printed = { 0 };
-	struct program	*again;
-	size_t		 n = 0;
+	struct tree	*tree;
+	struct program	*program;
 
-	for (size_t i = 0; i < p->nrules; i++)
-		if (stands_alone(&p->rules[i]))
-			buf_str(&text, p->rules[i].canonical);
+	if ((program = rules_load_tree(env, MAIN, diags, &tree)) == NULL)
+		abort();
+	put_rules(tree, &text);
+	program_free(program);
+	tree_free(tree);
 	printed.text = buf_bytes(&text);
 	env->arg = &printed;
-	if ((again = rules_load(env, MAIN, diags)) == NULL)
+	if ((program = rules_load_tree(env, MAIN, diags, &tree)) == NULL)
 		abort();
-	for (size_t i = 0; i < p->nrules; i++)
-		if (stands_alone(&p->rules[i]) && (n >= again->nrules ||
-		    strcmp(p->rules[i].canonical,
-		    again->rules[n++].canonical) != 0))
-			abort();
-	program_free(again);
+	put_rules(tree, &again);
+	if (!slice_eq(buf_bytes(&text), buf_bytes(&again)))
+		abort();
+	program_free(program);
+	tree_free(tree);
 	buf_fini(&text);
+	buf_fini(&again);
 }
 
 int
@@ -112,7 +131,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		program_list(program, &out);
 		if (!rules_print(&env, MAIN, diags, &out))
 			abort();
-		load_again(&env, program, diags);
+		load_again(&env, diags);
 	}
 	tests_free(tests);
 	program_free(program);

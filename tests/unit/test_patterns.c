@@ -225,9 +225,10 @@ match_spoiled(struct patterns *ps, uint32_t set, size_t n, double *ms)
 static void
 runaway_patterns_end_at_a_limit(void **state)
 {
-	static const char	*evil[] = { "^(a+)+$", "^(a|aa)+$", "(.*)*c\\d",
-				    "(?:a?){60}a{60}c?$", "^(?:(?:a*)*)*$",
-				    "(*NO_JIT)^(a+)+$", "(*NO_JIT)^(a|aa)+$" };
+	static const char	*evil[] = { "^(?=a)(a+)+$", "^(?=a)(a|aa)+$",
+				    "(?=a)(.*)*c\\d", "(a)?(?:a?){60}a{60}\\1$",
+				    "^(?:(?:a*+)*)*$", "(*NO_JIT)^(a+)+$",
+				    "(*NO_JIT)^(a|aa)+$" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(evil) / sizeof(evil[0]); i++) {
 		struct patterns	*ps = patterns_new();
@@ -257,7 +258,7 @@ a_limit_does_not_hide_another_match(void **state)
 	double		 ms;
 
 	(void)state;
-	assert_int_equal(add(ps, "^(a+)+$", 0), 0);
+	assert_int_equal(add(ps, "^(?=a)(a+)+$", 0), 0);
 	assert_int_equal(match_spoiled(ps, 0, 100, &ms), PATTERNS_ELIMIT);
 	assert_int_equal(add(ps, "ab", 0), 0);
 	assert_int_equal(match_spoiled(ps, 0, 100, &ms), 1);
@@ -273,7 +274,7 @@ many_costly_places_are_bounded_together(void **state)
 	struct timespec	 from, to;
 
 	(void)state;
-	assert_int_equal(add(ps, "(a+)+[xy]", 0), 0);
+	assert_int_equal(add(ps, "(?=a)(a+)+[xy]", 0), 0);
 	for (size_t run = 6; run < 24; run++) {
 		uint8_t	*p = xmalloc(n);
 
@@ -314,6 +315,139 @@ long_subjects_are_no_runaways(void **state)
 	free(p);
 }
 
+/* What one pass tells is what each set tells when it is asked. */
+static void
+a_class_says_what_each_set_says(void **state)
+{
+	static const char *const	 patterns[] = { "^/etc/", "\\.conf$",
+	    "(?i)PASS", "(?<!x)wd", "^/(?!etc)", "a|", "^$", "(.)\\1" };
+	static const char *const	 texts[] = { "/etc/passwd", "", "xwd",
+	    "/usr/a.conf", "/etc/my.conf\n", "/etc//", "q" };
+	const size_t			 n = sizeof(patterns) /
+	    sizeof(patterns[0]);
+	struct patterns			*ps = patterns_new();
+
+	(void)state;
+	for (uint32_t i = 0; i < n; i++) {
+		assert_int_equal(add(ps, patterns[i], i), 0);
+		assert_int_equal(add(ps, patterns[i], 20 + i / 2), 0);
+	}
+	for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++)
+		for (uint32_t set = 0; set < 30; set++) {
+			const uint64_t	 class = patterns_class(ps,
+			    slice_str(texts[t]));
+			const int	 want = match_str(ps, set, texts[t]);
+
+			switch (patterns_says(ps, class, set)) {
+			case PATTERNS_YES:
+				assert_int_equal(want, 1);
+				break;
+			case PATTERNS_NO:
+				assert_int_equal(want, 0);
+				break;
+			case PATTERNS_ASK:
+				assert_true(set == 3 || set == 4 || set == 7 ||
+				    set == 21 || set == 22 || set == 23);
+				break;
+			}
+		}
+	patterns_free(ps);
+}
+
+static void
+equal_classes_are_equal_answers(void **state)
+{
+	struct patterns	*ps = patterns_new();
+	uint64_t	 first, later;
+
+	(void)state;
+	assert_int_equal(add(ps, "^/etc/", 0), 0);
+	assert_int_equal(add(ps, "d$", 1), 0);
+	first = patterns_class(ps, slice_str("/etc/group"));
+	assert_true(first == patterns_class(ps, slice_str("/etc/fstab")));
+	assert_true(first != patterns_class(ps, slice_str("/etc/passwd")));
+	assert_true(first != patterns_class(ps, slice_str("/usr")));
+	assert_int_equal(patterns_says(ps, first, 0), PATTERNS_YES);
+	assert_int_equal(patterns_says(ps, first, 1), PATTERNS_NO);
+
+	/* An old class says nothing about what came since. */
+	assert_int_equal(add(ps, "group", 1), 0);
+	later = patterns_class(ps, slice_str("/etc/group"));
+	assert_true(later != first);
+	assert_int_equal(patterns_says(ps, later, 1), PATTERNS_YES);
+	assert_int_equal(patterns_says(ps, first, 1), PATTERNS_ASK);
+	patterns_free(ps);
+}
+
+/* The bytes count, not where they are. */
+static void
+a_subject_in_the_same_place_is_another(void **state)
+{
+	struct patterns	*ps = patterns_new();
+	char		 text[] = "/etc/passwd";
+
+	(void)state;
+	assert_int_equal(add(ps, "^/etc/", 0), 0);
+	assert_int_equal(add(ps, "(?=/u)/usr", 1), 0);
+	assert_int_equal(add(ps, "(?=/v)/var", 1), 0);
+	assert_int_equal(patterns_match(ps, 0, slice_str(text)), 1);
+	assert_int_equal(patterns_match(ps, 1, slice_str(text)), 0);
+	memcpy(text, "/usr", 4);
+	assert_int_equal(patterns_match(ps, 0, slice_str(text)), 0);
+	assert_int_equal(patterns_match(ps, 1, slice_str(text)), 1);
+	patterns_free(ps);
+}
+
+/* What is too much for an automaton is still found. */
+static void
+patterns_that_are_given_up_are_tried_alone(void **state)
+{
+	struct patterns	*ps = patterns_new();
+	uint32_t	 seed = 1;
+	bool		 alone = false;
+	uint8_t		 text[500];
+
+	(void)state;
+	assert_int_equal(add(ps, "a.{20}b", 0), 0);
+	assert_int_equal(add(ps, "(?=a)a.{20}b", 1), 0);
+	for (unsigned n = 0; n < 5000 && !alone; n++) {
+		const struct slice	 all = { text, sizeof(text) };
+
+		for (size_t i = 0; i < sizeof(text); i++) {
+			seed = seed * 1664525u + 1013904223u;
+			text[i] = (uint8_t)('a' + (seed >> 30) % 2);
+		}
+		assert_int_equal(patterns_match(ps, 0, all),
+		    patterns_match(ps, 1, all));
+		memset(text, 'a', 100);
+		assert_int_equal(patterns_match(ps, 0, (struct slice){ text,
+		    100 }), 0);
+		alone = patterns_says(ps, patterns_class(ps, slice_str("")),
+		    0) == PATTERNS_ASK;
+	}
+	assert_true(alone);
+	patterns_free(ps);
+}
+
+/* As above, but these need no limit. */
+static void
+regular_patterns_do_not_run_away(void **state)
+{
+	static const char	*harmless[] = { "^(a+)+$", "^(a|aa)+$",
+				    "(.*)*c\\d", "(?:a?){60}a{60}c?$",
+				    "^(?:(?:a*)*)*$" };
+	double			 ms;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		struct patterns	*ps = patterns_new();
+
+		assert_int_equal(add(ps, harmless[i], 0), 0);
+		assert_int_equal(match_spoiled(ps, 0, 4096, &ms), 0);
+		patterns_free(ps);
+	}
+}
+
 int
 main(void)
 {
@@ -332,6 +466,11 @@ main(void)
 		cmocka_unit_test(a_limit_does_not_hide_another_match),
 		cmocka_unit_test(many_costly_places_are_bounded_together),
 		cmocka_unit_test(long_subjects_are_no_runaways),
+		cmocka_unit_test(a_class_says_what_each_set_says),
+		cmocka_unit_test(equal_classes_are_equal_answers),
+		cmocka_unit_test(a_subject_in_the_same_place_is_another),
+		cmocka_unit_test(patterns_that_are_given_up_are_tried_alone),
+		cmocka_unit_test(regular_patterns_do_not_run_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
