@@ -6,6 +6,9 @@
  * larger than the one before, up to a limit, so that small arenas stay small
  * and large ones make few chunks. A large request gets a chunk of its own,
  * behind the newest, which stays in use. Chunks come zeroed.
+ *
+ * The size of an object is a multiple of its alignment, so the lowest bit of
+ * the size tells which alignment is enough: texts lie side by side.
  */
 #include <stdalign.h>
 #include <stdlib.h>
@@ -16,6 +19,7 @@
 #define CHUNK_FIRST	1024u		/* bytes */
 #define CHUNK_LAST	65536u		/* bytes */
 #define LARGE		4		/* a request above 1/4 chunk is large */
+#define ALIGN		alignof(max_align_t)
 
 struct chunk {
 	struct chunk		*next;		/* an older one */
@@ -62,34 +66,41 @@ alloc_large(struct arena *a, size_t n)
 	return c->bytes;
 }
 
+/* A fresh chunk is the newest, unless the request wants one of its own. */
+static void *
+alloc_new(struct arena *a, size_t n)
+{
+	const size_t	 cap = a->cap == 0 ? CHUNK_FIRST :
+	    a->cap < CHUNK_LAST ? a->cap * 2 : CHUNK_LAST;
+	struct chunk	*c;
+
+	if (a->chunks != NULL && n > a->cap / LARGE)
+		return alloc_large(a, n);
+	c = chunk_new(cap);
+	c->next = a->chunks;
+	a->chunks = c;
+	a->used = 0;
+	a->cap = cap;
+	if (n > cap)
+		return alloc_large(a, n);
+	a->used = n;
+	return c->bytes;
+}
+
 void *
 arena_alloc(struct arena *a, size_t n)
 {
-	const size_t	 align = alignof(max_align_t);
 	/* No bytes take room, too: a fresh arena has no chunk to point at. */
-	const size_t	 need = mem_sum(n == 0 ? 1 : n, align - 1) / align *
-	    align;
-	void		*p;
+	const size_t	 need = n == 0 ? 1 : n;
+	const size_t	 low = need & (~need + 1);
+	const size_t	 align = low < ALIGN ? low : ALIGN;
+	const size_t	 at = (a->used + align - 1) & ~(align - 1);
 
 	a->given += n;
-	if (a->chunks == NULL || need > a->cap - a->used) {
-		const size_t	 cap = a->cap == 0 ? CHUNK_FIRST :
-		    a->cap < CHUNK_LAST ? a->cap * 2 : CHUNK_LAST;
-		struct chunk	*c;
-
-		if (a->chunks != NULL && need > a->cap / LARGE)
-			return alloc_large(a, need);
-		c = chunk_new(cap);
-		c->next = a->chunks;
-		a->chunks = c;
-		a->used = 0;
-		a->cap = cap;
-		if (need > cap)
-			return alloc_large(a, need);
-	}
-	p = a->chunks->bytes + a->used;
-	a->used += need;
-	return p;
+	if (at > a->cap || need > a->cap - at)
+		return alloc_new(a, need);
+	a->used = at + need;
+	return a->chunks->bytes + at;
 }
 
 void *

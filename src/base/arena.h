@@ -2,8 +2,9 @@
 /*
  * arena.h - many small allocations, one free.
  *
- * What comes from an arena lives until arena_free(). Memory is aligned for any
- * type and is zero. Running out of memory ends the process (mem.h).
+ * What comes from an arena lives until arena_free(). Memory is zero, and
+ * aligned for any type of which so many bytes are one or several objects.
+ * Running out of memory ends the process (mem.h).
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

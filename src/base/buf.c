@@ -43,16 +43,22 @@ buf_clear(struct buf *b)
 	b->full = false;
 }
 
-/* The NUL of buf_cstr() may lie beyond the maximum, hence apart from it. */
 static void
+grow(struct buf *b, size_t n)
+{
+	b->p = mem_grow(b->p, &b->cap, mem_sum(b->n, n), 1);
+}
+
+/* The NUL of buf_cstr() may lie beyond the maximum, hence apart from it. */
+static inline void
 reserve(struct buf *b, size_t n)
 {
 	if (b->p == NULL || n > b->cap - b->n)
-		b->p = mem_grow(b->p, &b->cap, mem_sum(b->n, n), 1);
+		grow(b, n);
 }
 
-uint8_t *
-buf_room(struct buf *b, size_t n)
+static inline uint8_t *
+room(struct buf *b, size_t n)
 {
 	if (b->max != 0 && (b->n > b->max || n > b->max - b->n)) {
 		b->full = true;
@@ -62,27 +68,21 @@ buf_room(struct buf *b, size_t n)
 	return b->p + b->n;
 }
 
+uint8_t *
+buf_room(struct buf *b, size_t n)
+{
+	return room(b, n);
+}
+
 void
 buf_put(struct buf *b, const void *from, size_t n)
 {
 	uint8_t	*p;
 
-	if (n == 0 || (p = buf_room(b, n)) == NULL)
+	if (n == 0 || (p = room(b, n)) == NULL)
 		return;
 	memcpy(p, from, n);
 	b->n += n;
-}
-
-void
-buf_slice(struct buf *b, struct slice s)
-{
-	buf_put(b, s.p, s.n);
-}
-
-void
-buf_str(struct buf *b, const char *s)
-{
-	buf_put(b, s, strlen(s));
 }
 
 void
@@ -94,7 +94,7 @@ buf_char(struct buf *b, char c)
 void
 buf_u8(struct buf *b, uint8_t v)
 {
-	uint8_t	*p = buf_room(b, 1);
+	uint8_t	*p = room(b, 1);
 
 	if (p != NULL) {
 		p[0] = v;

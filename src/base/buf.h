@@ -36,8 +36,6 @@ void		 buf_clear(struct buf *);	/* keeps the memory */
 uint8_t		*buf_room(struct buf *, size_t n);
 
 void		 buf_put(struct buf *, const void *, size_t n);
-void		 buf_slice(struct buf *, struct slice);
-void		 buf_str(struct buf *, const char *);
 void		 buf_char(struct buf *, char);
 void		 buf_u8(struct buf *, uint8_t);
 void		 buf_u16(struct buf *, uint16_t);	/* big-endian */
@@ -62,6 +60,19 @@ void		 buf_escape(struct buf *, struct slice);
 
 /* The contents as a C string: adds a NUL that does not count in `n`. */
 const char	*buf_cstr(struct buf *);
+
+static inline void
+buf_slice(struct buf *b, struct slice s)
+{
+	buf_put(b, s.p, s.n);
+}
+
+/* Here, so that compilers know the length of texts in the source. */
+static inline void
+buf_str(struct buf *b, const char *s)
+{
+	buf_put(b, s, strlen(s));
+}
 
 static inline struct slice
 buf_bytes(const struct buf *b)

@@ -124,6 +124,16 @@ json_key(struct json *j, const char *key)
 }
 
 void
+json_members(struct json *j, struct slice object)
+{
+	assert(object.n >= 2 && object.p[0] == '{');
+	if (object.n == 2)
+		return;
+	separate(j);
+	buf_put(j->out, object.p + 1, object.n - 2);
+}
+
+void
 json_nil(struct json *j)
 {
 	separate(j);

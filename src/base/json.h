@@ -30,6 +30,8 @@ void	json_end_object(struct json *);		/* } */
 void	json_begin_array(struct json *);	/* [ */
 void	json_end_array(struct json *);		/* ] */
 void	json_key(struct json *, const char *);
+/* The members of an object that was written before, as they stand there. */
+void	json_members(struct json *, struct slice object);
 
 void	json_nil(struct json *);
 void	json_bool(struct json *, bool);

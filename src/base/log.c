@@ -20,6 +20,8 @@ static struct {
 	enum log_to	 to;
 	const char	*role;		/* NULL: none; borrowed */
 	bool		 debug;
+	void		(*before)(void *arg);	/* or NULL */
+	void		*arg;
 } voice = { .to = LOG_TO_STDERR };
 
 void
@@ -37,11 +39,20 @@ log_set_debug(bool on)
 	voice.debug = on;
 }
 
+void
+log_before(void (*before)(void *arg), void *arg)
+{
+	voice.before = before;
+	voice.arg = arg;
+}
+
 static void
 to_stderr(struct slice text)
 {
 	struct buf	 line = { 0 };
 
+	if (voice.before != NULL)
+		voice.before(voice.arg);
 	buf_str(&line, "bsmtrace");
 	if (voice.role != NULL) {
 		buf_char(&line, '[');

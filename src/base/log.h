@@ -22,6 +22,12 @@ enum log_to {
 void	log_open(enum log_to, const char *role);
 void	log_set_debug(bool);
 
+/*
+ * Whoever gathers lines for standard error is called before a message is
+ * written there, so that what was to be read first is. NULL: nobody.
+ */
+void	log_before(void (*)(void *arg), void *arg);
+
 void	log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));

@@ -104,8 +104,9 @@ map_find(const struct map *m, struct slice key)
 	return slot == 0 ? NULL : m->pairs[slot - 1].value;
 }
 
-void *
-map_put(struct map *m, struct slice key, void *value)
+/* The pair that has the key already; NULL when it is new and has the value. */
+static struct pair *
+find_or_add(struct map *m, struct slice key, void *value)
 {
 	const uint64_t	 hash = hash_bytes(&m->seed, key);
 	uint32_t	*slot;
@@ -114,13 +115,8 @@ map_put(struct map *m, struct slice key, void *value)
 	if (m->n >= m->nslots / 4 * 3)
 		slots_grow(m);
 	slot = slot_find(m, hash, key);
-	if (*slot != 0) {
-		struct pair	*p = &m->pairs[*slot - 1];
-		void		*old = p->value;
-
-		p->value = value;
-		return old;
-	}
+	if (*slot != 0)
+		return &m->pairs[*slot - 1];
 	assert(m->n < UINT32_MAX);
 	m->pairs = mem_grow(m->pairs, &m->cap, m->n + 1, sizeof(m->pairs[0]));
 	m->pairs[m->n++] = (struct pair){
@@ -130,6 +126,27 @@ map_put(struct map *m, struct slice key, void *value)
 	};
 	*slot = (uint32_t)m->n;
 	return NULL;
+}
+
+void *
+map_put(struct map *m, struct slice key, void *value)
+{
+	struct pair	*p = find_or_add(m, key, value);
+	void		*old;
+
+	if (p == NULL)
+		return NULL;
+	old = p->value;
+	p->value = value;
+	return old;
+}
+
+void *
+map_add(struct map *m, struct slice key, void *value)
+{
+	const struct pair	*p = find_or_add(m, key, value);
+
+	return p == NULL ? NULL : p->value;
 }
 
 void *

@@ -28,6 +28,9 @@ void		*map_find(const struct map *, struct slice key);
  */
 void		*map_put(struct map *, struct slice key, void *value);
 
+/* The same, but what is there already stays. */
+void		*map_add(struct map *, struct slice key, void *value);
+
 /* The I-th pair in order of insertion, I below map_count(). */
 void		*map_at(const struct map *, size_t i, struct slice *key);
 

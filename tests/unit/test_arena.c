@@ -22,10 +22,27 @@ memory_is_zero_and_aligned(void **state)
 	for (size_t n = 0; n < 3000; n += 7) {
 		const uint8_t	*p = arena_alloc(a, n);
 
-		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+		for (size_t align = 1; align <= _Alignof(max_align_t);
+		    align *= 2)
+			if (n % align == 0 && n > 0)
+				assert_int_equal((uintptr_t)p % align, 0);
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(p[i], 0);
 	}
+	arena_free(a);
+}
+
+static void
+texts_lie_side_by_side(void **state)
+{
+	struct arena	*a = arena_new();
+	const char	*first = arena_str(a, slice_str("/etc"));
+	const char	*second = arena_str(a, slice_str("/bin/sh"));
+
+	(void)state;
+	assert_ptr_equal(second, first + 8);	/* of eight bytes, so aligned */
+	assert_ptr_equal(arena_str(a, slice_str("/tmp")), second + 8);
+	assert_ptr_equal(arena_str(a, slice_str("/")), second + 14);
 	arena_free(a);
 }
 
@@ -119,6 +136,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_zero_and_aligned),
+		cmocka_unit_test(texts_lie_side_by_side),
 		cmocka_unit_test(no_two_pieces_overlap),
 		cmocka_unit_test(a_first_piece_may_be_large),
 		cmocka_unit_test(a_first_piece_may_be_empty),

@@ -55,6 +55,26 @@ commas_stand_between_and_nowhere_else(void **state)
 }
 
 static void
+members_of_another_object_stand_among_the_own(void **state)
+{
+	struct buf	 b = { 0 };
+	struct json	 j;
+
+	(void)state;
+	json_init(&j, &b);
+	json_begin_object(&j);
+	json_members(&j, slice_str("{}"));
+	json_members(&j, slice_str("{\"a\":1,\"b\":[]}"));
+	json_members(&j, slice_str("{\"c\":2}"));
+	json_key(&j, "d");
+	json_uint(&j, 3);
+	json_members(&j, slice_str("{}"));
+	json_end_object(&j);
+	expect(&b, "{\"a\":1,\"b\":[],\"c\":2,\"d\":3}");
+	buf_fini(&b);
+}
+
+static void
 a_second_value_on_top_has_no_comma(void **state)
 {
 	struct buf	 b = { 0 };
@@ -235,6 +255,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_stand_between_and_nowhere_else),
+		cmocka_unit_test(
+		    members_of_another_object_stand_among_the_own),
 		cmocka_unit_test(a_second_value_on_top_has_no_comma),
 		cmocka_unit_test(numbers_above_2_to_53_are_strings),
 		cmocka_unit_test(milliseconds_are_decimal_seconds),

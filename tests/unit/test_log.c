@@ -119,6 +119,28 @@ a_daemon_says_nothing_on_standard_error(void **state)
 	log_open(LOG_TO_STDERR, NULL);
 }
 
+static void
+let_go(void *arg)
+{
+	assert_int_equal(write(STDERR_FILENO, arg, strlen(arg)),
+	    strlen(arg));
+}
+
+static void
+what_was_gathered_stands_before_a_message(void **state)
+{
+	char	 line[] = "alert\n";
+
+	(void)state;
+	log_before(let_go, line);
+	says(fail_twice, "alert\nbsmtrace: open x: No such file or "
+	    "directory\nalert\nbsmtrace: again: No such file or directory\n");
+	log_open(LOG_TO_SYSLOG, NULL);
+	says(warn_and_inform, "");
+	log_open(LOG_TO_STDERR, NULL);
+	log_before(NULL, NULL);
+}
+
 int
 main(void)
 {
@@ -127,6 +149,7 @@ main(void)
 		cmocka_unit_test(details_are_told_on_request),
 		cmocka_unit_test(errors_are_put_in_words_and_kept),
 		cmocka_unit_test(long_lines_are_whole),
+		cmocka_unit_test(what_was_gathered_stands_before_a_message),
 		cmocka_unit_test(a_daemon_says_nothing_on_standard_error),
 	};
 

@@ -107,10 +107,25 @@ many_keys_stay_in_order(void **state)
 	map_free(m);
 }
 
+static void
+what_is_there_stays_when_something_is_added(void **state)
+{
+	struct map	*m = map_new();
+	int		 a, b;
+
+	(void)state;
+	assert_null(map_add(m, slice_str("k"), &a));
+	assert_ptr_equal(map_add(m, slice_str("k"), &b), &a);
+	assert_ptr_equal(map_find(m, slice_str("k")), &a);
+	assert_int_equal(map_count(m), 1);
+	map_free(m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_there_stays_when_something_is_added),
 		cmocka_unit_test(an_empty_map_finds_nothing),
 		cmocka_unit_test(any_bytes_are_a_key),
 		cmocka_unit_test(keys_are_copied),
