@@ -193,6 +193,12 @@ frame_took(struct frame *f, size_t n)
 		consume(f, n);
 }
 
+uint64_t
+frame_offset(const struct frame *f)
+{
+	return f->offset;
+}
+
 /* The lender may have the piece back. */
 static void
 release(struct frame *f)

@@ -93,6 +93,8 @@ int		 frame_next(struct frame *, struct frame_record *out);
  */
 struct slice	 frame_ahead(const struct frame *);
 void		 frame_took(struct frame *, size_t n);
+/* Where in the stream they stand. */
+uint64_t	 frame_offset(const struct frame *);
 
 /*
  * The size of the record at P when all of it is there, in LEFT bytes, and
@@ -101,19 +103,38 @@ void		 frame_took(struct frame *, size_t n);
 static inline size_t
 frame_intact(const uint8_t *p, size_t left)
 {
-	const uint64_t	 id_and_magic = TOK_TRAILER << 16 | TRAILER_MAGIC;
 	size_t		 size, min = HEADER_MIN + TRAILER_SIZE;
+	const uint8_t	*t;
 
-	if (left < min || !token_is_header(p[0]))
+	if (left < min)
 		return 0;
-	if (p[0] != TOK_HEADER32)
+	if (p[0] != TOK_HEADER32) {		/* nearly always it is */
+		if (!token_is_header(p[0]))
+			return 0;
 		min = p[0] == TOK_HEADER64_EX ? 34 : 26;
+	}
 	size = be32(p + 1);
 	if (size < min || size > left || size > FRAME_RECORD_MAX)
 		return 0;
-	/* All of the trailer, and one byte before it that does not count. */
-	return be64(p + size - TRAILER_SIZE - 1) << 8 ==
-	    (id_and_magic << 32 | size) << 8 ? size : 0;
+	t = p + size - TRAILER_SIZE;		/* id, magic, 0 of the size */
+	return be32(t) == (TOK_TRAILER << 24 | TRAILER_MAGIC << 8) &&
+	    memcmp(t + 3, p + 1, 4) == 0 ? size : 0;
+}
+
+#define FRAME_FETCH	2048u	/* bytes to have near: some records, */
+#define FRAME_LINE	64u	/* and what memory gives at once */
+
+/*
+ * Each record tells where the next begins, which keeps the processor waiting
+ * unless those to come are near already: for who goes from P on.
+ */
+static inline void
+frame_fetch(const uint8_t *p, size_t left)
+{
+	if (left < FRAME_FETCH + FRAME_LINE)
+		return;
+	__builtin_prefetch(p + FRAME_FETCH);
+	__builtin_prefetch(p + FRAME_FETCH + FRAME_LINE);
 }
 
 /* "no record header": for messages. */

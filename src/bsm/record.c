@@ -2,9 +2,10 @@
 /*
  * record.c - a record, header to trailer, as an indexed list of tokens.
  *
- * Two speeds: the index hops from token to token by length alone and remembers
- * where the last of each wanted kind stands; only when a length cannot be told
- * that way is the record walked by the table. Members are read at their fixed
+ * Three speeds: the index hops from token to token by length alone and
+ * remembers where the last of each wanted kind stands; what is longer than its
+ * length says is looked into on the way; and only when its end cannot be told
+ * like that is the record walked by the table. Members are read at their fixed
  * places inside a token, which tests compare with what the table decodes.
  */
 #include "bsm/record.h"
@@ -79,16 +80,35 @@ record_head(struct record *r, const struct frame_record *f)
 {
 	r->bytes = f->bytes;
 	r->offset = f->offset;
-	r->quality = f->quality;
+	r->quality = (uint8_t)f->quality;
 	r->indexed = false;
 	r->error = 0;
-	r->error_at = 0;
-	memset(r->at, 0, sizeof(r->at));
 	if (f->bytes.n < HEADER_MIN)
 		return BSM_ETRUNC;
 	r->version = f->bytes.p[5];
 	r->body = (uint8_t)read_header(r, 0);
 	return r->body == 0 ? BSM_ETRUNC : 0;
+}
+
+size_t
+record_heads(struct frame *f, struct record *r, size_t max)
+{
+	const struct slice	 ahead = frame_ahead(f);
+	const uint64_t		 offset = frame_offset(f);
+	size_t			 at = 0, n = 0, size;
+
+	if (ahead.n == 0)
+		return 0;
+	for (; n < max && (size = frame_intact(ahead.p + at,
+	    ahead.n - at)) > 0; at += size) {
+		frame_fetch(ahead.p + at, ahead.n - at);
+		if (record_head_intact(&r[n], (struct slice){ ahead.p + at,
+		    size }, offset + at) != 0)
+			break;
+		n++;
+	}
+	frame_took(f, at);
+	return n;
 }
 
 /* By the table: for records that hold something of uncertain length. */
@@ -103,40 +123,113 @@ index_by_table(struct record *r)
 	tokens_begin(&w, r->bytes);
 	while ((status = tokens_next(&w, &t)) != 0) {
 		if (status < 0) {
-			r->error = status;
+			r->error = (int16_t)status;
 			r->error_at = (uint32_t)t.off;
 		} else
 			r->at[kinds[t.id]] = (uint32_t)t.off;
 	}
 }
 
-void
-record_index(struct record *r)
+/*
+ * From POS on, by size alone, up to END or to what has to be looked into.
+ * Returns where. A token that begins before SAFE has TRAILER_SIZE bytes behind
+ * its id: so far a length can be read before it is known to be there, and
+ * whether a token passes the end shows behind it. What most records are made of
+ * is asked for one by one, which processors foresee better than a jump by a
+ * table, and first what is there once in a record and tells most.
+ */
+static inline size_t
+index_by_size(struct record *r, size_t pos, size_t end)
 {
-	const uint8_t	*p = r->bytes.p;
-	const size_t	 end = record_end(r);
-	size_t		 pos = r->body, size;
+	const uint8_t	*const p = r->bytes.p;
+	const size_t	 safe = r->bytes.n - TRAILER_SIZE;
 
-	if (r->indexed)
-		return;
-	r->indexed = true;
-	for (; pos < end; pos += size) {
-		if ((size = token_size(p + pos, end - pos)) == 0)
-			break;
-		r->at[kinds[p[pos]]] = (uint32_t)pos;
+	while (pos < safe) {
+		const uint8_t			*const t = p + pos;
+		const struct token_sizing	*s;
+
+		if (t[0] == TOK_ATTR32) {
+			r->at[REC_ATTR] = (uint32_t)pos;
+			pos += ATTR32_SIZE;
+		} else if (t[0] == TOK_SUBJECT32) {
+			r->at[REC_SUBJECT] = (uint32_t)pos;
+			pos += SUBJECT32_SIZE;
+		} else if (t[0] == TOK_RETURN32) {
+			r->at[REC_RETURN] = (uint32_t)pos;
+			pos += RETURN32_SIZE;
+		} else if (t[0] == TOK_PATH) {
+			r->at[REC_PATH] = (uint32_t)pos;
+			pos += 3 + (size_t)be16(t + 1);
+		} else if (t[0] == TOK_ARGUMENT32) {
+			pos += 8 + (size_t)be16(t + 6);
+		} else {
+			s = &token_sizings[t[0]];
+			if (s->how != TOKEN_HOP || s->fixed > end - pos)
+				break;
+			r->at[kinds[t[0]]] = (uint32_t)pos;
+			pos += s->fixed + (size_t)(be16(t + s->fixed - 2) &
+			    s->mask);
+		}
 	}
+	return pos;
+}
+
+/* The same with what has to be looked into. At END, if all is well. */
+static size_t
+index_all(struct record *r, size_t pos, size_t end)
+{
+	while (pos < end) {
+		const uint8_t	*const t = r->bytes.p + pos;
+		const size_t	 size = token_size(t, end - pos);
+
+		if (size == 0)
+			break;
+		r->at[kinds[t[0]]] = (uint32_t)pos;
+		pos = index_by_size(r, pos + size, end);
+	}
+	return pos;
+}
+
+bool
+record_fits(struct slice bytes)
+{
+	struct record	 r;
+
+	if (record_head(&r, &(struct frame_record){ .bytes = bytes }) != 0)
+		return false;
+	memset(r.at, 0, sizeof(r.at));
+	return index_all(&r, index_by_size(&r, r.body, bytes.n), bytes.n) ==
+	    bytes.n && r.at[REC_HEADER] == 0;
+}
+
+/*
+ * The rest of a record, from POS on, in which there are other tokens: on its
+ * own, so that most records need no room on the stack.
+ */
+static void __attribute__((noinline))
+index_rest(struct record *r, size_t pos, size_t end)
+{
+	pos = index_all(r, pos, end);
 	if (pos != end)			/* or the header reaches past it */
 		index_by_table(r);
 	if (r->at[REC_HEADER] != 0)
 		(void)read_header(r, r->at[REC_HEADER]);	/* it fits */
 }
 
-uint32_t
-record_id(const struct record *r, enum record_id id)
+void
+record_index(struct record *r)
 {
-	uint32_t	 at = r->at[REC_SUBJECT];
+	const size_t	 end = record_end(r);
+	size_t		 pos;
 
-	return at == 0 ? 0 : be32(r->bytes.p + at + 1 + 4 * (unsigned)id);
+	if (r->indexed)
+		return;
+	r->indexed = true;
+	r->error_at = 0;
+	memset(r->at, 0, sizeof(r->at));
+	pos = index_by_size(r, r->body, end);
+	if (pos != end || r->at[REC_HEADER] != 0)
+		index_rest(r, pos, end);
 }
 
 uint32_t
@@ -184,14 +277,6 @@ record_host(const struct record *r)
 	return (struct slice){ p + 14, be32(p + 10) };
 }
 
-uint8_t
-record_error(const struct record *r)
-{
-	uint32_t	 at = r->at[REC_RETURN];
-
-	return at == 0 ? 0 : r->bytes.p[at + 1];
-}
-
 bool
 record_return(const struct record *r, uint64_t *value)
 {
@@ -225,18 +310,6 @@ bool
 record_zone(const struct record *r, struct slice *s)
 {
 	return string_at(r, r->at[REC_ZONE], s);
-}
-
-void
-record_inode(const struct record *r, uint64_t *fsid, uint64_t *node)
-{
-	const uint8_t	*p = r->bytes.p + r->at[REC_ATTR];
-
-	*fsid = *node = 0;
-	if (r->at[REC_ATTR] == 0)
-		return;
-	*fsid = be32(p + 13);
-	*node = p[0] == TOK_ATTR ? be32(p + 17) : be64(p + 17);
 }
 
 uint32_t

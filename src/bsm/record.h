@@ -30,16 +30,16 @@ enum record_id {			/* ids of the subject token */
 struct record {
 	struct slice	 bytes;		/* the whole frame */
 	uint64_t	 offset;	/* in its source, bytes */
-	enum frame_quality quality;
-	uint8_t		 version;	/* of the header */
-	uint8_t		 body;		/* where the header ends */
-	uint16_t	 event;
 	int64_t		 seconds;	/* since 1970, UTC */
 	uint64_t	 fraction;	/* raw: see record_millis() */
-	uint32_t	 at[REC_KINDS];	/* place of the last one; 0: none */
+	uint16_t	 event;
+	uint8_t		 version;	/* of the header */
+	uint8_t		 body;		/* where the header ends */
+	uint8_t		 quality;	/* enum frame_quality */
 	bool		 indexed;
-	int		 error;		/* 0, or why the rest is not decoded */
-	uint32_t	 error_at;	/* where */
+	int16_t		 error;		/* 0, or why the rest is not decoded */
+	uint32_t	 error_at;	/* where; from here on, once indexed */
+	uint32_t	 at[REC_KINDS];	/* place of the last one; 0: none */
 };
 
 /*
@@ -47,6 +47,42 @@ struct record {
  * that frame_next() gave as a record. Returns 0 or BSM_E*.
  */
 int		record_head(struct record *, const struct frame_record *);
+
+/* So, for bytes that frame_intact() vouches for. */
+static inline int
+record_head_intact(struct record *r, struct slice bytes, uint64_t offset)
+{
+	const uint8_t	*p = bytes.p;
+
+	if (p[0] != TOK_HEADER32)		/* nearly always it is */
+		return record_head(r, &(struct frame_record){
+		    .bytes = bytes, .offset = offset,
+		    .quality = FRAME_STRONG });
+	r->bytes = bytes;
+	r->offset = offset;
+	r->seconds = be32(p + 10);
+	r->fraction = be32(p + 14);
+	r->event = be16(p + 6);
+	r->version = p[5];
+	r->body = HEADER_MIN;
+	r->quality = FRAME_STRONG;
+	r->indexed = false;
+	r->error = 0;
+	return 0;
+}
+
+/*
+ * And for those at the front of what frame_ahead() gives, at most MAX, without
+ * a step through frame_next() for each. Returns how many; 0 when it has to be
+ * asked what comes next. Their bytes are in the lent piece and stay with it.
+ */
+size_t		record_heads(struct frame *, struct record *, size_t max);
+
+/*
+ * Do the tokens of these bytes, which begin with a header, end exactly, as far
+ * as can be told without the table, and is none of them another header?
+ */
+bool		record_fits(struct slice);
 
 /* Find the tokens, once. Needed before anything below. */
 void		record_index(struct record *);
@@ -66,7 +102,14 @@ record_end(const struct record *r)
 }
 
 /* An id of the subject; 0 when the record has no subject token. */
-uint32_t	record_id(const struct record *, enum record_id);
+static inline uint32_t
+record_id(const struct record *r, enum record_id id)
+{
+	uint32_t	 at = r->at[REC_SUBJECT];
+
+	return at == 0 ? 0 : be32(r->bytes.p + at + 1 + 4 * (unsigned)id);
+}
+
 uint32_t	record_pid(const struct record *);
 uint32_t	record_session(const struct record *);
 /* The terminal address, 4 or 16 bytes; empty when there is none. */
@@ -76,17 +119,49 @@ struct slice	record_address(const struct record *);
 struct slice	record_host(const struct record *);
 
 /* The error byte of the return token; 0 when there is none. */
-uint8_t		record_error(const struct record *);
+static inline uint8_t
+record_error(const struct record *r)
+{
+	uint32_t	 at = r->at[REC_RETURN];
+
+	return at == 0 ? 0 : r->bytes.p[at + 1];
+}
+
 /* Its value, without sign; false when there is none. */
 bool		record_return(const struct record *, uint64_t *);
 
 /* The path up to its first NUL. False when there is no path token. */
 bool		record_path(const struct record *, struct slice *);
+
+/*
+ * The same with its first NUL and what follows, for whoever stops there by
+ * himself.
+ */
+static inline bool
+record_path_whole(const struct record *r, struct slice *s)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_PATH];
+
+	if (r->at[REC_PATH] == 0)
+		return false;
+	*s = (struct slice){ p + 3, be16(p + 1) };
+	return true;
+}
+
 bool		record_zone(const struct record *, struct slice *);
 
 /* File system and node of the attribute token; both 0 when there is none. */
-void		record_inode(const struct record *, uint64_t *fsid,
-		    uint64_t *node);
+static inline void
+record_inode(const struct record *r, uint64_t *fsid, uint64_t *node)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_ATTR];
+
+	*fsid = *node = 0;
+	if (r->at[REC_ATTR] == 0)
+		return;
+	*fsid = be32(p + 13);
+	*node = p[0] == TOK_ATTR ? be32(p + 17) : be64(p + 17);
+}
 
 /* Mode, owner and group of the attribute token; 0 when there is none. */
 enum record_attr { REC_MODE, REC_OWNER, REC_GROUP };

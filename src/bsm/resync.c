@@ -25,6 +25,7 @@
 
 #include "bsm/claim.h"
 #include "bsm/cursor.h"
+#include "bsm/record.h"
 #include "bsm/token.h"
 
 #define WALK_SPARE	(16u << 20)	/* bytes walked in vain, at first, */
@@ -98,21 +99,6 @@ start_at(struct frame *f, struct slice w, size_t at)
 	return sane_header(w.p + at) ? V_YES : V_NO;
 }
 
-/* Do the tokens end exactly, as far as hopping over them can tell? */
-static bool
-hops_fit(struct slice rec)
-{
-	size_t	 at = 0, size;
-
-	for (; at < rec.n; at += size) {
-		if (at > 0 && token_is_header(rec.p[at]))
-			return false;
-		if ((size = token_size(rec.p + at, rec.n - at)) == 0)
-			return false;
-	}
-	return true;
-}
-
 /*
  * Do the tokens of the record at AT, of SIZE bytes, fit? A walk in vain is
  * taken from the credit; without any left nothing fits.
@@ -125,7 +111,7 @@ walk(struct frame *f, struct slice w, size_t at, size_t size)
 
 	if (f->walked > WALK_SPARE + WALK_RATE * (f->offset + at))
 		return WALK_FAILS;
-	if (hops_fit(rec) || tokens_fit(rec, w.p[at + 5], &header))
+	if (record_fits(rec) || tokens_fit(rec, w.p[at + 5], &header))
 		return WALK_FITS;
 	f->walked += size;
 	return header ? WALK_HEADER : WALK_FAILS;

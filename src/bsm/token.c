@@ -562,8 +562,10 @@ const struct token_sizing	token_sizings[256] = {
 	[0x14] = { 18, SIZE_FIXED },	[0x15] = { 22, SIZE_HEADER },
 	[0x20] = { 3, SIZE_LEN16 },
 	[0x22] = { 6, SIZE_FIXED },	[0x23] = { 3, SIZE_LEN16 },
-	[0x24] = { 37, SIZE_FIXED },	[0x26] = { 37, SIZE_FIXED },
-	[0x27] = { 6, SIZE_FIXED },	[0x28] = { 3, SIZE_LEN16 },
+	[0x24] = { SUBJECT32_SIZE, SIZE_FIXED },
+	[0x26] = { 37, SIZE_FIXED },
+	[0x27] = { RETURN32_SIZE, SIZE_FIXED },
+	[0x28] = { 3, SIZE_LEN16 },
 	[0x29] = { 3, SIZE_LEN16 },	[0x2a] = { 5, SIZE_FIXED },
 	[0x2b] = { 21, SIZE_FIXED },	[0x2c] = { 3, SIZE_FIXED },
 	[0x2d] = { 8, SIZE_LEN16 },	[0x2f] = { 5, SIZE_FIXED },
@@ -572,7 +574,7 @@ const struct token_sizing	token_sizings[256] = {
 	[0x36] = { 7, SIZE_LEN16 },	[0x39] = { 4, SIZE_LEN16 },
 	[0x3a] = { 5, SIZE_FIXED },	[0x3b] = { 3, SIZE_GROUPS },
 	[0x3c] = { 5, SIZE_STRINGS },	[0x3d] = { 5, SIZE_STRINGS },
-	[0x3e] = { 29, SIZE_FIXED },	[0x52] = { 9, SIZE_FIXED },
+	[0x3e] = { ATTR32_SIZE, SIZE_FIXED },	[0x52] = { 9, SIZE_FIXED },
 	[0x60] = { 3, SIZE_LEN16 },	[0x70] = { 5, SIZE_FIXED },
 	[0x71] = { 12, SIZE_LEN16 },	[0x72] = { 10, SIZE_FIXED },
 	[0x73] = { 33, SIZE_FIXED },	[0x74] = { 26, SIZE_FIXED },
@@ -586,16 +588,14 @@ const struct token_sizing	token_sizings[256] = {
 	[0x85] = { 20, SIZE_LEN16 },
 };
 
-/* How many of eight bytes are zero. */
-static inline uint32_t
+/* A top bit for each of eight bytes that is zero. */
+static inline uint64_t
 zeros(const uint8_t *p)
 {
 	const uint64_t	 low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-	uint64_t	 w;
+	const uint64_t	 w = le64(p);
 
-	memcpy(&w, p, sizeof(w));
-	w = ~(((w & low) + low) | w | low) >> 7;	/* a one for each, */
-	return (uint32_t)(w * UINT64_C(0x0101010101010101) >> 56); /* added */
+	return ~(((w & low) + low) | w | low);
 }
 
 /*
@@ -610,11 +610,17 @@ strings_size(const uint8_t *p, size_t left, uint32_t count)
 	if (count == 0)
 		return 0;
 	for (; left - at >= 8; at += 8) {
-		const uint32_t	 n = zeros(p + at);
+		uint64_t	 z = zeros(p + at);
+		const uint32_t	 n = (uint32_t)((z >> 7) *
+		    UINT64_C(0x0101010101010101) >> 56);	/* all added */
 
-		if (n >= count)
-			break;
-		count -= n;
+		if (n < count) {
+			count -= n;
+			continue;
+		}
+		while (--count > 0)
+			z &= z - 1;		/* not the lowest any more */
+		return at + (unsigned)__builtin_ctzll(z) / 8 + 1;
 	}
 	for (; at < left; at++)
 		if (p[at] == 0 && --count == 0)

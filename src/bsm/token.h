@@ -62,6 +62,9 @@ enum token_id {
 #define TRAILER_MAGIC	0xb105u
 #define TRAILER_SIZE	7u	/* bytes: id, magic, record size */
 #define HEADER_MIN	18u	/* bytes of the smallest header, header32 */
+#define SUBJECT32_SIZE	37u	/* bytes of tokens that nearly all records */
+#define RETURN32_SIZE	6u	/* have, for whoever hops over them */
+#define ATTR32_SIZE	29u
 
 /* How a field is written in the trail. The comment: the member it fills. */
 enum wire {

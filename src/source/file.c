@@ -61,19 +61,25 @@ file_free(struct file_source *f)
 }
 
 static int
-read_piece(struct file_source *f, struct slice *bytes)
+read_to(struct file_source *f, void *to, size_t room, struct slice *bytes)
 {
 	ssize_t	 n;
 
 	do
-		n = read(f->fd, f->piece, f->room);
+		n = read(f->fd, to, room);
 	while (n == -1 && errno == EINTR);
 	f->error = n == -1 ? errno : 0;
 	if (n <= 0)
 		return (int)n;
 	f->taken += (uint64_t)n;
-	*bytes = (struct slice){ f->piece, (size_t)n };
+	*bytes = (struct slice){ to, (size_t)n };
 	return 1;
+}
+
+static int
+read_piece(struct file_source *f, struct slice *bytes)
+{
+	return read_to(f, f->piece, f->room, bytes);
 }
 
 /* More compressed bytes; the first piece was read to look at it. */
@@ -115,6 +121,14 @@ file_more(struct file_source *f, struct slice *bytes)
 	f->first_n = bytes->n;
 	f->compressed = compressed_new(f->kind, feed, f);
 	return more_compressed(f, bytes);
+}
+
+int
+file_more_to(struct file_source *f, void *to, size_t n, struct slice *bytes)
+{
+	if (f->known && f->compressed == NULL)
+		return read_to(f, to, n, bytes);
+	return file_more(f, bytes);
 }
 
 const char *

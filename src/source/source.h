@@ -62,6 +62,13 @@ void			 file_free(struct file_source *);  /* NULL is allowed */
 int		 file_more(struct file_source *, struct slice *bytes);
 const char	*file_why(struct file_source *);
 
+/*
+ * As file_more(), but where possible the bytes are read to the N of the
+ * caller's at TO, at least one; *bytes tells where they are.
+ */
+int		 file_more_to(struct file_source *, void *to, size_t n,
+		    struct slice *bytes);
+
 /* How it is compressed, seen by the first file_more(); NULL: not at all. */
 const char	*file_compression(const struct file_source *);
 

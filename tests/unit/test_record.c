@@ -243,6 +243,90 @@ times_beyond_what_fits_are_clamped(void **state)
 	assert_true(record_time_millis(11, UINT64_MAX, 500) == -500);
 }
 
+/* What a head says, so that two runs can be compared. */
+static void
+note_head(struct buf *out, const struct record *r)
+{
+	buf_printf(out, "%llu %zu %u %u %u %u %lld %llu\n",
+	    (unsigned long long)r->offset, r->bytes.n, r->event, r->version,
+	    r->body, r->quality, (long long)r->seconds,
+	    (unsigned long long)r->fraction);
+}
+
+/* The heads of what the frame has, MANY at a time, or 0: one by one. */
+static void
+drain_heads(struct frame *f, size_t many, struct buf *out)
+{
+	struct frame_record	 one;
+	struct record		 r[16];
+	size_t			 n;
+
+	assert_true(many <= 16);
+	for (;;) {
+		while (many > 0 && (n = record_heads(f, r, many)) > 0)
+			for (size_t i = 0; i < n; i++)
+				note_head(out, &r[i]);
+		if (frame_next(f, &one) != 1)
+			break;
+		if (one.kind != FRAME_RECORD)
+			buf_printf(out, "kind %d\n", (int)one.kind);
+		else if (record_head(&r[0], &one) != 0)
+			buf_printf(out, "no head\n");
+		else
+			note_head(out, &r[0]);
+	}
+}
+
+static void
+heads_of(struct slice stream, size_t piece, size_t many, struct buf *out)
+{
+	struct frame	*f = frame_new();
+
+	for (size_t i = 0; i < stream.n; i += piece) {
+		const size_t	 left = stream.n - i;
+		struct slice	 p = exact((struct slice){ stream.p + i,
+		    left < piece ? left : piece });
+
+		assert_int_equal(frame_feed(f, p.p, p.n), 0);
+		drain_heads(f, many, out);
+		exact_free(p);
+	}
+	frame_end(f);
+	drain_heads(f, many, out);
+	frame_free(f);
+}
+
+static void
+heads_taken_together_are_those_taken_one_by_one(void **state)
+{
+	static const uint8_t	 versions[] = { 1, 2, 10, 11 };
+	struct lot		*l = calloc(1, sizeof(*l));
+	struct buf		 stream = { 0 }, one = { 0 }, many = { 0 };
+
+	(void)state;
+	assert_non_null(l);
+	lot_seed(l, 21);
+	for (unsigned i = 0; i < lot_runs(400); i++) {
+		buf_clear(&stream);
+		buf_clear(&one);
+		buf_clear(&many);
+		for (unsigned n = lot_below(l, 40); n > 0; n--)
+			lot_record(l, &stream, versions[lot_below(l, 4)], 4,
+			    lot_below(l, 9) != 0);
+		for (unsigned n = lot_below(l, 6); n > 2 && stream.n > 0; n--)
+			stream.p[lot_below(l, (uint32_t)stream.n)] ^=
+			    (uint8_t)(1 + lot_below(l, 255));
+		heads_of(buf_bytes(&stream), 1 + lot_below(l, 4000), 0, &one);
+		heads_of(buf_bytes(&stream), 1 + lot_below(l, 4000),
+		    1 + lot_below(l, 16), &many);
+		assert_string_equal(buf_cstr(&one), buf_cstr(&many));
+	}
+	buf_fini(&stream);
+	buf_fini(&one);
+	buf_fini(&many);
+	free(l);
+}
+
 static void
 of_each_kind_the_last_token_counts(void **state)
 {
@@ -285,6 +369,8 @@ main(void)
 		cmocka_unit_test(
 		    fractions_count_milliseconds_or_on_solaris_nanoseconds),
 		cmocka_unit_test(times_beyond_what_fits_are_clamped),
+		cmocka_unit_test(
+		    heads_taken_together_are_those_taken_one_by_one),
 		cmocka_unit_test(of_each_kind_the_last_token_counts),
 	};
 
