@@ -49,15 +49,16 @@ struct reader {
 	const struct words_env	*env;
 	const struct lexeme	*w;
 	size_t			 n;
-	struct span		 last;		/* for "something is missing" */
+	struct lexeme		 last;		/* taken, behind which
+						 * something is missing */
 };
 
 static bool
 complain(struct reader *r, const struct lexeme *w, const char *why)
 {
 	if (w == NULL)
-		diag_error(r->env->diags, DIAG_RECORD, r->last,
-		    slice_str("record"), slice_str(why));
+		diag_error(r->env->diags, DIAG_RECORD, r->last.at,
+		    r->last.text, slice_str(why));
 	else
 		diag_error(r->env->diags, DIAG_RECORD, w->at, w->text,
 		    slice_str(why));
@@ -70,7 +71,7 @@ take(struct reader *r)
 {
 	if (r->n == 0)
 		return NULL;
-	r->last = r->w->at;
+	r->last = *r->w;
 	r->n--;
 	return r->w++;
 }
@@ -245,7 +246,12 @@ take_failure(struct reader *r, struct draft *d)
 		d->error = e->number;
 	else if (number_of(r->w->text, &v) && v > 0 && v <= UINT8_MAX)
 		d->error = v;
-	else
+	else if (r->w->text.n > 1 && r->w->text.p[0] == 'E' &&
+	    r->w->text.p[1] >= 'A' && r->w->text.p[1] <= 'Z') {
+		diag_unknown(r->env->diags, DIAG_ERRNO_UNKNOWN, r->w->at,
+		    r->w->text, NULL);
+		return false;
+	} else
 		return true;		/* the next word of the line */
 	(void)take(r);
 	return true;
@@ -548,7 +554,7 @@ bool
 words_record(const struct words_env *env, const struct lexeme *w, size_t n,
     int64_t millis, struct buf *out)
 {
-	struct reader	 r = { env, w, n, n > 0 ? w->at : (struct span){ 0 } };
+	struct reader	 r = { env, w, n, n > 0 ? *w : (struct lexeme){ 0 } };
 	struct draft	*d = xcalloc(1, sizeof(*d));
 	size_t		 start = out->n;
 	bool		 ok;
@@ -561,7 +567,7 @@ words_record(const struct words_env *env, const struct lexeme *w, size_t n,
 		put_record(out, d, millis);
 		if (out->n - start > FRAME_RECORD_MAX) {
 			out->n = start;
-			ok = complain(&r, NULL, "larger than a record may be");
+			ok = complain(&r, w, "larger than a record may be");
 		}
 	}
 	free(d);
@@ -572,7 +578,7 @@ bool
 words_time(const struct words_env *env, const struct lexeme *w, size_t n,
     int64_t *millis)
 {
-	struct reader	 r = { env, w, n, n > 0 ? w->at : (struct span){ 0 } };
+	struct reader	 r = { env, w, n, n > 0 ? *w : (struct lexeme){ 0 } };
 	struct civil	 c;
 
 	if (n != 1 || !civil_parse(w->text, ' ', &c) || c.year < 1970)

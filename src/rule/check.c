@@ -337,6 +337,7 @@ begin_sequence(struct checker *c, const struct item *item)
 	c->by = clause_last(item->clauses, CLAUSE_BY);
 	c->timeout = clause_last(item->clauses, CLAUSE_TIMEOUT);
 	c->order = clause_last(item->clauses, CLAUSE_ORDER);
+	c->absent_s = 0;
 	c->new_life = check_new_life(item);
 }
 

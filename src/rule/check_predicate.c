@@ -110,6 +110,20 @@ largest(enum rule_field field)
 	    UINT64_MAX;
 }
 
+/* Ids are not compared with numbers: `euid == 0` is euid { 0; }. */
+static void
+note_set(struct checker *c, const struct predicate_node *t)
+{
+	struct buf	 text = { 0 };
+
+	buf_str(&text, field_rows[t->field].word);
+	buf_str(&text, t->compare == COMPARE_NE ? " not { " : " { ");
+	buf_slice(&text, t->operand.text);
+	buf_str(&text, "; };");
+	diag_note(c->diags, DIAG_NOTE_WRITE, t->operand.at, buf_bytes(&text));
+	buf_fini(&text);
+}
+
 static void
 check_number(struct checker *c, const struct clause *k)
 {
@@ -123,6 +137,8 @@ check_number(struct checker *c, const struct clause *k)
 		diag_error(c->diags, DIAG_COMPARE_TYPES, t->operand.at,
 		    slice_str(field_kind_name(kind)),
 		    slice_str(field_kind_name(KIND_NUMBER)));
+		if (kind == KIND_USER || kind == KIND_GROUP)
+			note_set(c, t);
 		return;
 	}
 	if (t->compare == COMPARE_IN) {

@@ -31,8 +31,8 @@ static bool
 has_events(const struct checker *c, const struct set *set)
 {
 	for (enum dialect d = 0; d < DIALECTS; d++)
-		if (set->nevents[d] > 0 ||
-		    (set->classes[d] & c->classes[d]) != 0)
+		if (set->values->nevents[d] > 0 ||
+		    (set->values->classes[d] & c->classes[d]) != 0)
 			return true;
 	return false;
 }
@@ -197,7 +197,7 @@ values_of(const struct checker *c, const struct clause *block,
 			n = set->nwords;
 		else if (set_type_is_user(set->type) ||
 		    set_type_is_group(set->type))
-			n = set->nids;
+			n = set->values->nids;
 		most = n < most ? n : most;
 	}
 	return most;
@@ -268,8 +268,10 @@ check_absent(struct checker *c, const struct clause *state)
 		    k->kind == CLAUSE_BIND)
 			checker_error(c, DIAG_ABSENT_WITH, k->at,
 			    checker_written(c, k->at));
+	/* Those of several states come one after the other. */
+	c->absent_s += absent->seconds;
 	if (c->timeout != NULL && c->timeout->seconds > 0 &&
-	    absent->seconds >= c->timeout->seconds)
+	    c->absent_s >= c->timeout->seconds)
 		checker_error(c, DIAG_ABSENT_LONG, absent->at, DIAG_NOTHING);
 }
 
@@ -341,6 +343,7 @@ checker_states(struct checker *c)
 {
 	const struct item	*item = c->item;
 	bool			 first = true;
+	uint32_t		 n = 0;
 
 	c->nbound = 0;
 	c->no_variables = c->order == NULL ? NULL : "with 'order any' the "
@@ -351,6 +354,9 @@ checker_states(struct checker *c)
 		if (k->kind == CLAUSE_STATE) {
 			check_state(c, k, first);
 			first = false;
+			if (++n == RULE_STATES_MAX + 1)
+				checker_error(c, DIAG_STATES_MANY, k->at,
+				    item->name.text);
 		}
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
 		if (k->kind == CLAUSE_CANCEL)

@@ -51,6 +51,7 @@ struct checker {
 	/* Of the sequence that is being checked: what counts of its options. */
 	const struct item	*item;
 	const struct clause	*subject, *scope, *by, *timeout, *order;
+	uint64_t		 absent_s;	/* of the states so far */
 	bool			 new_life;
 	struct {
 		const struct bind_node	*node;

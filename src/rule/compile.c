@@ -25,14 +25,10 @@ bool
 compiler_is_known(struct compiler *c, struct slice contents, size_t index,
     uint32_t *found)
 {
-	void	*known = map_find(c->known, contents);
+	void	*known = map_add(c->known, contents,
+	    (void *)((uintptr_t)index + 1));
 
-	*found = (uint32_t)index;
-	if (known != NULL)
-		*found = (uint32_t)((uintptr_t)known - 1);
-	else
-		(void)map_put(c->known, contents,
-		    (void *)((uintptr_t)index + 1));
+	*found = (uint32_t)(known == NULL ? index : (uintptr_t)known - 1);
 	return known != NULL;
 }
 
@@ -141,8 +137,7 @@ static void
 compile_channels(struct compiler *c, const struct item *item,
     struct rule *rule)
 {
-	bool		*named = xcalloc(c->program->nchannels + 1,
-	    sizeof(named[0]));
+	bool		*named = c->named;
 	uint32_t	*list = NULL, *kept;
 	size_t		 n = 0, cap = 0;
 
@@ -158,9 +153,10 @@ compile_channels(struct compiler *c, const struct item *item,
 			named[list[n]] = true;
 			kept[rule->nchannels++] = list[n];
 		}
+	for (size_t i = 0; i < rule->nchannels; i++)
+		named[kept[i]] = false;
 	rule->channels = kept;
 	free(list);
-	free(named);
 }
 
 static void
@@ -202,14 +198,14 @@ rule_id(struct compiler *c, struct slice text)
 {
 	uint64_t	 id = hash_bytes(&fixed, text);
 	struct slice	 key = { (const uint8_t *)&id, sizeof(id) };
-	struct alike	*alike = map_find(c->rule_ids, key);
+	struct alike	*fresh = arena_alloc(c->arena, sizeof(*fresh));
+	struct alike	*alike = map_add(c->rule_ids, key, fresh);
 
 	if (alike == NULL)
-		alike = arena_alloc(c->arena, sizeof(*alike));
-	else
-		while (map_find(c->rule_ids, key) != NULL)
-			id += ++alike->n;
-	(void)map_put(c->rule_ids, key, alike);
+		return id;
+	do
+		id += ++alike->n;
+	while (map_add(c->rule_ids, key, alike) != NULL);
 	return id;
 }
 
@@ -236,7 +232,6 @@ compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 	compiler_states(c, item);
 	buf_clear(text);
 	unparse_sequence(text, item);
-	rule->canonical = copy(c, buf_bytes(text));
 	rule->id = rule_id(c, buf_bytes(text));
 }
 
@@ -263,6 +258,7 @@ compile_items(struct compiler *c, const struct tree *tree)
 		p->nrules += i->kind == ITEM_SEQUENCE;
 		p->nchannels += i->kind == ITEM_CHANNEL;
 	}
+	c->named = xcalloc(p->nchannels, sizeof(c->named[0]));
 	rules = c->rules = arena_array(c->arena, p->nrules, sizeof(rules[0]));
 	channels = arena_array(c->arena, p->nchannels, sizeof(channels[0]));
 	for (const struct item *i = tree->items; i != NULL; i = i->next)
@@ -298,6 +294,7 @@ finish(struct compiler *c)
 	p->logfiles = logfiles;
 	for (enum dialect d = 0; d < DIALECTS; d++)
 		free(c->events[d]);
+	free(c->named);
 	free(c->id_sets);
 	free(c->event_sets);
 	free(c->object_sets);
@@ -317,11 +314,11 @@ compile_tree(const struct tree *tree, const struct names *names,
 {
 	struct compiler	c = {
 		.program = program_new(arena), .arena = arena, .diags = diags,
+		.names = names,
 		.known = map_new(), .masks = map_new(), .rule_ids = map_new(),
 		.logfiles = map_new(), .files = map_new(),
 	};
 
-	compiler_load_events(&c, names);
 	compile_items(&c, tree);
 	c.program->path_cache = tree->path_cache;
 	c.program->timezone = tree->timezone;

@@ -19,16 +19,19 @@ event_compare(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-void
-compiler_load_events(struct compiler *c, const struct names *names)
+/* All events, for the first set of classes: most rules have none. */
+static void
+load_events(struct compiler *c)
 {
 	for (enum dialect d = 0; d < DIALECTS; d++) {
 		size_t				 n;
-		const struct event_name	*rows = names_events(names, d, &n);
+		const struct event_name	*rows = names_events(c->names,
+		    d, &n);
 
 		c->events[d] = xcalloc(n + 1, sizeof(c->events[d][0]));
 		for (size_t i = 0; i < n; i++)
-			if (names_event(names, d, rows[i].number) == &rows[i])
+			if (names_event(c->names, d, rows[i].number) ==
+			    &rows[i])
 				c->events[d][c->nevents[d]++] = (struct event){
 					rows[i].number, rows[i].classes
 				};
@@ -47,7 +50,7 @@ contents_begin(struct compiler *c, char kind)
 }
 
 static uint32_t
-compile_ids(struct compiler *c, const struct set *set)
+compile_ids(struct compiler *c, const struct values *set)
 {
 	struct buf	*contents = contents_begin(c, 'i');
 	uint32_t	 index;
@@ -92,14 +95,28 @@ add_events(struct compiler *c, const struct event_set *set)
 	return index;
 }
 
+static uint32_t
+compile_events(struct compiler *c, const struct values *set)
+{
+	struct event_set	 made = { .classes = false };
+
+	for (enum dialect d = 0; d < DIALECTS; d++) {
+		made.numbers[d] = set->events[d];
+		made.n[d] = set->nevents[d];
+	}
+	return add_events(c, &made);
+}
+
 /* The events that have one of the classes; negated, those that have none. */
 static uint32_t
-add_classes(struct compiler *c, const struct set *set, bool negated)
+add_classes(struct compiler *c, const struct values *set, bool negated)
 {
 	struct event_set	 made = { .classes = true };
 	uint16_t		*numbers[DIALECTS];
 	uint32_t		 index;
 
+	if (c->events[0] == NULL)
+		load_events(c);
 	for (enum dialect d = 0; d < DIALECTS; d++) {
 		numbers[d] = xcalloc(c->nevents[d] + 1, sizeof(uint16_t));
 		for (size_t i = 0; i < c->nevents[d]; i++) {
@@ -117,7 +134,7 @@ add_classes(struct compiler *c, const struct set *set, bool negated)
 }
 
 static uint32_t
-compile_classes(struct compiler *c, const struct set *set, bool negated)
+compile_classes(struct compiler *c, const struct values *set, bool negated)
 {
 	uint64_t		 masks[DIALECTS + 1] = { negated };
 	const struct slice	 key = { (uint8_t *)masks, sizeof(masks) };
@@ -191,18 +208,13 @@ compiler_set(struct compiler *c, const struct ref_node *ref)
 	case SET_EGID:
 	case SET_RUID:
 	case SET_RGID:
-		*index = compile_ids(c, set);
+		*index = compile_ids(c, set->values);
 		break;
 	case SET_EVENTS:
-		*index = add_events(c, &(struct event_set){
-			.numbers = { set->events[0], set->events[1],
-			    set->events[2] },
-			.n = { set->nevents[0], set->nevents[1],
-			    set->nevents[2] },
-		});
+		*index = compile_events(c, set->values);
 		break;
 	case SET_CLASSES:
-		*index = compile_classes(c, set, negated);
+		*index = compile_classes(c, set->values, negated);
 		break;
 	case SET_PATH:
 	case SET_PCRE:
@@ -272,7 +284,8 @@ add_words(struct compiler *c, struct match_set *made,
 
 /* What is no text: ids, ranges, networks, errors. */
 static uint32_t
-add_values(struct compiler *c, struct match_set *made, const struct set *set)
+add_values(struct compiler *c, struct match_set *made,
+    const struct values *set)
 {
 	struct buf	*contents = contents_begin(c, 'v');
 	uint32_t	 index;
@@ -316,7 +329,7 @@ compiler_match_set(struct compiler *c, const struct ref_node *ref)
 		return set->match;
 	if (made.type == MATCH_ID || made.type == MATCH_RANGE ||
 	    made.type == MATCH_ADDRESS || made.type == MATCH_ERRNO)
-		set->match = add_values(c, &made, set);
+		set->match = add_values(c, &made, set->values);
 	else if (made.type == MATCH_DIR) {
 		words = trim_words(c, set, &n);
 		set->match = add_words(c, &made, words, n);

@@ -116,23 +116,24 @@ static uint32_t
 compile_ranges(struct compiler *c, const struct predicate_node *t)
 {
 	struct range	*ranges = xcalloc(t->nwords, sizeof(ranges[0]));
-	struct set	 set = { .type = SET_PORT, .match = PROGRAM_NONE };
+	struct values	 values = { .ranges = ranges };
+	struct set	 set = { .type = SET_PORT, .match = PROGRAM_NONE,
+	    .values = &values };
 	uint32_t	 index;
 
 	for (size_t i = 0; i < t->nwords; i++)
 		(void)literal_range(&t->words[i], UINT64_MAX, &ranges[i], NULL);
 	qsort(ranges, t->nwords, sizeof(ranges[0]), range_compare);
 	for (size_t i = 0; i < t->nwords; i++) {
-		struct range	*last = &ranges[set.nranges];
+		struct range	*last = &ranges[values.nranges];
 
-		if (set.nranges == 0 || (ranges[i].low > last[-1].high &&
+		if (values.nranges == 0 || (ranges[i].low > last[-1].high &&
 		    ranges[i].low - last[-1].high > 1)) {
 			*last = ranges[i];
-			set.nranges++;
+			values.nranges++;
 		} else if (ranges[i].high > last[-1].high)
 			last[-1].high = ranges[i].high;
 	}
-	set.ranges = ranges;
 	index = compiler_match_set(c, &(struct ref_node){ .set = &set });
 	free(ranges);
 	return index;

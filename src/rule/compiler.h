@@ -24,7 +24,8 @@ struct compiler {
 	struct program		*program;
 	struct arena		*arena;
 	const struct diags	*diags;
-	struct event		*events[DIALECTS];
+	const struct names	*names;
+	struct event		*events[DIALECTS]; /* NULL: not asked yet */
 	size_t			 nevents[DIALECTS];
 	struct id_set		*id_sets;
 	struct event_set	*event_sets;
@@ -41,6 +42,7 @@ struct compiler {
 	struct map		*logfiles;	/* to the name in the arena */
 	struct map		*files;		/* the same */
 	struct rule		*rule;		/* that is being made */
+	bool			*named;		/* its channels so far */
 };
 
 /* Is there something of these contents? If not, it gets INDEX. */
@@ -51,7 +53,6 @@ bool	 compiler_is_known(struct compiler *, struct slice contents,
 void	 compiler_want(struct compiler *, enum rule_field);
 
 /* compile_set.c: the index of a set in the program. */
-void	 compiler_load_events(struct compiler *, const struct names *);
 uint32_t compiler_set(struct compiler *, const struct ref_node *);
 uint32_t compiler_match_set(struct compiler *, const struct ref_node *);
 

@@ -17,6 +17,8 @@
 #define TEXT_SHOWN	160u	/* bytes of a name in a message */
 #define LINE_SHOWN	120u	/* bytes of a source line */
 #define LINE_BEFORE	60u	/* of these, before the caret */
+#define KNOWN_MIN	3u	/* names of a table that are listed: so few */
+#define KNOWN_MAX	8u	/* say themselves what else there is */
 
 /* What the texts have: %1 and %2 are filled in. */
 static const struct {
@@ -39,6 +41,9 @@ static const struct {
     "includes are nested more than 64 deep" },
 [DIAG_INCLUDE_MANY] = { "include-many", E,
     "the included files are more than 10000, or larger than 256 megabytes" },
+[DIAG_INCLUDE_AGAIN] = { "include-again", E,
+    "files that are included more than once are read again for more than 4 "
+    "megabytes in all" },
 [DIAG_STRING_OPEN] = { "string-open", E,
     "this string has no closing quote" },
 [DIAG_STRING_BYTE] = { "string-byte", E,
@@ -60,6 +65,8 @@ static const struct {
     "'%1' is not an option of a sequence" },
 [DIAG_STATE_WORD_UNKNOWN] = { "state-word-unknown", E,
     "'%1' is not a word of a state" },
+[DIAG_PREDICATE_UNKNOWN] = { "predicate-unknown", E,
+    "'%1' cannot stand here, where only predicates of one record can" },
 [DIAG_CHANNEL_WORD_UNKNOWN] = { "channel-word-unknown", E,
     "'%1' is not an option of a log channel" },
 [DIAG_TEST_WORD_UNKNOWN] = { "test-word-unknown", E,
@@ -114,6 +121,8 @@ static const struct {
 [DIAG_PATTERN_SLOW] = { "pattern-slow", W,
     "'%1' repeats what repeats itself: there are texts on which the pattern "
     "would go on for ever, and is given up" },
+[DIAG_GLOB_LONG] = { "glob-long", E,
+    "the pattern is longer than 4096 bytes" },
 [DIAG_PATH_INSIDE] = { "path-inside", W,
     "'%1' is a mere prefix, so that names which go on behind it match too; "
     "end it with a slash, or make the set one of type 'dir'" },
@@ -137,6 +146,8 @@ static const struct {
     "'subject any;'" },
 [DIAG_STATES_MISSING] = { "states-missing", E,
     "sequence '%1' has no state" },
+[DIAG_STATES_MANY] = { "states-many", E,
+    "sequence '%1' has more than 16383 states" },
 [DIAG_EVENT_MISSING] = { "event-missing", E,
     "the state does not say which event it waits for; write for example "
     "'event any;'" },
@@ -264,6 +275,8 @@ static const struct {
     "'%1' is a word of the language; in quotes it is a name" },
 [DIAG_NOTE_BLANK] = { "note-blank", N,
     "an operator is a word: leave a blank before and behind it" },
+[DIAG_NOTE_WRITE] = { "note-write", N,
+    "write for example '%1'" },
 #undef E
 #undef W
 #undef N
@@ -470,8 +483,25 @@ struct report {
 	struct span	 at;
 	struct slice	 one, two;
 	struct slice	 meant;		/* or empty */
+	const struct name *known;	/* or NULL */
 	bool		 brief;		/* do not show the line */
 };
+
+/* All that could have been meant, when these are few. */
+static void
+put_known(struct buf *out, const struct name *names)
+{
+	size_t	 n = 0;
+
+	while (names != NULL && names[n].name != NULL)
+		n++;
+	if (n < KNOWN_MIN || n > KNOWN_MAX)
+		return;
+	buf_str(out, "; there are ");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s'%s'", i == 0 ? "" : i == n - 1 ?
+		    " and " : ", ", names[i].name);
+}
 
 static void
 put_report(const struct diags *d, struct buf *out, const struct report *r)
@@ -486,11 +516,10 @@ put_report(const struct diags *d, struct buf *out, const struct report *r)
 	if (r->meant.n > 0) {
 		buf_str(out, "; did you mean '");
 		put_text(out, r->meant);
-		buf_char(out, '\'');
-	}
-	buf_char(out, r->meant.n > 0 ? '?' : '\n');
-	if (r->meant.n > 0)
-		buf_char(out, '\n');
+		buf_str(out, "'?");
+	} else
+		put_known(out, r->known);
+	buf_char(out, '\n');
 	if (r->at.line > 0 && !r->brief)
 		put_excerpt(out, diags_text(d, r->at.file), r->at);
 }
@@ -563,9 +592,12 @@ diag_unknown(struct diags *d, enum diag id, struct span at, struct slice word,
 	struct nearest	near;
 
 	nearest_init(&near, word);
-	for (; names != NULL && names->name != NULL; names++)
-		nearest_try(&near, slice_str(names->name));
-	diag_unknown_near(d, id, at, &near);
+	for (const struct name *n = names; n != NULL && n->name != NULL; n++)
+		nearest_try(&near, slice_str(n->name));
+	say(d, &(struct report){
+		.id = id, .at = at, .one = near.word, .meant = near.best,
+		.known = names
+	});
 }
 
 bool

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/glob.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/patterns.h"
@@ -31,17 +32,26 @@ struct list {
 	size_t	 n, cap;
 };
 
+/* An event by its name, in each dialect. */
+struct known_event {
+	bool		 has[DIALECTS];
+	uint16_t	 number[DIALECTS];
+};
+
 struct entries {
 	const struct names	*names;
 	const struct accounts	*accounts;
 	struct arena		*arena;
 	struct diags		*diags;
 	struct map		*users, *groups; /* name to struct account */
+	struct map		*known;		/* to struct known_event */
+	struct map		*sound;		/* patterns without a flaw */
 	struct patterns		*patterns;	/* to try them */
 	/* The set that is being put together. */
 	struct set		*set;
 	struct list		 words, ids, ranges, networks;
 	struct list		 events[DIALECTS], errors[DIALECTS];
+	uint64_t		 classes[DIALECTS];
 };
 
 struct entries *
@@ -56,6 +66,8 @@ entries_new(const struct names *names, const struct accounts *accounts,
 	e->diags = diags;
 	e->users = map_new();
 	e->groups = map_new();
+	e->known = map_new();
+	e->sound = map_new();
 	e->patterns = patterns_new();
 	return e;
 }
@@ -67,6 +79,8 @@ entries_free(struct entries *e)
 		return;
 	map_free(e->users);
 	map_free(e->groups);
+	map_free(e->known);
+	map_free(e->sound);
 	patterns_free(e->patterns);
 	free(e->words.items);
 	free(e->ids.items);
@@ -84,8 +98,10 @@ entries_begin(struct entries *e, struct set *set)
 {
 	e->set = set;
 	e->words.n = e->ids.n = e->ranges.n = e->networks.n = 0;
-	for (enum dialect d = 0; d < DIALECTS; d++)
+	for (enum dialect d = 0; d < DIALECTS; d++) {
 		e->events[d].n = e->errors[d].n = 0;
+		e->classes[d] = 0;
+	}
 }
 
 /* Append N items of SIZE bytes. */
@@ -203,24 +219,45 @@ unknown_event(struct entries *e, const struct lexeme *word)
 	diag_unknown_near(e->diags, DIAG_EVENT_UNKNOWN, word->at, &near);
 }
 
-static void
-resolve_event(struct entries *e, const struct lexeme *word)
+/* The event of a name, looked for once; NULL when no dialect has it. */
+static const struct known_event *
+event_find(struct entries *e, struct slice name)
 {
-	const size_t	errors = diags_errors(e->diags);
-	uint32_t	number;
-	uint16_t	event;
-	bool		known = false;
+	struct known_event	*known = map_find(e->known, name);
+	struct known_event	 found = { { false }, { 0 } };
+	bool			 any = false;
 
+	if (known != NULL)
+		return known;
 	for (enum dialect d = 0; d < DIALECTS; d++) {
 		const struct event_name	*row = names_event_find(e->names, d,
-		    word->text);
+		    name);
 
 		if (row == NULL)
 			continue;
-		append(&e->events[d], &row->number, 1, sizeof(row->number));
-		known = true;
+		found.has[d] = any = true;
+		found.number[d] = row->number;
 	}
-	if (known || names_event_known(word->text))
+	if (!any)
+		return NULL;
+	known = arena_copy(e->arena, &found, sizeof(found));
+	(void)map_put(e->known, name, known);
+	return known;
+}
+
+static void
+resolve_event(struct entries *e, const struct lexeme *word)
+{
+	const struct known_event	*known = event_find(e, word->text);
+	const size_t			 errors = diags_errors(e->diags);
+	uint32_t			 number;
+	uint16_t			 event;
+
+	for (enum dialect d = 0; known != NULL && d < DIALECTS; d++)
+		if (known->has[d])
+			append(&e->events[d], &known->number[d], 1,
+			    sizeof(known->number[d]));
+	if (known != NULL || names_event_known(word->text))
 		return;			/* if elsewhere only: nothing here */
 	if (!number_entry(e, word, DIAGS, &number)) {
 		if (diags_errors(e->diags) == errors)
@@ -266,7 +303,7 @@ resolve_class(struct entries *e, const struct lexeme *word)
 
 		if (c == NULL)
 			continue;
-		e->set->classes[d] |= c->mask;
+		e->classes[d] |= c->mask;
 		known = true;
 	}
 	if (known || names_class_known(word->text))
@@ -277,7 +314,7 @@ resolve_class(struct entries *e, const struct lexeme *word)
 		return;
 	}
 	for (enum dialect d = 0; d < DIALECTS; d++)
-		e->set->classes[d] |= mask;
+		e->classes[d] |= mask;
 }
 
 static void
@@ -287,14 +324,18 @@ resolve_pattern(struct entries *e, const struct lexeme *word)
 	char		why[128];
 	struct slice	part;
 
+	if (map_find(e->sound, word->text) != NULL)
+		return;
 	if (patterns_add(e->patterns, word->text, 0, &err_at, why,
 	    sizeof(why)) != 0)
 		diag_error(e->diags, DIAG_PATTERN_BAD, lex_within(e->diags,
 		    word, err_at, 1), slice_str(why), DIAG_NOTHING);
-	else if (slow_find(word->text, &part))
+	else if (slow_find(word->text, &part) && patterns_alone(word->text))
 		diag_warn(e->diags, DIAG_PATTERN_SLOW, lex_within(e->diags,
 		    word, (size_t)(part.p - word->text.p), part.n), part,
 		    DIAG_NOTHING);
+	else
+		(void)map_put(e->sound, word->text, e);
 }
 
 static void
@@ -351,6 +392,14 @@ resolve_address(struct entries *e, const struct lexeme *word)
 }
 
 static void
+resolve_glob(struct entries *e, const struct lexeme *word)
+{
+	if (word->text.n > GLOB_MAX)
+		diag_error(e->diags, DIAG_GLOB_LONG, word->at, DIAG_NOTHING,
+		    DIAG_NOTHING);
+}
+
+static void
 resolve_text(struct entries *e, const struct lexeme *word)
 {
 	if (word->text.n == 0)
@@ -393,9 +442,11 @@ entries_add(struct entries *e, const struct lexeme *word)
 	case SET_ALERTS:
 		resolve_text(e, word);
 		break;
+	case SET_GLOB:
+		resolve_glob(e, word);
+		break;
 	case SET_PATH:
 	case SET_EXACT:
-	case SET_GLOB:
 	case SET_CHANNELS:
 	case SET_TYPES:
 		break;
@@ -405,18 +456,19 @@ entries_add(struct entries *e, const struct lexeme *word)
 void
 entries_copy(struct entries *e, const struct set *from)
 {
+	const struct values	*v = from->values;
+
 	append(&e->words, from->words, from->nwords, sizeof(from->words[0]));
-	append(&e->ids, from->ids, from->nids, sizeof(from->ids[0]));
-	append(&e->ranges, from->ranges, from->nranges,
-	    sizeof(from->ranges[0]));
-	append(&e->networks, from->networks, from->nnetworks,
-	    sizeof(from->networks[0]));
+	append(&e->ids, v->ids, v->nids, sizeof(v->ids[0]));
+	append(&e->ranges, v->ranges, v->nranges, sizeof(v->ranges[0]));
+	append(&e->networks, v->networks, v->nnetworks,
+	    sizeof(v->networks[0]));
 	for (enum dialect d = 0; d < DIALECTS; d++) {
-		append(&e->events[d], from->events[d], from->nevents[d],
-		    sizeof(from->events[d][0]));
-		append(&e->errors[d], from->errors[d], from->nerrors[d],
-		    sizeof(from->errors[d][0]));
-		e->set->classes[d] |= from->classes[d];
+		append(&e->events[d], v->events[d], v->nevents[d],
+		    sizeof(v->events[d][0]));
+		append(&e->errors[d], v->errors[d], v->nerrors[d],
+		    sizeof(v->errors[d][0]));
+		e->classes[d] |= v->classes[d];
 	}
 }
 
@@ -494,11 +546,15 @@ sort(struct entries *e, struct list *list, size_t size,
     int (*compare)(const void *, const void *))
 {
 	uint8_t	*p = list->items;
-	size_t	 kept = 1;
+	size_t	 kept = 1, i = 1;
 
-	if (list->n > 1) {
+	if (list->n == 0)
+		return NULL;
+	while (i < list->n && compare(p + (i - 1) * size, p + i * size) < 0)
+		i++;
+	if (i < list->n) {		/* people mostly write them in order */
 		qsort(p, list->n, size, compare);
-		for (size_t i = 1; i < list->n; i++)
+		for (i = 1; i < list->n; i++)
 			if (compare(p + i * size, p + (kept - 1) * size) != 0)
 				memmove(p + kept++ * size, p + i * size, size);
 		list->n = kept;
@@ -521,31 +577,56 @@ join_ranges(struct range *ranges, size_t *n)
 	*n = kept;
 }
 
+/* Is there anything besides words? */
+static bool
+has_values(const struct entries *e)
+{
+	size_t	n = e->ids.n + e->ranges.n + e->networks.n;
+
+	for (enum dialect d = 0; d < DIALECTS; d++)
+		n += e->events[d].n + e->errors[d].n + (e->classes[d] != 0);
+	return n > 0;
+}
+
+static const struct values *
+settle_values(struct entries *e)
+{
+	static const struct values	 none;
+	struct values			*v;
+	struct range			*ranges;
+
+	if (!has_values(e))
+		return &none;
+	v = arena_alloc(e->arena, sizeof(*v));
+	v->ids = sort(e, &e->ids, sizeof(v->ids[0]), compare_ids);
+	v->nids = e->ids.n;
+	ranges = sort(e, &e->ranges, sizeof(ranges[0]), compare_ranges);
+	v->nranges = e->ranges.n;
+	join_ranges(ranges, &v->nranges);
+	v->ranges = ranges;
+	v->networks = sort(e, &e->networks, sizeof(v->networks[0]),
+	    compare_networks);
+	v->nnetworks = e->networks.n;
+	for (enum dialect d = 0; d < DIALECTS; d++) {
+		v->events[d] = sort(e, &e->events[d], sizeof(v->events[d][0]),
+		    compare_events);
+		v->nevents[d] = e->events[d].n;
+		v->errors[d] = sort(e, &e->errors[d], sizeof(v->errors[d][0]),
+		    compare_bytes);
+		v->nerrors[d] = e->errors[d].n;
+		v->classes[d] = e->classes[d];
+	}
+	return v;
+}
+
 void
 entries_settle(struct entries *e)
 {
 	struct set	*set = e->set;
-	struct range	*ranges;
 
 	unique_words(&e->words);
 	set->words = arena_copy(e->arena, e->words.items,
 	    e->words.n * sizeof(set->words[0]));
 	set->nwords = e->words.n;
-	set->ids = sort(e, &e->ids, sizeof(set->ids[0]), compare_ids);
-	set->nids = e->ids.n;
-	ranges = sort(e, &e->ranges, sizeof(ranges[0]), compare_ranges);
-	set->nranges = e->ranges.n;
-	join_ranges(ranges, &set->nranges);
-	set->ranges = ranges;
-	set->networks = sort(e, &e->networks, sizeof(set->networks[0]),
-	    compare_networks);
-	set->nnetworks = e->networks.n;
-	for (enum dialect d = 0; d < DIALECTS; d++) {
-		set->events[d] = sort(e, &e->events[d],
-		    sizeof(set->events[d][0]), compare_events);
-		set->nevents[d] = e->events[d].n;
-		set->errors[d] = sort(e, &e->errors[d],
-		    sizeof(set->errors[d][0]), compare_bytes);
-		set->nerrors[d] = e->errors[d].n;
-	}
+	set->values = settle_values(e);
 }

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "rule/unparse.h"
+#include "rule/wrap.h"
 
 enum box_kind { BOX_BEGIN, BOX_STATE, BOX_CANCEL, BOX_EXCEPT, BOX_ALERT };
 
@@ -47,6 +48,17 @@ add_blocks(struct boxes *b, const struct item *item, enum clause_kind kind,
 			unparse_clauses(add_box(b, as, ++n), c->block);
 }
 
+/* Pictures are no wider than pages. */
+static void
+wrap_box(struct box *b)
+{
+	struct buf	 text = b->text;
+
+	b->text = (struct buf){ 0 };
+	wrap_lines(&b->text, buf_bytes(&text));
+	buf_fini(&text);
+}
+
 static void
 boxes_make(struct boxes *b, const struct item *item)
 {
@@ -65,6 +77,8 @@ boxes_make(struct boxes *b, const struct item *item)
 	}
 	add_blocks(b, item, CLAUSE_CANCEL, BOX_CANCEL);
 	add_blocks(b, item, CLAUSE_EXCEPT, BOX_EXCEPT);
+	for (size_t i = 0; i < b->n; i++)
+		wrap_box(&b->v[i]);
 }
 
 static void

@@ -75,7 +75,8 @@ is_open(struct includer *inc, const struct lexer *l,
 		i++;
 	if (i == l->depth)
 		return false;
-	for (; i < l->depth; i++) {
+	/* It may be long, and there may be very many of them. */
+	for (; i < l->depth && diags_wants(inc->diags); i++) {
 		buf_str(&chain, diags_name(inc->diags, lex_file(l, i)));
 		buf_str(&chain, " includes ");
 	}
@@ -97,6 +98,7 @@ load(struct includer *inc, const struct lexeme *name, const char *path,
 
 	if (known != NULL) {
 		*file = (uint32_t)((uintptr_t)known - 1);
+		inc->nagain += diags_text(inc->diags, *file).n;
 		return true;
 	}
 	buf_init(&text, PARSE_BYTES_MAX);
@@ -127,6 +129,9 @@ include_push(struct includer *inc, struct lexer *l, const struct lexeme *name,
 	inc->nbytes += diags_text(inc->diags, *file).n;
 	if (++inc->nfiles > PARSE_FILES_MAX || inc->nbytes > PARSE_BYTES_MAX)
 		diag_error(inc->diags, DIAG_INCLUDE_MANY, name->at,
+		    DIAG_NOTHING, DIAG_NOTHING);
+	else if (inc->nagain > PARSE_AGAIN_MAX)
+		diag_error(inc->diags, DIAG_INCLUDE_AGAIN, name->at,
 		    DIAG_NOTHING, DIAG_NOTHING);
 	else if (!(good = lex_push(l, *file)))
 		diag_error(inc->diags, DIAG_INCLUDE_DEEP, name->at,

@@ -4,7 +4,7 @@
  *
  * A path is relative to the directory of the main file, in nested includes too.
  * A file is loaded once for each spelling of its path; reading it again reads
- * the same bytes.
+ * the same bytes, and not for ever: a few lines could make a file of any size.
  */
 #ifndef RULE_INCLUDE_H
 #define RULE_INCLUDE_H
@@ -20,6 +20,7 @@ struct includer {
 	struct map		*files;		/* spelling to number + 1 */
 	size_t			 nfiles;	/* read so far, and again */
 	size_t			 nbytes;
+	size_t			 nagain;	/* bytes that were read again */
 };
 
 /* FROM, PATH and DIAGS must outlive it. */

@@ -2,8 +2,8 @@
 /*
  * lex.c - characters to lexemes with positions.
  *
- * A table says of each byte whether it goes on with a word. Every byte is
- * looked at once, whatever it is. Texts point into the file; only a string with
+ * A table says of each byte what it does to a word. Every byte is looked at
+ * once, whatever it is. Texts point into the file; only a string with
  * escapes or line ends is built anew. A carriage return before a newline is
  * passed over like a blank, with one warning for each file; anywhere else it is
  * a byte of a word, as form feed and all bytes from 0x80 are.
@@ -14,54 +14,82 @@
 
 enum byte {
 	BYTE_WORD,		/* goes on with a word: zero in the table */
+	BYTE_ODD,		/* so do these, but for what is said of them */
 	BYTE_BLANK, BYTE_NEWLINE, BYTE_MARK, BYTE_QUOTE
 };
 
 static const uint8_t bytes[256] = {
+	['\r'] = BYTE_ODD, ['\0'] = BYTE_ODD,
 	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\n'] = BYTE_NEWLINE,
 	[';'] = BYTE_MARK, [','] = BYTE_MARK, ['<'] = BYTE_MARK,
 	['>'] = BYTE_MARK, ['"'] = BYTE_QUOTE,
 };
 
-static const struct {
-	const char	*word;
-	enum keyword	 key;
-} keywords[] = {			/* in the order of the alphabet */
-	{ "any", KEY_ANY }, { "days", KEY_DAYS }, { "define", KEY_DEFINE },
-	{ "directory", KEY_DIRECTORY }, { "event", KEY_EVENT },
-	{ "failure", KEY_FAILURE }, { "hours", KEY_HOURS },
-	{ "include", KEY_INCLUDE }, { "log", KEY_LOG },
-	{ "log-channel", KEY_LOG_CHANNEL }, { "logfile", KEY_LOGFILE },
-	{ "minutes", KEY_MINUTES }, { "multiplier", KEY_MULTIPLIER },
-	{ "none", KEY_NONE_WORD }, { "not", KEY_NOT }, { "object", KEY_OBJECT },
-	{ "priority", KEY_PRIORITY }, { "scope", KEY_SCOPE },
-	{ "seconds", KEY_SECONDS }, { "sequence", KEY_SEQUENCE },
-	{ "serial", KEY_SERIAL }, { "set", KEY_SET }, { "state", KEY_STATE },
-	{ "status", KEY_STATUS }, { "subject", KEY_SUBJECT },
-	{ "success", KEY_SUCCESS }, { "timeout", KEY_TIMEOUT },
-	{ "timeout-prob", KEY_TIMEOUT_PROB },
-	{ "timeout-window", KEY_TIMEOUT_WINDOW }, { "trigger", KEY_TRIGGER },
-	{ "weeks", KEY_WEEKS }, { "zone", KEY_ZONE },
-};
-#define KEYWORDS	(sizeof(keywords) / sizeof(keywords[0]))
 #define KEYWORD_LONGEST	14u	/* timeout-window */
+#define KEYWORD_SLOTS	64u
+
+/*
+ * No two keywords have the same one of these, so that a word is compared with
+ * one of them at most. Compilers warn of a row that would be in the place of
+ * another; then other factors have to be found.
+ */
+#define KEYWORD_SLOT(first, second, third, n)				\
+	(((first) * 5u + (second) + (third) * 7u + (n) * 2u) % KEYWORD_SLOTS)
+#define K(first, second, third, word, key)				\
+	[KEYWORD_SLOT(first, second, third, sizeof(word) - 1)] = { word, key }
+
+static const struct {
+	char		 word[KEYWORD_LONGEST + 1];
+	uint8_t		 key;		/* enum keyword */
+} keywords[KEYWORD_SLOTS] = {
+	K('a', 'n', 'y', "any", KEY_ANY),
+	K('d', 'a', 'y', "days", KEY_DAYS),
+	K('d', 'e', 'f', "define", KEY_DEFINE),
+	K('d', 'i', 'r', "directory", KEY_DIRECTORY),
+	K('e', 'v', 'e', "event", KEY_EVENT),
+	K('f', 'a', 'i', "failure", KEY_FAILURE),
+	K('h', 'o', 'u', "hours", KEY_HOURS),
+	K('i', 'n', 'c', "include", KEY_INCLUDE),
+	K('l', 'o', 'g', "log", KEY_LOG),
+	K('l', 'o', 'g', "log-channel", KEY_LOG_CHANNEL),
+	K('l', 'o', 'g', "logfile", KEY_LOGFILE),
+	K('m', 'i', 'n', "minutes", KEY_MINUTES),
+	K('m', 'u', 'l', "multiplier", KEY_MULTIPLIER),
+	K('n', 'o', 'n', "none", KEY_NONE_WORD),
+	K('n', 'o', 't', "not", KEY_NOT),
+	K('o', 'b', 'j', "object", KEY_OBJECT),
+	K('p', 'r', 'i', "priority", KEY_PRIORITY),
+	K('s', 'c', 'o', "scope", KEY_SCOPE),
+	K('s', 'e', 'c', "seconds", KEY_SECONDS),
+	K('s', 'e', 'q', "sequence", KEY_SEQUENCE),
+	K('s', 'e', 'r', "serial", KEY_SERIAL),
+	K('s', 'e', 't', "set", KEY_SET),
+	K('s', 't', 'a', "state", KEY_STATE),
+	K('s', 't', 'a', "status", KEY_STATUS),
+	K('s', 'u', 'b', "subject", KEY_SUBJECT),
+	K('s', 'u', 'c', "success", KEY_SUCCESS),
+	K('t', 'i', 'm', "timeout", KEY_TIMEOUT),
+	K('t', 'i', 'm', "timeout-prob", KEY_TIMEOUT_PROB),
+	K('t', 'i', 'm', "timeout-window", KEY_TIMEOUT_WINDOW),
+	K('t', 'r', 'i', "trigger", KEY_TRIGGER),
+	K('w', 'e', 'e', "weeks", KEY_WEEKS),
+	K('z', 'o', 'n', "zone", KEY_ZONE),
+};
+#undef K
 
 static enum keyword
 keyword_find(struct slice s)
 {
+	size_t	 at;
+
 	if (s.n < 3 || s.n > KEYWORD_LONGEST)
 		return KEY_NONE;
-	for (size_t i = 0; i < KEYWORDS; i++) {
-		const char	*word = keywords[i].word;
-
-		if (word[0] < s.p[0])
-			continue;
-		if (word[0] > s.p[0])
-			break;
-		if (slice_is(s, word))
-			return keywords[i].key;
-	}
-	return KEY_NONE;
+	at = KEYWORD_SLOT(s.p[0], s.p[1], s.p[2], s.n);
+	if (keywords[at].word[0] != s.p[0] ||
+	    keywords[at].word[s.n] != '\0' ||
+	    memcmp(keywords[at].word, s.p, s.n) != 0)
+		return KEY_NONE;
+	return (enum keyword)keywords[at].key;
 }
 
 void
@@ -127,30 +155,27 @@ at_line_end(struct lexer *l, struct lex_input *in, size_t pos)
 static bool
 skip_space(struct lexer *l, struct lex_input *in)
 {
-	const uint8_t	*newline;
+	const uint8_t	*const p = in->text.p, *newline;
+	const size_t	 n = in->text.n;
+	size_t		 i = in->pos;
 
-	for (; in->pos < in->text.n; in->pos++) {
-		const uint8_t	c = in->text.p[in->pos];
-
-		switch (bytes[c]) {
-		case BYTE_NEWLINE:
+	for (; i < n; i++) {
+		if (bytes[p[i]] == BYTE_BLANK)
+			continue;
+		if (p[i] == '\n')
 			in->line++;
-			continue;
-		case BYTE_BLANK:
-			continue;
-		}
-		if (c == '\r' && at_line_end(l, in, in->pos))
-			continue;
-		if (c != '#')
+		else if (p[i] == '#') {
+			newline = memchr(p + i, '\n', n - i);
+			if (newline == NULL)
+				break;
+			in->line++;
+			i = (size_t)(newline - p);
+		} else if (p[i] != '\r' || !at_line_end(l, in, i)) {
+			in->pos = i;
 			return true;
-		newline = memchr(in->text.p + in->pos, '\n',
-		    in->text.n - in->pos);
-		if (newline == NULL)
-			break;
-		in->line++;
-		in->pos = (size_t)(newline - in->text.p);
+		}
 	}
-	in->pos = in->text.n;
+	in->pos = n;
 	return false;
 }
 
@@ -237,21 +262,19 @@ number_of(struct slice s, uint64_t *value)
 	return s.n > 0;
 }
 
-/* What a word is depends on all of it. One with a NUL is never a keyword. */
+/* What a word is depends on all of it. */
 static void
 classify(struct lexeme *lex)
 {
 	const struct slice	word = lex->text;
+	const uint8_t		only = word.n == 1 ? word.p[0] : 0;
 
-	lex->text = slice_until_nul(word);
 	lex->kind = LEX_STRING;
-	if (lex->text.n < word.n)
-		return;
-	if (slice_is(word, "{"))
+	if (only == '{')
 		lex->kind = LEX_OPEN;
-	else if (slice_is(word, "}"))
+	else if (only == '}')
 		lex->kind = LEX_CLOSE;
-	else if (slice_is(word, "!"))
+	else if (only == '!')
 		lex->key = KEY_NOT;
 	else if (number_of(word, &lex->number))
 		lex->kind = LEX_NUMBER;
@@ -261,34 +284,51 @@ classify(struct lexeme *lex)
 		lex->kind = LEX_KEYWORD;
 }
 
+/* The end of the word that goes on at I. NUL: the first of it; or NULL. */
+static size_t
+word_end(struct lexer *l, struct lex_input *in, size_t i, const uint8_t **nul)
+{
+	const uint8_t	*p = in->text.p + i;
+	const uint8_t	*const end = in->text.p + in->text.n;
+
+	for (;; p++) {
+		while (p < end && bytes[*p] == BYTE_WORD)
+			p++;
+		i = (size_t)(p - in->text.p);
+		if (p == end || bytes[*p] != BYTE_ODD ||
+		    (*p == '\r' && at_line_end(l, in, i)))
+			return i;
+		if (*p == '\0' && *nul == NULL)
+			*nul = p;
+	}
+}
+
 static void
 take_word(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 {
-	size_t	i = in->pos;
+	const uint8_t	*nul = NULL;
+	const size_t	 end = word_end(l, in, in->pos, &nul);
 
-	while (i < in->text.n && bytes[in->text.p[i]] == BYTE_WORD &&
-	    !(in->text.p[i] == '\r' && at_line_end(l, in, i)))
-		i++;
-	lex->at = span_of(in, in->pos, i, in->line);
-	lex->text = (struct slice){ in->text.p + in->pos, i - in->pos };
-	classify(lex);
-	in->pos = i;
+	lex->at = span_of(in, in->pos, end, in->line);
+	lex->text = (struct slice){ in->text.p + in->pos, end - in->pos };
+	if (nul == NULL)
+		classify(lex);
+	else {					/* never a keyword */
+		lex->kind = LEX_STRING;
+		lex->text.n = (size_t)(nul - lex->text.p);
+	}
+	in->pos = end;
 }
 
 static void
 take_mark(struct lex_input *in, struct lexeme *lex)
 {
-	static const struct {
-		char		 c;
-		enum lex_kind	 kind;
-	} marks[] = {
-		{ ';', LEX_SEMICOLON }, { ',', LEX_COMMA },
-		{ '<', LEX_LESS }, { '>', LEX_MORE },
+	static const uint8_t	 marks[256] = {
+		[';'] = LEX_SEMICOLON, [','] = LEX_COMMA,
+		['<'] = LEX_LESS, ['>'] = LEX_MORE,
 	};
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (in->text.p[in->pos] == marks[i].c)
-			lex->kind = marks[i].kind;
+	lex->kind = marks[in->text.p[in->pos]];
 	lex->at = span_of(in, in->pos, in->pos + 1, in->line);
 	lex->text = (struct slice){ in->text.p + in->pos, 1 };
 	in->pos++;
@@ -345,7 +385,7 @@ lex_needs_quotes(struct slice s)
 	    keyword_find(s) != KEY_NONE)
 		return true;
 	for (size_t i = 0; i < s.n; i++)
-		if (bytes[s.p[i]] != BYTE_WORD || s.p[i] == '\r')
+		if (bytes[s.p[i]] != BYTE_WORD)
 			return true;
 	return false;
 }

@@ -151,22 +151,27 @@ static bool
 parse_test(struct parser *p, struct item *item)
 {
 	struct test_line	**tail = &item->lines;
+	size_t			 depth;
+	bool			 good;
 
 	if (!parser_expect_string(p, &item->name, "the label of a sequence") ||
-	    !parser_expect(p, LEX_OPEN, "'{'"))
+	    !parser_open(p, &good))
 		return false;
+	depth = p->depth;
 	while (p->cur.kind != LEX_CLOSE) {
 		*tail = arena_alloc(p->arena, sizeof(**tail));
-		if (!parse_line(p, *tail)) {
-			*tail = NULL;
-			return false;
+		if (parse_line(p, *tail) &&
+		    parser_expect(p, LEX_SEMICOLON, "';'")) {
+			tail = &(*tail)->next;
+			continue;
 		}
-		tail = &(*tail)->next;
-		if (!parser_expect(p, LEX_SEMICOLON, "';'"))
+		*tail = NULL;
+		good = false;
+		if (!parser_recover(p, depth))
 			return false;
 	}
 	parser_advance(p);
-	return parser_expect(p, LEX_SEMICOLON, "';'");
+	return parser_expect(p, LEX_SEMICOLON, "';'") && good;
 }
 
 /* global := "path-cache" text | "timezone" text */

@@ -13,6 +13,8 @@
 #define PARSE_FILES_MAX	10000u		/* included in all */
 #define PARSE_BYTES_MAX	(256u << 20)	/* of all files, repeated ones too */
 
+#define PARSE_AGAIN_MAX	(4u << 20)	/* bytes of repeated ones */
+
 /* Where files come from: as in struct rules_env. */
 struct parse_from {
 	int	(*load)(void *arg, const char *path, struct buf *out);

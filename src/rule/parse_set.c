@@ -38,6 +38,7 @@ static bool
 parse_entries(struct parser *p, struct body_node *body)
 {
 	struct entry_node	**tail = &body->entries;
+	struct lexeme		 last;
 
 	if (!parser_expect(p, LEX_OPEN, "'{'"))
 		return false;
@@ -47,13 +48,19 @@ parse_entries(struct parser *p, struct body_node *body)
 			*tail = NULL;
 			return false;
 		}
+		last = (*tail)->word;
 		tail = &(*tail)->next;
 		if (p->cur.kind != LEX_COMMA)
 			break;
 		parser_advance(p);
 	}
-	return parser_expect(p, LEX_SEMICOLON, "',' or ';'") &&
-	    parser_expect(p, LEX_CLOSE, "'}'");
+	if (!parser_expect(p, LEX_SEMICOLON, "',' or ';'"))
+		return false;
+	if (parser_expect(p, LEX_CLOSE, "'}'"))
+		return true;
+	if (parser_has_brace(&last))		/* `{ 22};` */
+		diag_note(p->diags, DIAG_NOTE_BRACE, last.at, DIAG_NOTHING);
+	return false;
 }
 
 /* body := "<" STRING ">" entries */
@@ -64,7 +71,8 @@ parse_body(struct parser *p, struct body_node **body)
 	if (!parser_expect(p, LEX_LESS, "'<' and the type of the set") ||
 	    !parser_expect_string(p, &(*body)->type, "the type of the set"))
 		return false;
-	p->tree->second |= !set_type_is_old((*body)->type.text);
+	p->tree->second = p->tree->second ||
+	    !set_type_is_old((*body)->type.text);
 	return parser_expect(p, LEX_MORE, "'>'") && parse_entries(p, *body);
 }
 
@@ -83,6 +91,21 @@ parse_ref(struct parser *p, struct clause *c)
 	    "the name of a set, or '<'");
 }
 
+/* A number where a set belongs: its braces are missing. */
+static void
+note_braces(struct parser *p)
+{
+	struct buf	text = { 0 };
+
+	if (p->cur.kind != LEX_NUMBER)
+		return;
+	buf_str(&text, "{ ");
+	buf_slice(&text, p->cur.text);
+	buf_str(&text, "; }");
+	diag_note(p->diags, DIAG_NOTE_WRITE, p->cur.at, buf_bytes(&text));
+	buf_fini(&text);
+}
+
 /* untyped := [ "not" | "!" ] ( STRING | body | entries ) */
 bool
 parse_ref_untyped(struct parser *p, struct clause *c)
@@ -94,8 +117,10 @@ parse_ref_untyped(struct parser *p, struct clause *c)
 		parser_advance(p);
 	}
 	if (p->cur.kind != LEX_OPEN) {
-		if (!parse_ref(p, c))
+		if (!parse_ref(p, c)) {
+			note_braces(p);
 			return false;
+		}
 		c->ref->negated |= negated;
 		return true;
 	}

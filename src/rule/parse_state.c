@@ -125,14 +125,16 @@ take_operator(struct parser *p, enum compare *compare)
 	return false;
 }
 
-/* `==$x` was meant to be two words. */
+/*
+ * `<=` is two words, and `=` is none: what was meant is said when it stands
+ * where an operator or its operand should.
+ */
 static void
-note_operator(struct parser *p, const struct lexeme *lex)
+note_equals(struct parser *p, const struct lexeme *lex)
 {
-	if (!lex->quoted && lex->text.n > 1 && (lex->text.p[0] == '&' ||
-	    (lex->text.n > 2 && lex->text.p[1] == '=' &&
-	    (lex->text.p[0] == '=' || lex->text.p[0] == '!'))))
-		diag_note(p->diags, DIAG_NOTE_BLANK, lex->at, DIAG_NOTHING);
+	if (!lex->quoted && slice_is(lex->text, "="))
+		diag_note(p->diags, DIAG_NOTE_WRITE, lex->at,
+		    slice_str("== 5', or a range as in '0..5"));
 }
 
 /* Decimal, or a word such as 0x1f or 1..9 that check.c takes apart. */
@@ -164,8 +166,12 @@ parse_operand(struct parser *p, struct predicate_node *t)
 		return true;
 	}
 	t->kind = PRED_FIELD;
-	if (!parse_field(p, &f, &part))
+	if (p->cur.kind != LEX_STRING && p->cur.kind != LEX_KEYWORD)
+		return parser_fail(p, "a number, a variable or a field");
+	if (!parse_field(p, &f, &part)) {
+		note_equals(p, &p->cur);
 		return false;
+	}
 	t->other = f.field;
 	return true;
 }
@@ -222,7 +228,8 @@ parse_numbers(struct parser *p, struct predicate_node *t)
 	if (is_number(&p->cur))
 		return parse_list(p, t, is_number, "a number");
 	(void)parser_fail(p, "a number, a range as in 1..9, or an operator");
-	note_operator(p, &p->cur);
+	parser_note_operator(p, &p->cur);
+	note_equals(p, &p->cur);
 	return false;
 }
 
@@ -239,7 +246,14 @@ parse_value(struct parser *p, struct clause *c, bool typed)
 	const struct lexeme	 first = p->cur;
 	bool			 good;
 
-	if (first.kind != LEX_LESS && take_operator(p, &t->compare)) {
+	if (first.kind != LEX_LESS && (take_operator(p, &t->compare) ||
+	    parser_take_word(p, "="))) {
+		if (p->cur.kind != LEX_SEMICOLON && lexeme_is_word(&first,
+		    "=")) {
+			diag_error(p->diags, DIAG_EXPECTED, first.at,
+			    slice_str("'==' or a set"), first.text);
+			return false;
+		}
 		if (p->cur.kind != LEX_SEMICOLON) {
 			t->negated = negated;
 			return parse_operand(p, t);
@@ -250,12 +264,11 @@ parse_value(struct parser *p, struct clause *c, bool typed)
 	} else
 		good = typed ? parse_ref(p, c) : parse_ref_untyped(p, c);
 	if (!good) {
-		note_operator(p, &first);
+		parser_note_operator(p, &first);
 		return false;
 	}
 	c->ref->negated |= negated;
 	t->kind = PRED_SET;
-	note_operator(p, &first);
 	return true;
 }
 
@@ -358,7 +371,8 @@ parse_argument(struct parser *p, struct clause *c)
 		return false;
 	if (!take_operator(p, &t->compare)) {
 		(void)parser_fail(p, "'==', '!=', '<', '>' or '&'");
-		note_operator(p, &p->cur);
+		parser_note_operator(p, &p->cur);
+		note_equals(p, &p->cur);
 		return false;
 	}
 	return parse_operand(p, t);
@@ -566,7 +580,7 @@ static const struct row state_rows[] = {
 #undef PREDICATES
 
 const struct rows parse_record_rows = {
-	record_rows, parse_field_predicate, DIAG_STATE_WORD_UNKNOWN
+	record_rows, parse_field_predicate, DIAG_PREDICATE_UNKNOWN
 };
 const struct rows parse_state_rows = {
 	state_rows, parse_field_predicate, DIAG_STATE_WORD_UNKNOWN

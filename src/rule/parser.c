@@ -48,6 +48,44 @@ parser_has_brace(const struct lexeme *lex)
 	    memchr(lex->text.p, '}', lex->text.n) != NULL);
 }
 
+/*
+ * The word before the current lexeme, if a brace was meant to stand alone at
+ * its end, as in `state{`.
+ */
+static bool
+glued_before(const struct parser *p, struct span *at)
+{
+	const struct slice	 text = diags_text(p->diags, p->cur.at.file);
+	size_t			 end = p->cur.at.off, begin;
+
+	*at = (struct span){ .file = p->cur.at.file, .line = p->cur.at.line };
+	for (; end > 0 && strchr(" \t\r\n", text.p[end - 1]) != NULL; end--)
+		at->line -= text.p[end - 1] == '\n';
+	for (begin = end; begin > 0 && text.p[begin - 1] != '\0' &&
+	    strchr(" \t\r\n;,<>\"", text.p[begin - 1]) == NULL; begin--)
+		;
+	at->off = (uint32_t)begin;
+	at->n = (uint32_t)(end - begin);
+	return end - begin > 1 && text.p[end - 1] == '{';
+}
+
+void
+parser_note_operator(struct parser *p, const struct lexeme *lex)
+{
+	const struct slice	 s = lex->text;
+	bool			 found = false;
+
+	if (lex->quoted || (lex->kind != LEX_STRING &&
+	    lex->kind != LEX_KEYWORD))
+		return;
+	for (size_t i = 0; i < s.n; i++)
+		found |= s.n > 1 && (s.p[i] == '&' || (s.n > 2 &&
+		    i + 1 < s.n && s.p[i + 1] == '=' &&
+		    (s.p[i] == '=' || s.p[i] == '!')));
+	if (found)
+		diag_note(p->diags, DIAG_NOTE_BLANK, lex->at, DIAG_NOTHING);
+}
+
 bool
 parser_fail(struct parser *p, const char *what)
 {
@@ -177,6 +215,11 @@ fail_row(struct parser *p, const struct rows *rows)
 	diag_unknown_near(p->diags, rows->unknown, p->cur.at, &near);
 	if (parser_has_brace(&p->cur))
 		diag_note(p->diags, DIAG_NOTE_BRACE, p->cur.at, DIAG_NOTHING);
+	if (rows->field != NULL && parser_is_key(p, KEY_NOT))
+		diag_note(p->diags, DIAG_NOTE_WRITE, p->cur.at,
+		    slice_str("object not $set;"));
+	if (rows->field != NULL)
+		parser_note_operator(p, &p->cur);
 	return false;
 }
 
@@ -190,13 +233,8 @@ parser_count_braces(struct parser *p, struct slice word)
 			p->depth--;
 }
 
-/*
- * After a mistake in a clause go on with the next one of the block, whose
- * braces are DEPTH deep. False when the block seems to end without its brace:
- * then it is not looked into any more.
- */
-static bool
-recover_clause(struct parser *p, size_t depth)
+bool
+parser_recover(struct parser *p, size_t depth)
 {
 	for (; p->cur.kind != LEX_END && p->depth >= depth; parser_advance(p)) {
 		if (p->depth == depth && p->cur.kind == LEX_CLOSE)
@@ -257,27 +295,69 @@ parse_clause(struct parser *p, const struct rows *rows, struct clause ***tail)
 	return !c->broken && parser_expect(p, LEX_SEMICOLON, "';'");
 }
 
+/*
+ * In a state or a block of predicates, a word that begins a block of the
+ * sequence: the brace before it is missing.
+ */
+static bool
+at_next_block(const struct parser *p, const struct rows *rows)
+{
+	const struct row	*row;
+
+	if (rows->field == NULL || p->depth < 2 ||
+	    (row = row_find(&parse_sequence_rows, &p->cur)) == NULL)
+		return false;
+	return row->kind == CLAUSE_STATE || row->kind == CLAUSE_CANCEL ||
+	    row->kind == CLAUSE_EXCEPT;
+}
+
+static bool
+fail_open(struct parser *p, struct span open)
+{
+	(void)parser_fail(p, "'}'");
+	diag_note(p->diags, DIAG_NOTE_OPENED, open, slice_str("the block"));
+	return false;
+}
+
+bool
+parser_open(struct parser *p, bool *good)
+{
+	struct span	 at;
+
+	*good = p->cur.kind == LEX_OPEN;
+	if (*good) {
+		parser_advance(p);
+		return true;
+	}
+	(void)parser_fail(p, "'{'");
+	if (!glued_before(p, &at))
+		return false;
+	diag_note(p->diags, DIAG_NOTE_BRACE, at, DIAG_NOTHING);
+	p->depth++;
+	return true;
+}
+
 bool
 parse_block(struct parser *p, const struct rows *rows, struct clause **tail)
 {
 	const struct span	 open = p->cur.at;
-	bool			 good = true;
+	bool			 good;
 	size_t			 depth;
 
-	if (!parser_expect(p, LEX_OPEN, "'{'"))
+	if (!parser_open(p, &good))
 		return false;
 	depth = p->depth;
 	while (p->cur.kind != LEX_CLOSE) {
-		if (p->cur.kind == LEX_END) {
-			(void)parser_fail(p, "'}'");
-			diag_note(p->diags, DIAG_NOTE_OPENED, open,
-			    slice_str("the block"));
-			return false;
+		if (p->cur.kind == LEX_END)
+			return fail_open(p, open);
+		if (at_next_block(p, rows)) {
+			p->depth--;	/* as if the brace were there */
+			return fail_open(p, open);
 		}
 		if (parse_clause(p, rows, &tail))
 			continue;
 		good = false;
-		if (!recover_clause(p, depth))
+		if (!parser_recover(p, depth))
 			return false;
 	}
 	parser_advance(p);

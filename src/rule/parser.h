@@ -56,6 +56,8 @@ bool	 lexeme_is_word(const struct lexeme *, const char *);
 bool	 parser_take_word(struct parser *, const char *);
 /* Has it braces in it, which do not end a word? */
 bool	 parser_has_brace(const struct lexeme *);
+/* Has it an operator in it that was meant to be a word? That is said. */
+void	 parser_note_operator(struct parser *, const struct lexeme *);
 /* Braces that are part of a word were meant to stand alone. */
 void	 parser_count_braces(struct parser *, struct slice word);
 
@@ -83,11 +85,22 @@ struct lexeme	*words_take(struct parser *, struct words *);
 bool	 parse_clause(struct parser *, const struct rows *,
 	    struct clause ***tail);
 /*
+ * Take the brace of a block. When it is glued to the word before, that is said
+ * and not GOOD, and the block is entered all the same. False: there is none.
+ */
+bool	 parser_open(struct parser *, bool *good);
+/*
  * The clauses of a block and its braces. All its mistakes are reported, and
  * false is returned when there was one.
  */
 bool	 parse_block(struct parser *, const struct rows *,
 	    struct clause **tail);
+/*
+ * After a mistake in a clause go on with the next one of the block, whose
+ * braces are DEPTH deep. False when the block seems to end without its brace:
+ * then it is not looked into any more.
+ */
+bool	 parser_recover(struct parser *, size_t depth);
 /* Could a statement begin here, whatever was left open before? */
 bool	 parser_at_statement(const struct parser *);
 

@@ -237,13 +237,15 @@ struct channel {
 	const char		*directory;	/* bsm; or NULL */
 };
 
+#define RULE_STATES_MAX	16383u	/* of a sequence: 14 bits of what lives */
+
 struct rule {
 	const char		*label;		/* any bytes but NUL */
 	const char		*file;		/* where it is defined */
 	unsigned		 line;
-	uint64_t		 id;		/* hash of `canonical`; rules
-						 * alike count up from it */
-	const char		*canonical;	/* its text, normal form */
+	uint64_t		 id;		/* hash of its text in normal
+						 * form; rules alike count up
+						 * from it */
 
 	enum subject		 subject;
 	bool			 any_subject;

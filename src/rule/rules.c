@@ -12,6 +12,7 @@
 #include "rule/rules.h"
 #include "rule/sets.h"
 #include "rule/unparse.h"
+#include "rule/wrap.h"
 
 /* What every kind of load has. */
 struct load {
@@ -140,12 +141,16 @@ rules_print(const struct rules_env *env, const char *path,
     struct diags *diags, struct buf *out)
 {
 	struct load	l;
+	struct buf	text = { 0 };
 	bool		good;
 
 	load(env, path, diags, &l);
 	good = l.program != NULL;
-	if (good)
-		unparse_file(out, l.tree, l.tree->file);
+	if (good) {
+		unparse_file(&text, l.tree, l.tree->file);
+		wrap_lines(out, buf_bytes(&text));
+	}
+	buf_fini(&text);
 	program_free(l.program);
 	arena_free(l.arena);
 	return good;

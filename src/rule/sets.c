@@ -19,6 +19,7 @@ struct sets {
 	struct diags		*diags;
 	uint32_t		 main_file;
 	struct map		*visible;	/* file and name to the set */
+	struct map		*alike;		/* text of events to the set */
 	struct entries		*entries;	/* of one set at a time */
 	struct set		**all;		/* that have a name */
 	size_t			 n, cap;
@@ -74,6 +75,7 @@ sets_new(const struct names *names, const struct accounts *accounts,
 	s->diags = diags;
 	s->main_file = main_file;
 	s->visible = map_new();
+	s->alike = map_new();
 	s->entries = entries_new(names, accounts, arena, diags);
 	return s;
 }
@@ -84,6 +86,7 @@ sets_free(struct sets *s)
 	if (s == NULL)
 		return;
 	map_free(s->visible);
+	map_free(s->alike);
 	entries_free(s->entries);
 	buf_fini(&s->scratch);
 	free(s->all);
@@ -115,6 +118,48 @@ sets_find(struct sets *s, const struct lexeme *name)
 	return own;
 }
 
+/* Numbers, a range of them, an address? */
+static bool
+is_value(struct slice s)
+{
+	static const char	bytes[] = "0123456789abcdefx.:/";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (memchr(bytes, s.p[i], sizeof(bytes) - 1) == NULL)
+			return false;
+	return s.n > 0 && s.n < 64 && s.p[0] >= '0' && s.p[0] <= '9';
+}
+
+/*
+ * Perhaps an operator was meant, or an event, a port or an address without a
+ * set around it.
+ */
+static void
+note_meaning(struct sets *s, const struct lexeme *name)
+{
+	struct buf	 text = { 0 };
+	const uint8_t	*p = name->text.p;
+	const size_t	 n = name->text.n;
+
+	if (name->quoted)
+		return;
+	if (n > 4 && n < 64 && memcmp(p, "AUE_", 4) == 0) {
+		buf_str(&text, "<auditevent> { ");
+		buf_slice(&text, name->text);
+		buf_str(&text, "; }");
+		diag_note(s->diags, DIAG_NOTE_WRITE, name->at,
+		    buf_bytes(&text));
+	} else if (is_value(name->text)) {
+		buf_str(&text, "{ ");
+		buf_slice(&text, name->text);
+		buf_str(&text, "; }");
+		diag_note(s->diags, DIAG_NOTE_WRITE, name->at,
+		    buf_bytes(&text));
+	} else if (n > 2 && p[1] == '=' && (p[0] == '=' || p[0] == '!'))
+		diag_note(s->diags, DIAG_NOTE_BLANK, name->at, DIAG_NOTHING);
+	buf_fini(&text);
+}
+
 static struct set *
 find_or_report(struct sets *s, const struct lexeme *name)
 {
@@ -131,6 +176,7 @@ find_or_report(struct sets *s, const struct lexeme *name)
 		    s->all[i]->at.file == s->main_file)
 			nearest_try(&near, s->all[i]->name);
 	diag_unknown_near(s->diags, DIAG_SET_UNKNOWN, name->at, &near);
+	note_meaning(s, name);
 	return NULL;
 }
 
@@ -229,6 +275,51 @@ sets_define(struct sets *s, const struct item *item)
 	old->used = true;
 }
 
+/* The text of a set without other sets in it, up to its last entry. */
+static bool
+text_of(const struct sets *s, const struct body_node *body, struct slice *text)
+{
+	const struct span	 from = body->type.at;
+	struct span		 to = from;
+
+	for (const struct entry_node *e = body->entries; e != NULL;
+	    e = e->next) {
+		if (e->kind == ENTRY_SET)
+			return false;
+		to = e->word.at;
+	}
+	if (to.file != from.file || to.off <= from.off)
+		return false;
+	text->p = diags_text(s->diags, from.file).p + from.off;
+	text->n = to.off + to.n - from.off;
+	return true;
+}
+
+/*
+ * A set without a name. The same few sets of events stand in very many rules:
+ * one that is written as another was, about which there was nothing to say, is
+ * that other one.
+ */
+static struct set *
+set_unnamed(struct sets *s, const struct body_node *body)
+{
+	const size_t	 said = diags_errors(s->diags) +
+	    diags_warnings(s->diags);
+	struct slice	 text = { 0 };
+	struct set	*set;
+	const bool	 events = slice_is(body->type.text, "auditevent") ||
+	    slice_is(body->type.text, "auditclass");
+
+	if (!events || !text_of(s, body, &text))
+		return set_make(s, body);
+	if ((set = map_find(s->alike, text)) != NULL)
+		return set;
+	set = set_make(s, body);
+	if (diags_errors(s->diags) + diags_warnings(s->diags) == said)
+		(void)map_put(s->alike, text, set);
+	return set;
+}
+
 struct set *
 sets_take(struct sets *s, const struct ref_node *ref, enum set_type untyped)
 {
@@ -238,7 +329,7 @@ sets_take(struct sets *s, const struct ref_node *ref, enum set_type untyped)
 	if (body == NULL)
 		return find_or_report(s, &ref->name);
 	if (body->type.text.p != NULL || untyped == SET_TYPES)
-		return set_make(s, body);
+		return set_unnamed(s, body);
 	set = set_new(s);
 	set->at = body->type.at;
 	set->type = untyped;

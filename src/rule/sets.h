@@ -26,6 +26,21 @@ enum set_type {
 /* Entries copied by `set NAME`, in all: extensions of extensions grow fast. */
 #define SETS_COPIES_MAX	1048576u
 
+/* What the entries stand for, by type: sorted, without duplicates. */
+struct values {
+	const uint32_t		*ids;
+	size_t			 nids;
+	const uint16_t		*events[DIALECTS];
+	size_t			 nevents[DIALECTS];
+	uint64_t		 classes[DIALECTS];
+	const struct range	*ranges;
+	size_t			 nranges;
+	const struct network	*networks;
+	size_t			 nnetworks;
+	const uint8_t		*errors[DIALECTS];
+	size_t			 nerrors[DIALECTS];
+};
+
 struct set {
 	struct slice		 name;		/* without one: p is NULL */
 	struct span		 at;
@@ -38,18 +53,7 @@ struct set {
 	/* As written, extensions filled in, without duplicates. */
 	const struct slice	*words;
 	size_t			 nwords;
-	/* By type: sorted, without duplicates. */
-	const uint32_t		*ids;
-	size_t			 nids;
-	const uint16_t		*events[DIALECTS];
-	size_t			 nevents[DIALECTS];
-	uint64_t		 classes[DIALECTS];
-	const struct range	*ranges;
-	size_t			 nranges;
-	const struct network	*networks;
-	size_t			 nnetworks;
-	const uint8_t		*errors[DIALECTS];
-	size_t			 nerrors[DIALECTS];
+	const struct values	*values;	/* NULL in a broken one only */
 	/* Where the compiler put it, negated or not; or PROGRAM_NONE. */
 	uint32_t		 index[2];
 	uint32_t		 match;		/* as a match_set; the same */

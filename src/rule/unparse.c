@@ -339,6 +339,19 @@ put_clause(const struct printer *p, unsigned indent, const char *word,
 	buf_str(p->out, ";\n");
 }
 
+/* A bit for each kind of clause in a block: most kinds are not there. */
+_Static_assert(CLAUSES <= 64, "kinds of clauses are bits of a word");
+
+static uint64_t
+kinds_of(const struct clause *block)
+{
+	uint64_t	kinds = 0;
+
+	for (; block != NULL; block = block->next)
+		kinds |= UINT64_C(1) << block->kind;
+	return kinds;
+}
+
 /*
  * What counts of a kind is the last clause; `any` stays in force beside a set
  * that follows, and beside a negated set of events wherever that stands.
@@ -420,11 +433,17 @@ put_clauses(const struct printer *p, const struct clause *block,
 		{ CLAUSE_TRIGGER, "trigger" },
 	};
 
+	const uint64_t	kinds = kinds_of(block);
+
 	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
-		put_kind(p, block, before[i].kind, indent, before[i].word);
+		if ((kinds >> before[i].kind & 1) != 0)
+			put_kind(p, block, before[i].kind, indent,
+			    before[i].word);
 	put_predicates(p, block, indent);
 	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
-		put_kind(p, block, after[i].kind, indent, after[i].word);
+		if ((kinds >> after[i].kind & 1) != 0)
+			put_kind(p, block, after[i].kind, indent,
+			    after[i].word);
 	for (const struct clause *c = block; c != NULL; c = c->next)
 		if (c->kind == CLAUSE_BIND)
 			put_clause(p, indent, "bind", c);
@@ -476,11 +495,15 @@ put_sequence(const struct printer *p, const struct item *item)
 		{ CLAUSE_PRIORITY, "priority" }, { CLAUSE_SERIAL, "serial" },
 	};
 
+	const uint64_t	kinds = kinds_of(item->clauses);
+
 	buf_str(p->out, "sequence ");
 	unparse_word(p->out, &item->name);
 	buf_str(p->out, " {\n");
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		put_kind(p, item->clauses, order[i].kind, 1, order[i].word);
+		if ((kinds >> order[i].kind & 1) != 0)
+			put_kind(p, item->clauses, order[i].kind, 1,
+			    order[i].word);
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
 		if (c->kind == CLAUSE_LOG)
 			put_clause(p, 1, "log", c);

@@ -23,6 +23,8 @@
 #include "base/mem.h"
 #include "rule/diag.h"
 #include "rule/rules.h"
+#include "rule/tree.h"
+#include "rule/unparse.h"
 
 struct case_file {
 	const char	*path;
@@ -47,6 +49,7 @@ struct rule_case {
 	struct diags		*diags;
 	struct program		*program;
 	struct buf		 said;		/* what case_said() made */
+	struct buf		 rule;		/* and case_rule() */
 };
 
 static const char case_classes[] =
@@ -162,6 +165,7 @@ case_free(struct rule_case *c)
 	names_free(c->names);
 	diags_free(c->diags);
 	buf_fini(&c->said);
+	buf_fini(&c->rule);
 	free(c);
 }
 
@@ -192,6 +196,28 @@ case_said(struct rule_case *c)
 	buf_clear(&c->said);
 	diags_print(c->diags, &c->said);
 	return buf_cstr(&c->said);
+}
+
+/* The text of its only rule by itself, of which the id is a hash. */
+static inline const char *
+case_rule(struct rule_case *c)
+{
+	struct diags		*diags = diags_new();
+	struct tree		*tree;
+	struct program		*program = rules_load_tree(&c->env,
+	    c->files[0].path, diags, &tree);
+	const struct item	*item;
+
+	assert_non_null(program);
+	item = tree->items;
+	while (item->kind != ITEM_SEQUENCE)
+		item = item->next;
+	buf_clear(&c->rule);
+	unparse_sequence(&c->rule, item);
+	program_free(program);
+	tree_free(tree);
+	diags_free(diags);
+	return buf_cstr(&c->rule);
 }
 
 /* A case that must be a good rule file. */

@@ -175,6 +175,71 @@ includes_that_multiply_have_an_end(void **state)
 	case_free(c);
 }
 
+/* Thirty levels, each of which doubles what is below it. */
+static int
+load_twice(void *arg, const char *path, struct buf *out)
+{
+	const unsigned long	 level = strtoul(path + 1, NULL, 10);
+
+	*(size_t *)arg += 1;
+	if (level < 30)
+		buf_printf(out, "include f%lu;\ninclude f%lu;\n", level + 1,
+		    level + 1);
+	return 0;
+}
+
+static void
+doubling_has_an_end(void **state)
+{
+	struct rule_case	*c = case_new("");
+	size_t			 loads = 0;
+
+	(void)state;
+	c->env.load = load_twice;
+	c->env.arg = &loads;
+	assert_null(rules_load(&c->env, "f0", c->diags));
+	assert_int_equal(loads, 31);		/* each file once */
+	/* Behind the last file that is read only its includers go on. */
+	assert_in_range(diags_count(c->diags, DIAG_INCLUDE_MANY), 1, 30);
+	assert_int_equal(diags_errors(c->diags),
+	    diags_count(c->diags, DIAG_INCLUDE_MANY));
+	case_free(c);
+}
+
+/* Many includes of a file of a hundred kilobytes. */
+static int
+load_large(void *arg, const char *path, struct buf *out)
+{
+	const size_t	*n = arg;
+
+	if (strcmp(path, "large") == 0) {
+		for (size_t i = 0; i < 100 << 10; i++)
+			buf_char(out, i % 64 == 0 ? '\n' : '#');
+		return 0;
+	}
+	for (size_t i = 0; i < *n; i++)
+		buf_str(out, "include large;\n");
+	return 0;
+}
+
+static void
+what_is_read_again_has_a_limit(void **state)
+{
+	struct rule_case	*c = case_new("");
+	size_t			 n = PARSE_AGAIN_MAX / (100 << 10) + 1;
+
+	(void)state;
+	c->env.load = load_large;
+	c->env.arg = &n;
+	program_free(rules_load(&c->env, "main.conf", c->diags));
+	assert_int_equal(diags_errors(c->diags), 0);
+	n++;
+	assert_null(rules_load(&c->env, "main.conf", c->diags));
+	assert_int_equal(diags_count(c->diags, DIAG_INCLUDE_AGAIN), 1);
+	assert_int_equal(diags_errors(c->diags), 1);
+	case_free(c);
+}
+
 /* Say that the file is larger than the buffer allows. */
 static int
 load_full(void *arg, const char *path, struct buf *out)
@@ -219,6 +284,8 @@ main(void)
 		cmocka_unit_test(a_file_may_be_included_twice),
 		cmocka_unit_test(includes_end_at_a_depth),
 		cmocka_unit_test(includes_that_multiply_have_an_end),
+		cmocka_unit_test(doubling_has_an_end),
+		cmocka_unit_test(what_is_read_again_has_a_limit),
 		cmocka_unit_test(files_that_are_too_large_are_refused),
 	};
 

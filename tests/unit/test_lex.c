@@ -415,10 +415,38 @@ a_part_of_a_word_has_its_own_place(void **state)
 	close_text(f);
 }
 
+/* One that its place in the table does not fit would be a mere name. */
+static void
+every_word_of_the_language_needs_quotes_to_be_a_name(void **state)
+{
+	static const char *const	words[] = {
+		"any", "days", "define", "directory", "event", "failure",
+		"hours", "include", "log", "log-channel", "logfile", "minutes",
+		"multiplier", "none", "not", "object", "priority", "scope",
+		"seconds", "sequence", "serial", "set", "state", "status",
+		"subject", "success", "timeout", "timeout-prob",
+		"timeout-window", "trigger", "weeks", "zone"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct slice	 word = slice_str(words[i]);
+
+		assert_true(lex_needs_quotes(word));
+		word.n--;
+		assert_false(lex_needs_quotes(word));
+	}
+	assert_false(lex_needs_quotes(slice_str("anybody")));
+	assert_false(lex_needs_quotes(slice_str("timeout-windows")));
+	assert_false(lex_needs_quotes(slice_str("Any")));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(
+		    every_word_of_the_language_needs_quotes_to_be_a_name),
 		cmocka_unit_test(braces_do_not_end_a_word),
 		cmocka_unit_test(a_whole_word_decides_its_kind),
 		cmocka_unit_test(marks_end_a_word_without_a_blank),

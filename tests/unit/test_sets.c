@@ -338,10 +338,50 @@ extensions_cannot_grow_without_bound(void **state)
 	buf_fini(&text);
 }
 
+/* What is written alike is one set, unless something was said about it. */
+static void
+each_flaw_is_reported_where_it_stands(void **state)
+{
+	struct rule_case	*c = case_new(
+	    RULE("") "sequence a { subject any; state { status any; "
+	    "event <auditevent> { AUE_EXIT, 70000; }; }; };\n"
+	    "sequence b { subject any; state { status any; "
+	    "event <auditevent> { AUE_EXIT, 70000; }; }; };\n"
+	    "sequence c { subject any; state { status any; "
+	    "event <auditevent> { AUE_NOT_HERE; }; }; };\n"
+	    "sequence d { subject any; state { status any; "
+	    "event <auditevent> { AUE_NOT_HERE; }; }; };\n");
+
+	(void)state;
+	assert_null(case_run(c));
+	assert_int_equal(diags_count(c->diags, DIAG_EVENT_LARGE), 2);
+	assert_int_equal(diags_count(c->diags, DIAG_EVENT_UNKNOWN), 2);
+	case_free(c);
+}
+
+static void
+sets_in_sets_are_those_that_are_seen(void **state)
+{
+	struct rule_case	*c = case_good(
+	    "define set e <auditevent> { AUE_EXIT; };\n"
+	    "sequence a { subject any; state { status any; "
+	    "event <auditevent> { set e; }; }; };\n"
+	    "define set e <auditevent> { AUE_UNLINK; };\n"
+	    "sequence b { subject any; state { status any; "
+	    "event <auditevent> { set e; }; }; };\n");
+	const struct rule	*r = c->program->rules;
+
+	(void)state;
+	assert_true(r[0].states->events != r[1].states->events);
+	case_free(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(each_flaw_is_reported_where_it_stands),
+		cmocka_unit_test(sets_in_sets_are_those_that_are_seen),
 		cmocka_unit_test(names_come_before_numbers),
 		cmocka_unit_test(numbers_have_blanks_and_one_sign),
 		cmocka_unit_test(groups_are_groups),

@@ -4,8 +4,6 @@
  */
 #include "rule_case.h"
 
-#include "rule/unparse.h"
-
 static void
 word_is(const char *text, const char *expected)
 {
@@ -135,7 +133,7 @@ rules_by_themselves_have_the_entries(void **state)
 	    "sequence s { subject $b; state { event any; status any; }; };");
 
 	(void)state;
-	assert_string_equal(c->program->rules[0].canonical,
+	assert_string_equal(case_rule(c),
 	    "sequence s {\n\tsubject <auid> { bind, 7, 8; };\n" REST);
 	case_free(c);
 }
@@ -159,7 +157,7 @@ a_large_set_keeps_its_name_and_shows_in_the_id(void **state)
 	struct rule_case	*a = with_large_set("/a", &texts[0]);
 	struct rule_case	*b = with_large_set("/b", &texts[1]);
 	struct rule_case	*c = with_large_set("/a", &texts[2]);
-	const char		*text = a->program->rules[0].canonical;
+	const char		*text = case_rule(a);
 
 	(void)state;
 	assert_non_null(strstr(text, "object $large # "));
@@ -181,11 +179,10 @@ rules_by_themselves_parse_back(void **state)
 	    "\"#x\"; };\n"
 	    STATE("event <auditclass> { fr, 64; }; object not $p;"
 	    "multiplier 3; trigger \"/bin/x \\\"a b\\\" $object\";"));
-	struct rule_case	*d = case_good(c->program->rules[0].canonical);
+	struct rule_case	*d = case_good(case_rule(c));
 
 	(void)state;
-	assert_string_equal(d->program->rules[0].canonical,
-	    c->program->rules[0].canonical);
+	assert_string_equal(case_rule(d), case_rule(c));
 	assert_int_equal(d->program->object_sets[0].n, 6);
 	assert_true(slice_is(d->program->object_sets[0].entries[0], "a b"));
 	assert_true(slice_is(d->program->object_sets[0].entries[5], "#x"));

@@ -285,7 +285,8 @@ a_word_must_be_known(void **state)
 	    "mean 'path'?");
 	says("AUE_EXIT \"path\" /x", 10, "'path' is not a word of a test");
 	says("AUE_EXIT ,", 10, "',' is not a word of a test");
-	says("AUE_EXIT failure EWHAT", 18, "'EWHAT' is not a word of a test");
+	says("AUE_EXIT failure EWHAT", 18, "no error is called 'EWHAT'");
+	says("AUE_EXIT failure what", 18, "'what' is not a word of a test");
 	says("AUE_EXIT failure 256", 18, "'256' is not a word of a test");
 	says("AUE_EXIT failure 0", 18, "'0' is not a word of a test");
 }
@@ -332,11 +333,11 @@ a_value_must_follow(void **state)
 
 		(void)snprintf(text, sizeof(text), "AUE_EXIT %s",
 		    rows[i].word);
-		(void)snprintf(message, sizeof(message), "'record': %s",
-		    rows[i].wanted);
 		last = strrchr(text, ' ') + 1;
 		if (text[strlen(text) - 1] == ',')
 			last = text + strlen(text) - 1;
+		(void)snprintf(message, sizeof(message), "'%s': %s", last,
+		    rows[i].wanted);
 		says(text, (unsigned)(last - text) + 1, message);
 		(void)strncat(text, " ;", sizeof(text) - strlen(text) - 1);
 		(void)snprintf(message, sizeof(message), "';': %s",
@@ -459,8 +460,8 @@ a_record_holds_so_many_and_no_more(void **state)
 		free(text);
 	}
 	text = repeated(" argument 1 x 1", 17);
-	says(text, (unsigned)strlen(text) - 13, "'record': too many arguments "
-	    "in one record");
+	says(text, (unsigned)strlen(text) - 13, "'argument': too many "
+	    "arguments in one record");
 	free(text);
 	text = repeated(" args a", 65);
 	says(text, (unsigned)strlen(text), "'a': too many of them in one "
