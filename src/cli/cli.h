@@ -66,7 +66,7 @@ struct command {
 
 extern const struct command	command_watch, command_check, command_test,
 				command_print, command_reduce, command_make,
-				command_graph, command_explain;
+				command_graph, command_explain, command_alerts;
 
 /* What links to the program, of these names, do. */
 extern const struct command	command_praudit, command_auditreduce;

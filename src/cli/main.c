@@ -17,7 +17,8 @@
 /* In the order of the help; the first is meant when none is named. */
 static const struct command *const commands[] = {
 	&command_watch, &command_check, &command_test, &command_explain,
-	&command_graph, &command_print, &command_reduce, &command_make, NULL
+	&command_graph, &command_print, &command_reduce, &command_make,
+	&command_alerts, NULL
 };
 
 /* Programs that a link to this one stands in for. */
