@@ -106,6 +106,14 @@ look(struct walk *w, const char *path, const char *host, unsigned depth)
 		(void)walk(w, path, is_host(name) ? name : host, depth + 1);
 }
 
+static void
+add_directory(struct traildir *d, const char *path)
+{
+	d->dirs = mem_grow(d->dirs, &d->dirs_cap, d->ndirs + 1,
+	    sizeof(char *));
+	d->dirs[d->ndirs++] = xstrdup(path);
+}
+
 /* What cannot be read is said here. */
 static bool
 walk(struct walk *w, const char *path, const char *host, unsigned depth)
@@ -119,6 +127,7 @@ walk(struct walk *w, const char *path, const char *host, unsigned depth)
 		w->say(w->arg, path, strerror(errno));
 		return false;
 	}
+	add_directory(w->dir, path);
 	while (errno = 0, (entry = readdir(d)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
@@ -227,6 +236,9 @@ traildir_fini(struct traildir *d)
 {
 	for (size_t i = 0; i < d->ntrails; i++)
 		trail_fini(&d->trails[i]);
+	for (size_t i = 0; i < d->ndirs; i++)
+		free(d->dirs[i]);
+	free(d->dirs);
 	free(d->trails);
 	free(d->other);
 	*d = (struct traildir){ 0 };

@@ -32,6 +32,8 @@ struct traildir {
 	size_t			 ntrails, cap;
 	size_t			 nothers;	/* files that are no trails */
 	char			*other;		/* the first of them, or NULL */
+	char			**dirs;		/* PATH and those below it */
+	size_t			 ndirs, dirs_cap;
 };
 
 /*

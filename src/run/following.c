@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * following.c - the trails of a directory, read as they are written.
+ *
+ * All trails of a host that are not done stand in one list, by the time they
+ * began, and are read in this order, each to where it ends now. The kernel
+ * writes to the next trail only when it has written the last record of the one
+ * before. So whoever has seen bytes in a later trail, and then reads the
+ * earlier one to its end, has all of it: only then the later one is read.
+ */
+#include "run/following.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "bsm/record.h"
+#include "source/compressed.h"
+#include "source/source.h"
+
+#define PIECE		(128u << 10)	/* bytes */
+#define TURN_BYTES	(4u << 20)	/* until others have their turn */
+#define REST_S		5	/* a trail that has ended may still grow; */
+#define REST_LONG_S	60	/* one that has not, with others behind it */
+#define QUIET_MS	500
+
+struct trail {
+	struct following_trail	 pub;
+	uint32_t		 id;
+	int64_t			 start;		/* seconds since 1970 */
+	int			 fd;		/* -1: not open yet */
+	struct file_source	*source;
+	uint64_t		 skip;		/* records that end before, */
+	int64_t			 since;		/* or are older: ms; MIN */
+	int64_t			 came_ms;	/* the last bytes, our clock */
+	bool			 old;		/* it was there before us */
+	bool			 ended;		/* by its name */
+	bool			 failed;	/* to open, which was said */
+};
+
+struct host {
+	char		*name;		/* or NULL */
+	void		*stream;
+	struct trail	**v;		/* by when they began */
+	size_t		 n, cap;
+};
+
+struct following {
+	enum following_from	 from;
+	int64_t			 since;		/* ms since 1970 */
+	struct following_to	 to;
+	struct event		*work;
+	struct host		*hosts;
+	size_t			 nhosts, cap;
+	bool			 begun;		/* the first look is over */
+	uint32_t		 number;	/* of trails that were opened */
+};
+
+/* Life. */
+
+static void	on_work(evutil_socket_t, short, void *);
+
+struct following *
+following_new(struct event_base *base, enum following_from from, int64_t since,
+    const struct following_to *to)
+{
+	struct following	*f = xcalloc(1, sizeof(*f));
+
+	f->from = from;
+	f->since = since;
+	f->to = *to;
+	f->work = event_new(base, -1, 0, on_work, f);
+	if (f->work == NULL) {
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
+static void
+trail_free(struct trail *t)
+{
+	frame_free(t->pub.frame);
+	file_free(t->source);
+	if (t->fd != -1)
+		(void)close(t->fd);		/* it was only read */
+	free((char *)(uintptr_t)t->pub.path);
+	free(t);
+}
+
+void
+following_free(struct following *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < f->nhosts; i++) {
+		struct host	*h = &f->hosts[i];
+
+		for (size_t k = 0; k < h->n; k++)
+			trail_free(h->v[k]);
+		free(h->v);
+		free(h->name);
+	}
+	free(f->hosts);
+	event_free(f->work);
+	free(f);
+}
+
+/* What is told to us. */
+
+static bool
+same_host(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static struct host *
+host_of(struct following *f, const char *name)
+{
+	struct host	*h;
+
+	for (size_t i = 0; i < f->nhosts; i++)
+		if (same_host(f->hosts[i].name, name))
+			return &f->hosts[i];
+	f->hosts = mem_grow(f->hosts, &f->cap, f->nhosts + 1,
+	    sizeof(*f->hosts));
+	h = &f->hosts[f->nhosts++];
+	*h = (struct host){ .name = name == NULL ? NULL : xstrdup(name) };
+	h->stream = f->to.host(f->to.arg, h->name);
+	return h;
+}
+
+/* Was it over before the time from which on we were asked to read? */
+static bool
+is_past(const struct following *f, const struct trailname *t)
+{
+	if (f->begun || f->from == FOLLOWING_ALL)
+		return false;
+	if (f->from == FOLLOWING_NOW)
+		return t->how != TRAIL_NOT_TERMINATED;
+	return !trailname_overlaps(t, f->since / 1000, INT64_MAX);
+}
+
+static void
+insert(struct host *h, struct trail *t)
+{
+	size_t	 at = h->n;
+
+	while (at > 0 && h->v[at - 1]->start > t->start)
+		at--;
+	h->v = mem_grow(h->v, &h->cap, h->n + 1, sizeof(*h->v));
+	memmove(h->v + at + 1, h->v + at, (h->n - at) * sizeof(*h->v));
+	h->v[at] = t;
+	h->n++;
+}
+
+void
+following_begun(struct following *f, const struct trailwatch_trail *told)
+{
+	struct host	*h = host_of(f, told->host);
+	struct trail	*t;
+
+	if (is_past(f, &told->stamps))
+		return;
+	t = xcalloc(1, sizeof(*t));
+	t->pub.path = xstrdup(told->path);
+	t->id = told->id;
+	t->start = told->stamps.start;
+	t->fd = -1;
+	t->old = !f->begun;
+	t->since = INT64_MIN;
+	insert(h, t);
+}
+
+void
+following_ended(struct following *f, uint32_t id)
+{
+	for (size_t i = 0; i < f->nhosts; i++)
+		for (size_t k = 0; k < f->hosts[i].n; k++)
+			if (f->hosts[i].v[k]->id == id)
+				f->hosts[i].v[k]->ended = true;
+}
+
+void
+following_grown(struct following *f)
+{
+	event_active(f->work, 0, 0);
+}
+
+void
+following_looked(struct following *f)
+{
+	f->begun = true;
+	following_grown(f);
+}
+
+/* One trail. */
+
+static int64_t
+our_clock_ms(void)
+{
+	struct timespec	 now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);	/* all have it */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* From where on it is read, if it was there before us. */
+static void
+skip_what_is_past(const struct following *f, struct trail *t)
+{
+	struct stat	 st;
+
+	if (!t->old)
+		return;
+	if (f->from == FOLLOWING_SINCE)
+		t->since = f->since;
+	if (f->from == FOLLOWING_NOW && fstat(t->fd, &st) == 0)
+		t->skip = (uint64_t)st.st_size;
+}
+
+/* False when it cannot be read, which was said. */
+static bool
+open_trail(struct following *f, struct trail *t)
+{
+	if (t->fd != -1 || t->failed)
+		return t->fd != -1;
+	t->fd = f->to.open(f->to.arg, t->id);
+	if (t->fd == -1) {
+		t->failed = true;
+		f->to.say(f->to.arg, t->pub.path, errno == ENOENT ?
+		    "is gone, and was not read" : strerror(errno));
+		return false;
+	}
+	t->source = file_new_piece(t->fd, PIECE);
+	t->pub.frame = frame_new();
+	t->pub.damage.trail = t->pub.path;
+	t->pub.number = f->number++;
+	t->came_ms = our_clock_ms();
+	skip_what_is_past(f, t);
+	return true;
+}
+
+static bool
+is_skipping(const struct trail *t)
+{
+	return t->skip > 0 || t->since != INT64_MIN;
+}
+
+static bool
+is_new(const struct trail *t, const struct frame_record *fr)
+{
+	struct record	 r;
+
+	if (fr->kind != FRAME_RECORD)
+		return false;
+	if (t->since != INT64_MIN)
+		return record_head(&r, fr) == 0 &&
+		    record_millis(&r) >= t->since;
+	return fr->offset >= t->skip;
+}
+
+/* Take what is past out of the frame; what comes behind it is told. */
+static void
+skip_records(struct following *f, struct host *h, struct trail *t)
+{
+	struct frame_record	 fr;
+
+	while (frame_next(t->pub.frame, &fr) == 1) {
+		if (!is_new(t, &fr))
+			continue;
+		t->skip = 0;
+		t->since = INT64_MIN;
+		f->to.record(h->stream, &fr);
+		f->to.ready(h->stream);
+		return;
+	}
+}
+
+static void
+give(struct following *f, struct host *h, struct trail *t, struct slice piece)
+{
+	f->to.turn(h->stream, &t->pub);
+	if (!is_skipping(t)) {
+		f->to.bytes(h->stream, piece.p, piece.n);
+		return;
+	}
+	(void)frame_feed(t->pub.frame, piece.p, piece.n);	/* drained */
+	skip_records(f, h, t);
+}
+
+/* Read it to where it ends now. False when others should have a turn. */
+static bool
+read_on(struct following *f, struct host *h, struct trail *t, size_t *budget)
+{
+	struct slice	 piece;
+	int		 got;
+
+	while ((got = file_more(t->source, &piece)) == 1) {
+		t->came_ms = our_clock_ms();
+		give(f, h, t, piece);
+		*budget -= piece.n < *budget ? piece.n : *budget;
+		if (*budget == 0)
+			return false;
+	}
+	if (got == -1) {
+		f->to.say(f->to.arg, t->pub.path, file_why(t->source));
+		t->ended = true;
+		t->came_ms = INT64_MIN / 2;	/* it is left at once */
+	}
+	return true;
+}
+
+/* How long nothing was written, in seconds. */
+static int64_t
+rest_of(const struct trail *t, const struct stat *st)
+{
+	const int64_t	 ours = (our_clock_ms() - t->came_ms) / 1000;
+	const int64_t	 theirs = (int64_t)time(NULL) - st->st_mtime;
+
+	return ours > theirs ? ours : theirs;
+}
+
+/* Read to its end: will nothing more come? */
+static bool
+is_done(const struct trail *t, bool last)
+{
+	struct stat	 st;
+	int64_t		 rest;
+
+	if (file_compression(t->source) != NULL || fstat(t->fd, &st) == -1)
+		return true;
+	rest = rest_of(t, &st);
+	if (t->ended || st.st_nlink == 0)
+		return rest >= REST_S;
+	return !last && rest >= REST_LONG_S;
+}
+
+/* A compressed trail is not read before it is all there. */
+static bool
+is_arriving(const struct trail *t)
+{
+	struct stat	 st;
+
+	return t->fd == -1 && compressed_suffix(slice_str(t->pub.path)) > 0 &&
+	    stat(t->pub.path, &st) == 0 &&
+	    time(NULL) - st.st_mtime < REST_S;
+}
+
+/* Trails of a host. */
+
+static void
+remove_at(struct host *h, size_t i)
+{
+	trail_free(h->v[i]);
+	h->n--;
+	memmove(h->v + i, h->v + i + 1, (h->n - i) * sizeof(*h->v));
+}
+
+static void
+leave(struct following *f, struct host *h, size_t i)
+{
+	struct trail	*t = h->v[i];
+
+	f->to.turn(h->stream, &t->pub);
+	if (!is_skipping(t))		/* else nobody asked for its end */
+		frame_end(t->pub.frame);
+	f->to.left(h->stream);
+	remove_at(h, i);
+}
+
+/*
+ * Is there anything to read in the trail behind this one? One that was closed
+ * has something, or will be found to have nothing when its turn comes.
+ */
+static bool
+more_behind(struct following *f, struct host *h, size_t i)
+{
+	struct stat	 st;
+	struct trail	*t;
+
+	if (i + 1 == h->n)
+		return false;
+	t = h->v[i + 1];
+	if (is_arriving(t))
+		return false;
+	if (t->fd == -1 && (t->ended || !open_trail(f, t)))
+		return true;
+	return fstat(t->fd, &st) == 0 &&
+	    (uint64_t)st.st_size > file_taken(t->source);
+}
+
+static void
+tell_quiet(struct following *f, struct host *h, struct trail *t)
+{
+	if (our_clock_ms() - t->came_ms < QUIET_MS)
+		return;
+	f->to.turn(h->stream, &t->pub);
+	f->to.quiet(h->stream);
+}
+
+/* All trails, in order; false when others should have a turn. */
+static bool
+read_host(struct following *f, struct host *h, size_t *budget)
+{
+	size_t	 nopen = 0;
+
+	for (size_t i = 0; i < h->n && nopen < FOLLOWING_OPEN_MAX;) {
+		bool	 ahead;
+
+		if (is_arriving(h->v[i])) {
+			i++;
+			continue;
+		}
+		if (!open_trail(f, h->v[i])) {
+			remove_at(h, i);
+			continue;
+		}
+		do {
+			ahead = more_behind(f, h, i);
+			if (!read_on(f, h, h->v[i], budget))
+				return false;
+		} while (!ahead && more_behind(f, h, i));
+		if (is_done(h->v[i], i + 1 == h->n)) {
+			leave(f, h, i);
+			continue;
+		}
+		tell_quiet(f, h, h->v[i]);
+		nopen++;
+		i++;
+	}
+	return true;
+}
+
+static void
+on_work(evutil_socket_t fd, short what, void *arg)
+{
+	struct following	*f = arg;
+	bool			 more = false;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < f->nhosts; i++) {
+		size_t	 budget = TURN_BYTES;
+
+		more |= !read_host(f, &f->hosts[i], &budget);
+	}
+	if (more)
+		following_grown(f);
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "run/trailwatch.h"
+
+#define FIRST		"20240101000000.not_terminated"
+#define FIRST_CLOSED	"20240101000000.20240102000000"
+#define FIRST_CRASHED	"20240101000000.crash_recovery"
+#define SECOND		"20240102000000.not_terminated"
+#define PATIENCE_S	20		/* of a test on a busy machine */
+
+struct scene {
+	char			 dir[64];
+	struct event_base	*base;
+	struct trailwatch	*watch;
+	struct buf		 told;		/* what was, in words */
+	unsigned		 grown;
+};
+
+static void
+on_begun(void *arg, const struct trailwatch_trail *t)
+{
+	struct scene	*s = arg;
+
+	buf_printf(&s->told, "+%u %s%s%s;", t->id, strrchr(t->path, '/') + 1,
+	    t->host == NULL ? "" : " of ", t->host == NULL ? "" : t->host);
+}
+
+static void
+on_ended(void *arg, uint32_t id)
+{
+	struct scene	*s = arg;
+
+	buf_printf(&s->told, "-%u;", id);
+}
+
+static void
+on_grown(void *arg)
+{
+	struct scene	*s = arg;
+
+	s->grown++;
+}
+
+static void
+on_looked(void *arg)
+{
+	(void)arg;
+}
+
+static void
+on_say(void *arg, const char *path, const char *why)
+{
+	struct scene	*s = arg;
+
+	(void)path;
+	buf_printf(&s->told, "!%s;", why);
+}
+
+static int
+setup(void **state)
+{
+	struct scene		*s = calloc(1, sizeof(*s));
+	struct trailwatch_to	 to = { on_begun, on_ended, on_grown,
+	    on_looked, on_say, s };
+
+	(void)snprintf(s->dir, sizeof(s->dir), "/tmp/trailwatch-XXXXXX");
+	if (mkdtemp(s->dir) == NULL)
+		return -1;
+	s->base = event_base_new();
+	s->watch = trailwatch_new(s->base, s->dir, &to);
+	*state = s;
+	return s->watch == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	struct scene	*s = *state;
+	char		 command[96];
+
+	trailwatch_free(s->watch);
+	event_base_free(s->base);
+	buf_fini(&s->told);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", s->dir);
+	(void)!system(command);
+	free(s);
+	return 0;
+}
+
+static const char *
+in(const struct scene *s, const char *name)
+{
+	static char	 paths[2][128];
+	static unsigned	 turn;
+
+	turn ^= 1;
+	(void)snprintf(paths[turn], sizeof(paths[turn]), "%s/%s", s->dir,
+	    name);
+	return paths[turn];
+}
+
+static void
+write_to(const struct scene *s, const char *name)
+{
+	const int	 fd = open(in(s, name), O_WRONLY | O_CREAT | O_APPEND,
+	    0600);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, "x", 1), 1);
+	close(fd);
+}
+
+static void
+rename_to(const struct scene *s, const char *from, const char *to)
+{
+	assert_int_equal(rename(in(s, from), in(s, to)), 0);
+}
+
+/* Let the loop run until it was told; what comes besides is an error. */
+static void
+assert_told(struct scene *s, const char *expected)
+{
+	const struct timeval	 tenth = { .tv_usec = 100000 };
+
+	for (unsigned i = 0; i < 10 * PATIENCE_S &&
+	    s->told.n < strlen(expected); i++) {
+		(void)event_base_loopexit(s->base, &tenth);
+		(void)event_base_dispatch(s->base);
+	}
+	assert_string_equal(buf_cstr(&s->told), expected);
+	buf_clear(&s->told);
+}
+
+/* Two looks, and what they tell is nothing. */
+static void
+assert_nothing_more(struct scene *s)
+{
+	const struct timeval	 while_ = { .tv_sec = 2, .tv_usec = 200000 };
+
+	(void)event_base_loopexit(s->base, &while_);
+	(void)event_base_dispatch(s->base);
+	assert_string_equal(buf_cstr(&s->told), "");
+}
+
+static void
+trails_that_are_there_are_told_in_the_order_of_time(void **state)
+{
+	struct scene	*s = *state;
+
+	write_to(s, SECOND);
+	write_to(s, FIRST_CLOSED);
+	write_to(s, "no.trail");
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+0 " FIRST_CLOSED ";-0;+1 " SECOND ";");
+}
+
+static void
+rotation_is_an_end_and_a_beginning(void **state)
+{
+	struct scene	*s = *state;
+
+	write_to(s, FIRST);
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+0 " FIRST ";");
+	write_to(s, SECOND);
+	assert_told(s, "+1 " SECOND ";");
+	rename_to(s, FIRST, FIRST_CLOSED);
+	assert_told(s, "-0;");
+	assert_nothing_more(s);
+}
+
+static void
+new_name_is_no_new_trail(void **state)
+{
+	struct scene	*s = *state;
+
+	write_to(s, FIRST);
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+0 " FIRST ";");
+	rename_to(s, FIRST, FIRST_CRASHED);
+	assert_told(s, "-0;");
+	rename_to(s, FIRST_CRASHED, FIRST_CLOSED ".gz");
+	assert_nothing_more(s);
+	assert_non_null(strstr(trailwatch_path(s->watch, 0), ".gz"));
+}
+
+static void
+link_called_current_is_no_trail(void **state)
+{
+	struct scene	*s = *state;
+
+	write_to(s, FIRST);
+	assert_int_equal(symlink(FIRST, in(s, "current")), 0);
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+0 " FIRST ";");
+}
+
+static void
+trail_that_is_removed_has_ended_and_stays_known(void **state)
+{
+	struct scene	*s = *state;
+
+	write_to(s, FIRST);
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+0 " FIRST ";");
+	assert_int_equal(unlink(in(s, FIRST)), 0);
+	assert_told(s, "-0;");
+	assert_null(trailwatch_path(s->watch, 0));
+	assert_int_equal(trailwatch_open(s->watch, 0), -1);
+	write_to(s, FIRST);
+	assert_nothing_more(s);
+	assert_non_null(trailwatch_path(s->watch, 0));
+}
+
+static void
+hosts_have_directories_of_their_own_also_later(void **state)
+{
+	struct scene	*s = *state;
+
+	assert_true(trailwatch_look(s->watch));
+	assert_int_equal(mkdir(in(s, "www1"), 0700), 0);
+	write_to(s, "www1/" FIRST);
+	assert_told(s, "+0 " FIRST " of www1;");
+	write_to(s, "www1/" SECOND);
+	assert_told(s, "+1 " SECOND " of www1;");
+}
+
+static void
+bytes_are_heard_of(void **state)
+{
+	struct scene		*s = *state;
+	const struct timeval	 while_ = { .tv_sec = 3 };
+	unsigned		 before;
+
+	write_to(s, FIRST);
+	assert_true(trailwatch_look(s->watch));
+	before = s->grown;
+	write_to(s, FIRST);
+	(void)event_base_loopexit(s->base, &while_);
+	while (s->grown == before &&
+	    event_base_loop(s->base, EVLOOP_ONCE) == 0)
+		if (event_base_got_exit(s->base))
+			break;
+	assert_true(s->grown > before);
+}
+
+static void
+name_that_has_just_changed_opens_all_the_same(void **state)
+{
+	struct scene	*s = *state;
+	int		 fd;
+
+	write_to(s, FIRST);
+	assert_true(trailwatch_look(s->watch));
+	rename_to(s, FIRST, FIRST_CLOSED);
+	fd = trailwatch_open(s->watch, 0);
+	assert_int_not_equal(fd, -1);
+	close(fd);
+}
+
+static void
+directory_that_comes_later_is_told_when_it_does(void **state)
+{
+	struct scene	*s = *state;
+
+	assert_int_equal(rmdir(s->dir), 0);
+	assert_false(trailwatch_look(s->watch));
+	assert_told(s, "!No such file or directory;");
+	assert_nothing_more(s);
+	assert_int_equal(mkdir(s->dir, 0700), 0);
+	write_to(s, FIRST);
+	assert_told(s, "+0 " FIRST ";");
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(trails_that_are_there_are_told_in_the_order_of_time),
+		TEST(rotation_is_an_end_and_a_beginning),
+		TEST(new_name_is_no_new_trail),
+		TEST(link_called_current_is_no_trail),
+		TEST(trail_that_is_removed_has_ended_and_stays_known),
+		TEST(hosts_have_directories_of_their_own_also_later),
+		TEST(bytes_are_heard_of),
+		TEST(name_that_has_just_changed_opens_all_the_same),
+		TEST(directory_that_comes_later_is_told_when_it_does),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
