@@ -3,8 +3,10 @@
  * sink.c - where alerts go: the table of sinks and the way to each.
  *
  * An alert is written out once for all sinks that show it in the same format.
- * A sink that fails never stops another one: the alert is counted as lost
- * there and goes to standard error instead, which somebody may be reading.
+ * Lines are gathered, since a trail may raise thousands at once, but for a file
+ * that fails: what becomes of each line is to be known there. A sink that fails
+ * never stops another one: the alert is counted as lost there and goes to
+ * standard error instead, which somebody may be reading.
  */
 #include <stdlib.h>
 #include <syslog.h>
@@ -13,6 +15,8 @@
 #include "base/mem.h"
 #include "sink/outlet.h"
 #include "sink/sink.h"
+
+#define GATHERED (64u << 10)	/* bytes that wait at most */
 
 static const struct sink_format formats[] = {
 	{ "text", lines_put, false, false, true },
@@ -41,7 +45,9 @@ struct sinks {
 	struct file		 err;		/* standard error */
 	struct buf		 text;		/* of the alert in work */
 	struct buf		 evidence;	/* path, of the last alert */
-	bool			 dir_failing;
+	bool			 dir_failing, store_failing;
+	struct store		*store;		/* or NULL */
+	uint64_t		 store_lost;	/* since it fails */
 	struct sinks_stats	 stats;
 };
 
@@ -52,6 +58,8 @@ static void	to_file(struct sinks *, const struct sink_view *,
 static void	to_syslog(struct sinks *, const struct sink_view *,
 		    const struct target *);
 static void	to_evidence(struct sinks *, const struct sink_view *,
+		    const struct target *);
+static void	to_store(struct sinks *, const struct sink_view *,
 		    const struct target *);
 
 /* What each sink does; `steps` if it needs the records in any format. */
@@ -64,6 +72,7 @@ static const struct {
 	[SINK_FILE] =	  { to_file, false },
 	[SINK_SYSLOG] =	  { to_syslog, false },
 	[SINK_EVIDENCE] = { to_evidence, true },
+	[SINK_STORE] =	  { to_store, true },
 };
 
 const struct sink_format *
@@ -103,13 +112,20 @@ sinks_free(struct sinks *s)
 	for (size_t i = 0; i < map_count(s->files); i++) {
 		struct file	*f = map_at(s->files, i, &name);
 
-		outlet_close(&f->out);
+		outlet_fini(&f->out);
 		free(f);
 	}
+	outlet_fini(&s->err.out);
 	map_free(s->files);
 	buf_fini(&s->text);
 	buf_fini(&s->evidence);
 	free(s);
+}
+
+void
+sinks_use_store(struct sinks *s, struct store *store)
+{
+	s->store = store;
 }
 
 static struct file *
@@ -154,10 +170,72 @@ note(struct sinks *s, struct file *f, int error)
 }
 
 void
+sinks_flush_stderr(struct sinks *s)
+{
+	struct slice	 lost;
+
+	while (outlet_waiting(&s->err.out) > 0)
+		if (outlet_flush(&s->err.out, &lost) != 0)
+			s->stats.lost++;	/* nobody is left to be told */
+}
+
+static void
+put_stderr(struct sinks *s, struct slice text)
+{
+	outlet_put(&s->err.out, text);
+	if (outlet_waiting(&s->err.out) >= GATHERED)
+		sinks_flush_stderr(s);
+}
+
+static void
+flush_file(struct sinks *s, struct file *f)
+{
+	struct slice	 lost;
+	int		 error;
+
+	while (outlet_waiting(&f->out) > 0) {
+		error = outlet_flush(&f->out, &lost);
+		note(s, f, error);
+		if (error == 0)
+			break;
+		s->stats.lost++;
+		if (!s->o.to_stderr)
+			put_stderr(s, lost);
+	}
+}
+
+/* Tell the host when the store begins to fail and when it works again. */
+static void
+note_store(struct sinks *s, bool good)
+{
+	const struct sink_host	*h = &s->o.host;
+
+	if (good == s->store_failing)
+		h->trouble(h->arg, "the store", good ? 0 :
+		    store_errno(s->store), s->store_lost);
+	s->store_failing = !good;
+	if (good)
+		s->store_lost = 0;
+}
+
+void
+sinks_flush(struct sinks *s)
+{
+	struct slice	 name;
+
+	if (s->store != NULL)
+		note_store(s, store_commit(s->store));
+	for (size_t i = 0; i < map_count(s->files); i++)
+		flush_file(s, map_at(s->files, i, &name));
+	sinks_flush_stderr(s);
+}
+
+void
 sinks_reopen(struct sinks *s)
 {
 	struct slice	 name;
 
+	sinks_flush(s);
 	for (size_t i = 0; i < map_count(s->files); i++) {
 		struct file	*f = map_at(s->files, i, &name);
 		const int	 error = outlet_reopen(&f->out);
@@ -180,22 +258,17 @@ static void
 to_stderr(struct sinks *s, const struct sink_view *v, const struct target *t)
 {
 	(void)t;
-	if (outlet_write(&s->err.out, text_of(s, v)) != 0)
-		s->stats.lost++;	/* nobody is left to be told */
+	put_stderr(s, text_of(s, v));
 }
 
 static void
 to_file(struct sinks *s, const struct sink_view *v, const struct target *t)
 {
 	struct file	*f = file_of(s, t->logfile);
-	const int	 error = outlet_write(&f->out, text_of(s, v));
 
-	note(s, f, error);
-	if (error == 0)
-		return;
-	s->stats.lost++;
-	if (!s->o.to_stderr)
-		(void)outlet_write(&s->err.out, text_of(s, v));
+	outlet_put(&f->out, text_of(s, v));
+	if (f->failing || outlet_waiting(&f->out) >= GATHERED)
+		flush_file(s, f);
 }
 
 static void
@@ -243,6 +316,19 @@ to_evidence(struct sinks *s, const struct sink_view *v, const struct target *t)
 	buf_fini(&notice);
 }
 
+static void
+to_store(struct sinks *s, const struct sink_view *v, const struct target *t)
+{
+	const bool	 good = store_add(s->store, v, &s->o.world);
+
+	(void)t;
+	if (!good) {
+		s->stats.lost++;
+		s->store_lost++;
+	}
+	note_store(s, good);
+}
+
 const char *
 sinks_evidence(struct sinks *s)
 {
@@ -276,9 +362,13 @@ target_at(const struct sinks *s, const struct alert_rule *r, size_t i,
 		*t = (struct target){ .kind = SINK_EVIDENCE };
 		return true;
 	}
-	if (s->o.syslog != SINK_NO_SYSLOG && i == 0) {
+	if (s->o.syslog != SINK_NO_SYSLOG && i-- == 0) {
 		*t = (struct target){ .kind = SINK_SYSLOG,
 		    .priority = s->o.syslog };
+		return true;
+	}
+	if (s->store != NULL && i == 0) {
+		*t = (struct target){ .kind = SINK_STORE };
 		return true;
 	}
 	return false;

@@ -4,8 +4,8 @@
  *
  * A rule with log channels (of bsmtrace 1.4) goes to these; any other goes to
  * standard error when the program stays in the foreground without a directory
- * for logs. Both also go to the files of that directory, to evidence and to
- * syslog when these are asked for. Sinks open nothing: the host does.
+ * for logs. Both also go to the files of that directory, to evidence, to syslog
+ * and to the store when these are asked for. Sinks open nothing: the host does.
  */
 #ifndef SINK_SINK_H
 #define SINK_SINK_H
@@ -15,16 +15,18 @@
 
 #include "sink/evidence.h"
 #include "sink/format.h"
+#include "sink/store.h"
 #include "sink/syslog.h"
 
 #define SINK_DEFAULT_LOG "bsmtrace.log"
 #define SINK_NO_SYSLOG (-1)
 
-enum sink_kind { SINK_STDERR, SINK_FILE, SINK_SYSLOG, SINK_EVIDENCE };
+enum sink_kind { SINK_STDERR, SINK_FILE, SINK_SYSLOG, SINK_EVIDENCE,
+	SINK_STORE };
 
 /* A log channel; the index is that of alert_rule.channels. */
 struct sink_channel {
-	enum sink_kind	 kind;		/* not SINK_FILE */
+	enum sink_kind	 kind;		/* not SINK_FILE, SINK_STORE */
 	int		 priority;	/* SINK_SYSLOG */
 	const char	*directory;	/* SINK_EVIDENCE; or NULL */
 };
@@ -76,6 +78,9 @@ void		 sinks_free(struct sinks *);	/* NULL is allowed */
 const char	*sinks_open(struct sinks *, const char *const *names, size_t n,
 		    int *error);
 
+/* From now on, all alerts to this store as well; it stays the caller's. */
+void		 sinks_use_store(struct sinks *, struct store *);
+
 /* The files have been renamed: open them again. */
 void		 sinks_reopen(struct sinks *);
 
@@ -83,7 +88,19 @@ void		 sinks_reopen(struct sinks *);
 bool		 sinks_want_steps(const struct sinks *,
 		    const struct alert_rule *);
 
+/*
+ * Tell all sinks of the rule. Evidence is written and syslog told at once;
+ * lines for files and standard error may be gathered until sinks_flush().
+ */
 void		 sinks_alert(struct sinks *, const struct sink_view *);
+
+/*
+ * Write what was gathered: before anybody waits for anything, and before
+ * sinks_free(), which drops it.
+ */
+void		 sinks_flush(struct sinks *);
+/* Only what is for standard error; nothing is said. */
+void		 sinks_flush_stderr(struct sinks *);
 
 /* The path of the evidence of the last alert, for triggers; NULL: none. */
 const char	*sinks_evidence(struct sinks *);

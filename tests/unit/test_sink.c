@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -140,6 +142,8 @@ foreground_writes_to_standard_error(void **state)
 	s = sinks_new(&o);
 	assert_false(sinks_want_steps(s, &a.alert.rule));
 	sinks_alert(s, &a.view);
+	assert_int_equal(stderr_lines(), 0);
+	sinks_flush(s);
 	assert_int_equal(stderr_lines(), 1);
 	did("");
 	sinks_free(s);
@@ -159,6 +163,7 @@ rule_with_a_log_file_of_its_own_writes_there_only(void **state)
 	did("open bsmtrace.log\nopen ssh.log\n");
 	a.alert.rule.logfile = "ssh.log";
 	sinks_alert(s, &a.view);
+	sinks_flush(s);
 	assert_int_equal(stderr_lines(), 0);
 	sinks_free(s);
 	assert_int_equal(chdir(dir), 0);
@@ -196,6 +201,7 @@ channels_come_first_and_instead_of_standard_error(void **state)
 	sinks_alert(s, &a.view);
 	did("evidence /var/evidence/login\nsyslog 37 1634210459.522 seque\n"
 	    "syslog 34 1634210459.522 state\n");
+	sinks_flush(s);
 	assert_int_equal(stderr_lines(), 0);
 	sinks_free(s);
 }
@@ -228,6 +234,7 @@ file_that_fails_is_told_once_and_its_alerts_go_to_stderr(void **state)
 	log_error = EROFS;
 	for (int i = 0; i < 3; i++)
 		sinks_alert(s, &a.view);
+	sinks_flush(s);
 	assert_int_equal(stderr_lines(), 3);
 	buf_printf(&said, "open bsmtrace.log\ntrouble bsmtrace.log %d 1\n"
 	    "open bsmtrace.log\nopen bsmtrace.log\n", EROFS);
@@ -236,11 +243,67 @@ file_that_fails_is_told_once_and_its_alerts_go_to_stderr(void **state)
 	sinks_stats(s, &stats);
 	assert_int_equal(stats.lost, 3);
 	log_error = 0;
-	sinks_alert(s, &a.view);
+	sinks_alert(s, &a.view);	/* at once: it may fail again */
 	did("open bsmtrace.log\ntrouble bsmtrace.log 0 3\n");
 	assert_int_equal(stderr_lines(), 0);
 	sinks_free(s);
 	assert_int_equal(chdir(dir), 0);
+	unlink("bsmtrace.log");
+}
+
+/* Each read of a socket for datagrams is what one write brought. */
+static void
+lines_are_gathered_up_to_a_limit(void **state)
+{
+	struct sinks	*s;
+	static char	 text[256u << 10];
+	int		 ends[2];
+	ssize_t		 n;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	o.to_stderr = true;
+	o.stderr_fd = ends[1];
+	s = sinks_new(&o);
+	for (unsigned i = 0; i < 100; i++)
+		sinks_alert(s, &a.view);
+	assert_int_equal(read(ends[0], text, sizeof(text)), -1);
+	for (unsigned i = 0; i < 900; i++)
+		sinks_alert(s, &a.view);
+	n = read(ends[0], text, sizeof(text));
+	assert_in_range(n, 64 << 10, 65 << 10);
+	assert_int_equal(text[n - 1], '\n');
+	sinks_flush(s);
+	sinks_free(s);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+what_was_gathered_goes_to_the_file_before_it_is_renamed(void **state)
+{
+	struct sinks	*s;
+	char		 text[1024];
+	int		 fd;
+
+	(void)state;
+	o.files = true;
+	s = sinks_new(&o);
+	sinks_alert(s, &a.view);
+	assert_int_equal(chdir(dir), 0);
+	sinks_flush(s);
+	sinks_alert(s, &a.view);
+	assert_int_equal(rename("bsmtrace.log", "old"), 0);
+	sinks_reopen(s);
+	fd = open("old", O_RDONLY);
+	assert_int_equal(read(fd, text, sizeof(text)) % 2, 0);
+	close(fd);
+	fd = open("bsmtrace.log", O_RDONLY);
+	assert_int_equal(read(fd, text, sizeof(text)), 0);
+	close(fd);
+	sinks_free(s);
+	unlink("old");
 	unlink("bsmtrace.log");
 }
 
@@ -304,6 +367,8 @@ main(void)
 		TEST(channels_come_first_and_instead_of_standard_error),
 		TEST(path_of_the_evidence_is_known_after_the_alert),
 		TEST(file_that_fails_is_told_once_and_its_alerts_go_to_stderr),
+		TEST(lines_are_gathered_up_to_a_limit),
+		TEST(what_was_gathered_goes_to_the_file_before_it_is_renamed),
 		TEST(file_that_cannot_be_opened_at_the_start_is_named),
 		TEST(missing_records_are_told_once),
 		TEST(format_that_shows_steps_wants_them),

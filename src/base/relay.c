@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * relay.c - blocks that one thread fills and another uses up, in order.
+ *
+ * The blocks stand in a ring. Two counters go round it: blocks filled, and
+ * blocks used up, which never overtakes the other. One lock guards them; it is
+ * never held while a block is filled or used. The one who fills sleeps on until
+ * half of the blocks are free, since to be woken for each would cost more than
+ * it brings.
+ */
+#include "base/relay.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct relay {
+	struct relay_work	 how;
+	void			*const *blocks;
+	size_t			 n;
+	bool			 threaded;
+	pthread_t		 thread;
+
+	pthread_mutex_t		 lock;
+	pthread_cond_t		 room;		/* to fill, or stop */
+	pthread_cond_t		 work;		/* one was filled */
+	uint64_t		 filled, used;
+	bool			 taken;		/* block `used` is lent */
+	bool			 last;		/* no more will be filled */
+	bool			 stopped;
+};
+
+/* These fail only where they are misused. */
+
+static void
+lock(struct relay *r)
+{
+	if (pthread_mutex_lock(&r->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+static void
+unlock(struct relay *r)
+{
+	if (pthread_mutex_unlock(&r->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+static void
+await(struct relay *r, pthread_cond_t *what)
+{
+	if (pthread_cond_wait(what, &r->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+static void *
+fill_all(void *arg)
+{
+	struct relay	*r = arg;
+
+	lock(r);
+	while (!r->last) {
+		void	*block = r->blocks[r->filled % r->n];
+		bool	 more;
+
+		while (!r->stopped && r->filled - r->used == r->n)
+			await(r, &r->room);
+		if (r->stopped)
+			break;
+		unlock(r);
+		more = r->how.fill(r->how.arg, block);
+		lock(r);
+		r->filled++;
+		r->last = !more;
+		(void)pthread_cond_signal(&r->work);	/* never fails */
+	}
+	unlock(r);
+	return NULL;
+}
+
+/* Signals are for the one who uses the blocks: he may wait for other things. */
+static bool
+start(struct relay *r)
+{
+	sigset_t	 all, before;
+	bool		 good;
+
+	(void)sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+		return false;
+	good = pthread_create(&r->thread, NULL, fill_all, r) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return good;
+}
+
+struct relay *
+relay_new(const struct relay_work *how, bool thread, void *const *blocks,
+    size_t n)
+{
+	struct relay	*r = xcalloc(1, sizeof(*r));
+
+	assert(n > 1);
+	r->how = *how;
+	r->blocks = blocks;
+	r->n = n;
+	if (pthread_mutex_init(&r->lock, NULL) != 0 ||
+	    pthread_cond_init(&r->room, NULL) != 0 ||
+	    pthread_cond_init(&r->work, NULL) != 0)
+		mem_end("there is no memory for a lock");
+	r->threaded = thread && start(r);
+	return r;
+}
+
+void
+relay_free(struct relay *r)
+{
+	if (r == NULL)
+		return;
+	lock(r);
+	r->stopped = true;
+	(void)pthread_cond_signal(&r->room);
+	unlock(r);
+	if (r->threaded)
+		(void)pthread_join(r->thread, NULL);
+	(void)pthread_cond_destroy(&r->work);
+	(void)pthread_cond_destroy(&r->room);
+	(void)pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static void
+give_back(struct relay *r)
+{
+	if (!r->taken)
+		return;
+	r->taken = false;
+	r->used++;
+	if (r->filled - r->used <= r->n / 2)
+		(void)pthread_cond_signal(&r->room);
+}
+
+/* Without a thread: nobody else has a hand on it. */
+static void *
+fill_one(struct relay *r)
+{
+	void	*block = r->blocks[0];
+
+	if (r->last)
+		return NULL;
+	r->last = !r->how.fill(r->how.arg, block);
+	return block;
+}
+
+void *
+relay_take(struct relay *r)
+{
+	void	*block = NULL;
+
+	if (!r->threaded)
+		return fill_one(r);
+	lock(r);
+	give_back(r);
+	while (r->filled == r->used && !r->last)
+		await(r, &r->work);
+	if (r->filled > r->used) {
+		block = r->blocks[r->used % r->n];
+		r->taken = true;
+	}
+	unlock(r);
+	return block;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * relay.h - blocks that one thread fills and another uses up, in order.
+ *
+ * There are only so many blocks: whoever fills them faster than they are used
+ * up has to wait, and memory stays bounded. All waiting blocks, nothing spins.
+ * What a block holds needs no lock: it belongs to one side at a time.
+ */
+#ifndef BASE_RELAY_H
+#define BASE_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct relay;
+
+struct relay_work {
+	/*
+	 * Fill a block: called by one thread, for one block after another,
+	 * each as it was left when it was used up. False: it is the last.
+	 */
+	bool	(*fill)(void *arg, void *block);
+	void	*arg;
+};
+
+/*
+ * With a THREAD of its own that fills blocks ahead, if the system gives one;
+ * else each is filled when it is taken. The N blocks, at least two, are
+ * borrowed, and so is the array.
+ */
+struct relay	*relay_new(const struct relay_work *, bool thread,
+		    void *const *blocks, size_t n);
+
+/* Stop, wait until nobody fills any more, and free; NULL is allowed. */
+void		 relay_free(struct relay *);
+
+/*
+ * Wait for the next block, which is the caller's until he takes another. NULL
+ * when the last was taken.
+ */
+void		*relay_take(struct relay *);
+
+#endif
