@@ -20,11 +20,12 @@
 #include "rule/program.h"
 #include "run/figures.h"
 #include "run/sieve.h"
+#include "run/threads.h"
 
 #define EXIT_CLASSIC_USAGE 64	/* of auditreduce: EX_USAGE of sysexits(3) */
 
 enum { OPT_EVERY = CLI_LONG, OPT_ANY, OPT_CONCAT, OPT_MERGE, OPT_WHERE,
-	OPT_EXCLUSIVE, OPT_OWNERS };
+	OPT_EXCLUSIVE, OPT_OWNERS, OPT_THREADS };
 
 static const struct cli_option options[] = {
 	{ 'A', "all", NULL, "every record, whatever its time; no file tokens" },
@@ -67,6 +68,8 @@ static const struct cli_option options[] = {
 	    "[DIR/]SUFFIX: write the trail [DIR/]START.END.SUFFIX" },
 	{ 'D', "delete", "PLACE",
 	    "as -A -C -O; then remove what was read" },
+	{ OPT_THREADS, "threads", "N",
+	    "trails to decompress at once (as many as are of use)" },
 	{ 'Q', "quiet", NULL, "say nothing about damaged trails" },
 	{ 'V', "verbose", NULL, "name each trail, and count what is written" },
 	{ 0 }
@@ -90,6 +93,7 @@ struct settings {
 	bool			 concat, complete, delete, quiet, verbose;
 	const char		*root, *server, *machine, *place;
 	struct cli_shared	 shared;
+	unsigned		 threads;
 };
 
 /* ----------------------------------------------------------------- options */
@@ -226,6 +230,8 @@ take_argument(struct settings *set, int c)
 	case OPT_WHERE:
 		set->wanted.where = optarg;
 		break;
+	case OPT_THREADS:
+		return cli_number(&usage, c, THREADS_MAX, &set->threads);
 	default:
 		wanted_add(&set->wanted, c, optarg);
 		break;
@@ -467,12 +473,15 @@ reduce_with(struct settings *set, const struct names *names,
 	struct program	*where;
 	struct criteria	*c = wanted_criteria(&set->wanted, names, accounts,
 	    &usage, &where);
+	unsigned	 threads;
 	bool		 good;
 
 	if (c == NULL)
 		return EXIT_USAGE;
 	trails = make_set(set, c, !set->concat);
 	good = add_operands(trails, set, operands);
+	threads = threads_worth(set->threads, trailset_size(trails));
+	trailset_use_threads(trails, threads > 1 ? threads : 0);
 	good &= sift(set, c, trails);
 	if (criteria_unsure(c) && !set->classic && !set->quiet)
 		cli_say_bsd(&set->shared);

@@ -92,6 +92,51 @@ input_open(struct input *in, const char *path)
 	return NULL;
 }
 
+static void
+add(struct inputs *all, const struct input *in)
+{
+	all->v = mem_grow(all->v, &all->cap, all->n + 1, sizeof(*all->v));
+	all->v[all->n++] = *in;
+}
+
+/*
+ * The directory of a trail, for what is written to the trail and to those after
+ * it. NULL when it is not called like a trail.
+ */
+static char *
+directory_of(const char *path, char **host)
+{
+	char	*whole = realpath(path, NULL);
+	char	*slash = whole == NULL ? NULL : strrchr(whole, '/');
+	struct trailname t;
+
+	if (slash == NULL || !traildir_name(slash + 1, &t)) {
+		free(whole);
+		return NULL;
+	}
+	*host = t.host.n == 0 ? NULL : xstrndup(t.host.p, t.host.n);
+	slash[slash == whole] = '\0';		/* "/" stays */
+	return whole;
+}
+
+/* By its whole path, since a daemon leaves the directory it began in. */
+static const char *
+add_followed(struct inputs *all, const char *path, bool directory)
+{
+	struct input	 in = { .fd = -1, .followed = true,
+	    .one_host = !directory };
+
+	in.dir = directory ? realpath(path, NULL) :
+	    directory_of(path, &in.host);
+	if (in.dir == NULL)
+		return directory ? strerror(errno) : "has no name of a "
+		    "trail, so what comes after it is not known; name the "
+		    "directory";
+	in.path = in.name = in.dir;
+	add(all, &in);
+	return NULL;
+}
+
 /* An input for each host, in the order of the first trail of each. */
 static bool
 add_directory(struct inputs *all, const char *path)
@@ -103,35 +148,47 @@ add_directory(struct inputs *all, const char *path)
 	const char			*host;
 
 	while ((one = trailset_take_host(set)) != NULL) {
-		all->v = mem_grow(all->v, &all->cap, all->n + 1,
-		    sizeof(*all->v));
 		host = trailset_trail(one, 0)->host;
-		all->v[all->n++] = (struct input){ .path = path,
-			.name = trailset_trail(one, 0)->name,
-			.host = host == NULL ? NULL : xstrdup(host),
-			.fd = -1, .set = one, .finished = true,
-			.again = trailset_plain(one),
-			.size = trailset_size(one) };
+		add(all, &(struct input){ .path = path,
+		    .name = trailset_trail(one, 0)->name,
+		    .host = host == NULL ? NULL : xstrdup(host),
+		    .fd = -1, .set = one, .finished = true,
+		    .again = trailset_plain(one),
+		    .size = trailset_size(one) });
 	}
 	trailset_free(set);
 	return good;
 }
 
-bool
-inputs_add(struct inputs *all, const char *path)
+static const char *
+add_file(struct inputs *all, const char *path)
 {
-	const char	*why;
-	struct buf	 shown = { 0 };
-	struct stat	 st;
+	struct input	 in;
+	const char	*why = input_open(&in, path);
 
-	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
-	    S_ISDIR(st.st_mode))
+	if (why == NULL)
+		add(all, &in);
+	return why;
+}
+
+bool
+inputs_add(struct inputs *all, const char *path, enum input_follow follow)
+{
+	struct buf	 shown = { 0 };
+	struct stat	 st = { 0 };
+	const bool	 named = strcmp(path, "-") != 0 &&
+	    stat(path, &st) == 0;
+	const char	*why;
+
+	if (named && S_ISDIR(st.st_mode) && follow == INPUT_TO_END)
 		return add_directory(all, path);
-	all->v = mem_grow(all->v, &all->cap, all->n + 1, sizeof(*all->v));
-	if ((why = input_open(&all->v[all->n], path)) == NULL) {
-		all->n++;
+	if (named && (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) &&
+	    follow == INPUT_FOLLOW)))
+		why = add_followed(all, path, S_ISDIR(st.st_mode));
+	else
+		why = add_file(all, path);
+	if (why == NULL)
 		return true;
-	}
 	buf_escape(&shown, slice_str(path));
 	log_warn("%s: %s", buf_cstr(&shown), why);
 	buf_fini(&shown);
@@ -151,8 +208,8 @@ input_at(const struct input *in, uint64_t offset, void *to, size_t n)
 {
 	if (in->set == NULL)
 		return file_at(in->fd, in->start + offset, to, n);
-	return trailset_at(in->set, (size_t)(offset >> INPUT_OFFSET_BITS),
-	    input_offset(offset), to, n);
+	return trailset_at(in->set, input_trail(offset), input_offset(offset),
+	    to, n);
 }
 
 void
@@ -163,6 +220,7 @@ input_close(struct input *in)
 	if (in->fd != -1)
 		(void)close(in->fd);	/* it was only read */
 	free(in->host);
+	free(in->dir);
 	in->fd = -1;
-	in->host = NULL;
+	in->host = in->dir = NULL;
 }

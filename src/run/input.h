@@ -25,6 +25,9 @@ struct input {
 	bool		 finished;	/* read to its end, not waited for */
 	bool		 again;		/* can be read again at an offset */
 	bool		 own_host;	/* the audit pipe of this machine */
+	bool		 followed;	/* a directory, as it goes on; */
+	bool		 one_host;	/* only trails of this host in it */
+	char		*dir;		/* PATH, if it is not as given */
 	uint64_t	 start;		/* of a file: offset where we began */
 	uint64_t	 size;		/* of a file, bytes from there; on
 					 * disk, where it may be compressed */
@@ -40,6 +43,12 @@ static inline uint64_t
 input_place(size_t trail, uint64_t offset)
 {
 	return (uint64_t)trail << INPUT_OFFSET_BITS | offset;
+}
+
+static inline size_t
+input_trail(uint64_t place)
+{
+	return (size_t)(place >> INPUT_OFFSET_BITS);
 }
 
 static inline uint64_t
@@ -60,8 +69,15 @@ struct inputs {
 	size_t		 n, cap;
 };
 
+enum input_follow {
+	INPUT_TO_END,		/* what is there now */
+	INPUT_FOLLOW_DIRECTORY,	/* a directory goes on */
+	INPUT_FOLLOW		/* that of a trail, too, from the trail on */
+};
+
 /* Open what -a names and add it. False when that failed, which was said. */
-bool		 inputs_add(struct inputs *, const char *path);
+bool		 inputs_add(struct inputs *, const char *path,
+		    enum input_follow);
 void		 inputs_fini(struct inputs *);
 
 /* Read N bytes that have been read before, of one that can be: see file_at() */

@@ -10,6 +10,7 @@
 
 #include "bsm/names.h"
 #include "rule/program.h"
+#include "run/following.h"
 #include "run/input.h"
 #include "run/triggers.h"
 #include "sink/sink.h"
@@ -28,7 +29,15 @@ struct pipeline_options {
 	bool			 reopen;	/* SIGHUP: log files anew */
 	bool			 want_uid;
 	bool			 summary;	/* a line for each trail */
+	enum following_from	 from;		/* of what is followed */
+	int64_t			 since_ms;	/* FOLLOWING_SINCE */
+	unsigned		 stats_s;	/* a line so often; 0: none */
+	const char		*metrics;	/* where to tell figures */
 	uint32_t		 max_instances;	/* 0: the usual ceiling */
+	struct buf		*spent;		/* where the time went is
+						 * told there; or NULL */
+	unsigned		 threads;	/* 1: no other; 0: as many as
+						 * are of use */
 };
 
 struct pipeline_result {

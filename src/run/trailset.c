@@ -7,6 +7,11 @@
  * the time in a trail's name tells it when that is. The more are open, the
  * smaller the pieces in which they are read, so that a thousand take no more
  * memory than a few.
+ *
+ * With threads, so many compressed trails are decompressed ahead at a time:
+ * those that are open, and those whose turn is next. Of the latter nothing is
+ * said before it comes; one that cannot be opened early is tried again then.
+ * The system itself reads ahead what is not compressed.
  */
 #include "run/trailset.h"
 
@@ -16,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +29,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/pieces.h"
 #include "run/spoolfile.h"
 #include "run/traildir.h"
 #include "select/merge.h"
@@ -33,6 +40,8 @@
 #define OPEN_SPARE	64u	/* descriptors for everything else */
 #define OPEN_COMPRESSED	64u	/* trails that a compressed one weighs */
 #define PIECES		(2u << 20)	/* bytes, shared by all that are open */
+#define AHEAD		(32u << 20)	/* bytes that wait, decompressed */
+#define PIECE_AHEAD	(128u << 10)	/* bytes, of these */
 
 struct member {
 	struct trail		 trail;
@@ -42,14 +51,18 @@ struct member {
 	bool			 standard;	/* input */
 	bool			 once;		/* a pipe */
 	bool			 announced;
+	size_t			 number;	/* once there are turns */
 	int			 fd;
-	struct file_source	*source;	/* while open */
+	bool			 open;		/* its turn has come */
+	struct file_source	*source;	/* while open, or else: */
+	struct pieces		*pieces;	/* open, or begun early */
 	uint64_t		 there;		/* bytes to read, when opened */
 	uint64_t		 taken;
 };
 
 struct trailset {
 	struct trailset_options	 o;
+	pthread_mutex_t		 lock;		/* of each member's fd */
 	void			(*wait)(void *arg);
 	void			*wait_arg;
 	void			(*say)(void *, const char *, const char *);
@@ -57,6 +70,9 @@ struct trailset {
 	struct member		**members;
 	size_t			 n, cap;
 	size_t			 nopen;
+	unsigned		 threads, reading;	/* ahead */
+	struct member		**turns;	/* members as they come */
+	size_t			 next;		/* of these, to be begun */
 	uint64_t		 size, taken;
 	bool			 failed;
 	struct merge		*merge;		/* once it is read merged */
@@ -149,25 +165,146 @@ bytes_there(int fd, const struct stat *st)
 	return (uint64_t)(st->st_size - at);
 }
 
+/* These fail only where they are misused. */
+
+static void
+lock(struct trailset *s)
+{
+	if (pthread_mutex_lock(&s->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+static void
+unlock(struct trailset *s)
+{
+	if (pthread_mutex_unlock(&s->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+/* Somebody else may be reading at it: see trailset_at(). */
+static void
+set_fd(struct member *m, int fd)
+{
+	const int	 before = m->fd;
+
+	lock(m->set);
+	m->fd = fd;
+	unlock(m->set);
+	if (before != -1)
+		(void)close(before);	/* it was only read */
+}
+
+/* Open it as it is called now. Returns a descriptor, or -1 with errno. */
+static int
+open_found(struct member *m, struct stat *st)
+{
+	int	 fd = open_path(m);
+
+	if (fd == -1 && errno == ENOENT && m->trail.found && renamed(m))
+		fd = open_path(m);
+	if (fd != -1 && fstat(fd, st) == -1) {
+		(void)close(fd);	/* nothing was done with it */
+		return -1;
+	}
+	return fd;
+}
+
+/* Begin to decompress ahead, if it is compressed and a thread is left. */
+static bool
+start_ahead(struct member *m, int fd, const struct stat *st)
+{
+	struct trailset	*s = m->set;
+	off_t		 at;
+
+	if (s->reading == s->threads || !S_ISREG(st->st_mode) ||
+	    (at = lseek(fd, 0, SEEK_CUR)) == -1 ||
+	    file_peek(fd, (uint64_t)at) == NULL)
+		return false;
+	set_fd(m, fd);
+	m->pieces = pieces_new(fd, PIECE_AHEAD, AHEAD / PIECE_AHEAD /
+	    s->threads);
+	s->reading++;
+	return true;
+}
+
+/* When a trail begins at the earliest. */
+static int64_t
+start_of(const struct member *m)
+{
+	return m->trail.named ? m->trail.stamps.start - TRAILNAME_SLACK_S :
+	    MERGE_NO_START;
+}
+
+static int
+by_start(const void *va, const void *vb)
+{
+	const struct member	*a = *(struct member *const *)va;
+	const struct member	*b = *(struct member *const *)vb;
+
+	if (start_of(a) != start_of(b))
+		return start_of(a) < start_of(b) ? -1 : 1;
+	return a->number < b->number ? -1 : 1;
+}
+
+static void
+put_in_turn(struct trailset *s)
+{
+	s->turns = xcalloc(s->n, sizeof(struct member *));
+	for (size_t i = 0; i < s->n; i++) {
+		s->turns[i] = s->members[i];
+		s->turns[i]->number = i;
+	}
+	if (s->o.order == TRAILSET_MERGED)
+		qsort(s->turns, s->n, sizeof(struct member *), by_start);
+}
+
+/* Begin with the next ones before their turn, as many as there are threads. */
+static void
+read_ahead(struct trailset *s)
+{
+	struct stat	 st;
+	int		 fd;
+
+	if (s->threads > 0 && s->turns == NULL)
+		put_in_turn(s);
+	for (; s->reading < s->threads && s->next < s->n; s->next++) {
+		struct member	*m = s->turns[s->next];
+
+		if (m->announced ||
+		    compressed_suffix(slice_str(m->path)) == 0 ||
+		    (fd = open_path(m)) == -1)
+			continue;
+		if (fstat(fd, &st) == -1 || !start_ahead(m, fd, &st))
+			(void)close(fd);	/* nothing was done with it */
+	}
+}
+
 static int
 open_member(struct member *m)
 {
 	struct trailset	*s = m->set;
 	struct stat	 st;
+	int		 fd;
 
 	if (s->o.opened != NULL && !m->announced)
 		s->o.opened(s->o.arg, m->path);
 	m->announced = true;
-	m->fd = open_path(m);
-	if (m->fd == -1 && errno == ENOENT && m->trail.found && renamed(m))
-		m->fd = open_path(m);
-	if (m->fd == -1 || fstat(m->fd, &st) == -1)
-		return fail(m, strerror(errno));
-	if (m->trail.found && !S_ISREG(st.st_mode))
-		return fail(m, "is not a file any more");
-	m->there = bytes_there(m->fd, &st);
-	m->source = file_new_piece(m->fd, piece(s));
+	if (m->pieces == NULL) {
+		if ((fd = open_found(m, &st)) == -1)
+			return fail(m, strerror(errno));
+		if (m->trail.found && !S_ISREG(st.st_mode)) {
+			(void)close(fd);	/* nothing was done with it */
+			return fail(m, "is not a file any more");
+		}
+		m->there = bytes_there(fd, &st);
+		if (!start_ahead(m, fd, &st)) {
+			set_fd(m, fd);
+			m->source = file_new_piece(fd, piece(s));
+		}
+	}
+	m->open = true;
 	s->nopen++;
+	read_ahead(s);
 	return 1;
 }
 
@@ -176,13 +313,14 @@ close_member(void *arg)
 {
 	struct member	*m = arg;
 
-	if (m->source != NULL)
-		m->set->nopen--;
+	m->set->nopen -= m->open;
+	m->set->reading -= m->pieces != NULL;
+	m->open = false;
 	file_free(m->source);
+	pieces_free(m->pieces);
 	m->source = NULL;
-	if (m->fd != -1)
-		(void)close(m->fd);	/* it was only read */
-	m->fd = -1;
+	m->pieces = NULL;
+	set_fd(m, -1);
 	if (m->trail.ended || m->trail.failed)
 		return;
 	m->set->taken -= m->taken;	/* it begins again, if at all */
@@ -192,33 +330,49 @@ close_member(void *arg)
 static void
 count(struct member *m)
 {
-	const uint64_t	 taken = file_taken(m->source);
+	const uint64_t	 taken = m->pieces != NULL ?
+	    pieces_taken(m->pieces) : file_taken(m->source);
 
 	m->set->taken += taken - m->taken;
 	m->taken = taken;
+}
+
+/* As file_more(), of what is not read ahead. */
+static int
+more_now(struct member *m, struct slice *bytes)
+{
+	struct pollfd	 one = { .fd = m->fd, .events = POLLIN };
+	int		 got;
+
+	if (m->once && m->set->wait != NULL && poll(&one, 1, 0) == 0)
+		m->set->wait(m->set->wait_arg);
+	while ((got = file_more(m->source, bytes)) == -1 && errno == EAGAIN)
+		(void)poll(&one, 1, -1);	/* read(2) says what is wrong */
+	m->trail.compression = file_compression(m->source);
+	return got;
 }
 
 static int
 more(void *arg, struct slice *bytes)
 {
 	struct member	*m = arg;
-	struct pollfd	 one = { .events = POLLIN };
 	int		 got;
 
-	if (m->trail.failed || (m->source == NULL && open_member(m) != 1))
+	if (m->trail.failed || (!m->open && open_member(m) != 1))
 		return -1;
-	one.fd = m->fd;
-	if (m->once && m->set->wait != NULL && poll(&one, 1, 0) == 0)
-		m->set->wait(m->set->wait_arg);
-	while ((got = file_more(m->source, bytes)) == -1 && errno == EAGAIN)
-		(void)poll(&one, 1, -1);	/* read(2) says what is wrong */
+	if (m->pieces == NULL) {
+		got = more_now(m, bytes);
+	} else {
+		got = pieces_more(m->pieces, bytes);
+		m->trail.compression = pieces_compression(m->pieces);
+	}
 	count(m);
-	m->trail.compression = file_compression(m->source);
 	if (got == 0 && m->trail.compression == NULL && m->taken < m->there)
 		return fail(m, "became shorter while it was read");
 	if (got == 0)
 		m->trail.ended = true;
-	return got == -1 ? fail(m, file_why(m->source)) : got;
+	return got != -1 ? got : fail(m, m->pieces != NULL ?
+	    pieces_why(m->pieces) : file_why(m->source));
 }
 
 /* The list. */
@@ -424,8 +578,7 @@ start_merge(struct trailset *s)
 			.more = more,
 			.close = close_member,
 			.arg = m,
-			.start = m->trail.named ? m->trail.stamps.start -
-			    TRAILNAME_SLACK_S : MERGE_NO_START,
+			.start = start_of(m),
 			.once = m->once,
 			.weight = compressed_suffix(slice_str(m->path)) > 0 ?
 			    OPEN_COMPRESSED : 1
@@ -530,6 +683,8 @@ trailset_new(const struct trailset_options *o)
 	struct trailset	*s = xcalloc(1, sizeof(*s));
 
 	s->o = *o;
+	if (pthread_mutex_init(&s->lock, NULL) != 0)
+		mem_end("there is no memory for a lock");
 	trailset_on_say(s, o->say, o->arg);
 	return s;
 }
@@ -549,6 +704,8 @@ trailset_free(struct trailset *s)
 		free(s->members[i]);
 	}
 	free(s->members);
+	free(s->turns);
+	(void)pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
@@ -558,6 +715,12 @@ trailset_on_say(struct trailset *s,
 {
 	s->say = say_to;
 	s->say_arg = arg;
+}
+
+void
+trailset_use_threads(struct trailset *s, unsigned n)
+{
+	s->threads = n;
 }
 
 size_t
@@ -600,16 +763,19 @@ trailset_at(struct trailset *s, size_t trail, uint64_t offset, void *to,
     size_t n)
 {
 	const struct member	*m;
-	ssize_t			 got;
+	ssize_t			 got = -1;
 	int			 fd;
 
 	if (trail >= s->n)
 		return 0;
 	m = s->members[trail];
-	if (m->fd != -1)
-		return file_at(m->fd, offset, to, n);
-	if ((fd = open_path(m)) == -1)
-		return -1;
+	lock(s);
+	fd = m->fd;
+	if (fd != -1)
+		got = file_at(fd, offset, to, n);
+	unlock(s);
+	if (fd != -1 || (fd = open_path(m)) == -1)
+		return got;
 	got = file_at(fd, offset, to, n);
 	(void)close(fd);		/* it was only read */
 	return got;

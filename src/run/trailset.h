@@ -85,6 +85,12 @@ void		 trailset_on_say(struct trailset *,
 		    void (*say)(void *arg, const char *trail,
 		    const char *why), void *arg);
 
+/*
+ * Before anything is read: decompress up to so many trails ahead, each on a
+ * thread of its own. What comes, and what is said, stays the same.
+ */
+void		 trailset_use_threads(struct trailset *, unsigned n);
+
 size_t		 trailset_count(const struct trailset *);
 const struct trail	*trailset_trail(const struct trailset *, size_t i);
 
@@ -122,7 +128,8 @@ bool		 trailset_failed(const struct trailset *);
 
 /*
  * Is there nothing but finished files that are not compressed? Then the bytes
- * of a trail can be read again: as file_at().
+ * of a trail can be read again: as file_at(), and while another thread reads
+ * on.
  */
 bool		 trailset_plain(const struct trailset *);
 ssize_t		 trailset_at(struct trailset *, size_t trail,

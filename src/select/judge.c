@@ -19,8 +19,6 @@
 #include "select/tests.h"
 
 #define GLOB_TEXT_MAX	1024u	/* bytes; fnmatch(3) may be slow on more */
-#define AHEAD		2048u	/* bytes to have near, some records */
-#define LINE		64u	/* bytes that memory gives at once */
 
 /* How a walk came to its end. */
 enum walked { WALK_FITS, WALK_FAILS, WALK_STUCK };
@@ -612,19 +610,6 @@ scan_one(struct criteria *c, struct search *s, struct slice rec, bool *fits)
 	return true;
 }
 
-/*
- * Each record tells where the next begins, which keeps the processor waiting
- * unless those to come are near already.
- */
-static inline void
-come_near(const uint8_t *p, const uint8_t *end)
-{
-	if ((size_t)(end - p) < AHEAD + LINE)
-		return;
-	__builtin_prefetch(p + AHEAD);
-	__builtin_prefetch(p + AHEAD + LINE);
-}
-
 size_t
 criteria_scan(struct criteria *c, struct slice bytes, criteria_run_fn run,
     void *arg)
@@ -639,7 +624,7 @@ criteria_scan(struct criteria *c, struct slice bytes, criteria_run_fn run,
 		return 0;
 	while ((n = frame_intact(p, (size_t)(end - p))) > 0 &&
 	    scan_one(c, &s, (struct slice){ p, n }, &fits)) {
-		come_near(p, end);
+		frame_fetch(p, (size_t)(end - p));
 		if (fits != c->invert) {
 			if (r.records++ == 0)
 				r.bytes.p = p;

@@ -176,7 +176,7 @@ directory_is_an_input_for_each_host(void **state)
 	put("d/20211014091059.20211014112919.a", "012");
 	put("d/20211015091059.20211014112919.b.gz", "3");
 	put("d/20211016091059.not_terminated.a", "456");
-	assert_true(inputs_add(&all, "d"));
+	assert_true(inputs_add(&all, "d", INPUT_TO_END));
 	assert_int_equal(all.n, 2);
 	assert_string_equal(all.v[0].host, "a");
 	assert_string_equal(all.v[0].path, "d");

@@ -184,6 +184,9 @@ damage_is_told_and_reading_goes_on(void **state)
 	said = run(&c, ONE_STATE, &in, 1);
 	assert_int_equal(count(said, ": 5 bytes skipped: "), 1);
 	assert_int_equal(count(said, " state machine: one "), 4);
+	/* Alerts stand where they were raised, and messages between them. */
+	assert_int_equal(count(strstr(said, " skipped: "),
+	    " state machine: one "), 2);
 	assert_int_equal(result.gaps, 1);
 	assert_false(result.failed);
 }

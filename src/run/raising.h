@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * raising.h - what the engine tells, on its way to sinks and triggers.
+ */
+#ifndef RUN_RAISING_H
+#define RUN_RAISING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/alert.h"
+#include "run/input.h"
+#include "sink/records.h"
+
+struct watching;
+
+struct raising {
+	struct watching		*run;
+	const struct input	**inputs;	/* by source */
+	size_t			 inputs_cap;
+	struct reread		*reread;
+	struct records		 out;		/* of -b */
+	struct alert		 alert;		/* with its steps */
+	struct buf		 host;
+	uint64_t		 steps_gone;
+	unsigned		 unknown;	/* event numbers */
+};
+
+/* What RUN is to be known of is there when the first record comes. */
+void	raising_init(struct raising *, struct watching *run);
+void	raising_fini(struct raising *);
+
+/* The input of a source; of all before it they are known. */
+void	raising_input(struct raising *, uint32_t source,
+	    const struct input *);
+
+/* Who the engine is to tell; without triggers if none may run. */
+struct alert_out	raising_out(struct raising *, bool triggers);
+
+/* For engine_on_unknown(); ARG is a raising. */
+void	raising_unknown(void *arg, uint16_t event);
+
+/* Does anybody show the records that led to an alert? */
+bool	raising_steps_wanted(const struct raising *);
+
+/* What was told goes out. A failure is said and stops the run. */
+void	raising_flush(struct raising *);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stream.h - one source: its bytes to records, and the records to the engine.
+ */
+#ifndef RUN_STREAM_H
+#define RUN_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bsm/frame.h"
+#include "bsm/record.h"
+#include "run/batch.h"
+#include "run/damage.h"
+#include "run/following.h"
+#include "run/input.h"
+
+struct watching;
+
+struct stream {
+	struct watching		*run;
+	const struct input	*in;
+	uint32_t		 number;	/* of the engine's source */
+	struct frame		*frame;
+	struct damage		*damage;	/* of each of its trails */
+	size_t			 ntrails;	/* 1, but for a directory */
+	size_t			 at;		/* the trail at hand */
+	struct slice		 piece;		/* being cut into records */
+	struct batch		 held;		/* not fed yet */
+	struct following_trail	*turn;		/* of a directory that is
+						 * followed; or NULL */
+	uint8_t			 version;	/* of the last record */
+	uint64_t		 records, alerts;
+	bool			 ended;
+};
+
+/* NUMBER is what the engine calls the source. */
+void	stream_init(struct stream *, struct watching *,
+	    const struct input *, uint32_t number);
+void	stream_fini(struct stream *);
+
+/* The next bytes of the source, lent for the call: all go through, and out. */
+void	stream_feed(struct stream *, const void *, size_t n);
+
+/* The same, of bytes that somebody has cut into records. They are used up. */
+void	stream_play(struct stream *, struct batch *);
+
+/* What the engine told goes out: before anything is waited for. */
+void	stream_flush(struct stream *);
+
+/* Nothing comes for now: decide on damage with what there is. */
+void	stream_quiet(struct stream *);
+
+/*
+ * Of a directory that is followed: what comes next is of this trail, by its own
+ * frame; a record that was taken from there; what else is there; it is left.
+ */
+void	stream_turn(struct stream *, struct following_trail *);
+void	stream_cut(struct stream *, const struct frame_record *);
+void	stream_drain(struct stream *);
+void	stream_left(struct stream *);
+
+/* Nothing comes any more; WHY says what went wrong, or is NULL. Once. */
+void	stream_end(struct stream *, const char *why);
+
+/* The name of the trail at hand, as alerts have it. */
+const char	*stream_name(const struct stream *);
+
+#endif
