@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "run/cost.h"
 #include "run/loader.h"
+#include "run/ruletest.h"
 
 enum { OPT_PRINT = CLI_LONG, OPT_COST, OPT_POLICY };
 
@@ -108,16 +109,33 @@ print_file(const struct rules_env *env, const char *path)
 	return good;
 }
 
+/* Could the tests be run, as far as their words tell? */
+static void
+check_tests(const struct wish *w, const struct tests *all, struct diags *d)
+{
+	const struct words_env	 words = { w->names, cli_accounts(), d };
+	struct buf		 trail = { 0 };
+
+	for (size_t i = 0; all != NULL && i < all->n; i++) {
+		(void)ruletest_trail(&words, &all->tests[i], &trail);
+		buf_clear(&trail);
+	}
+	buf_fini(&trail);
+}
+
 /* Returns whether the file is good. */
 static bool
 check_file(const struct rules_env *env, const struct wish *w,
     const char *path)
 {
 	struct diags	*d = diags_new();
-	struct program	*p = rules_load(env, path, d);
+	struct tests	*tests;
+	struct program	*p = rules_load_tests(env, path, d, &tests);
 	struct buf	 text = { 0 };
-	const bool	 good = p != NULL;
+	bool		 good;
 
+	check_tests(w, tests, d);
+	good = diags_errors(d) == 0;
 	diags_print(d, &text);
 	(void)fputs(buf_cstr(&text), stderr);	/* nobody else to be told */
 	print_counts(path, p, d);
@@ -125,6 +143,7 @@ check_file(const struct rules_env *env, const struct wish *w,
 		print_wishes(w, p);
 	(void)fflush(stdout);		/* looked at once, at the end */
 	buf_fini(&text);
+	tests_free(tests);
 	program_free(p);
 	diags_free(d);
 	return good;

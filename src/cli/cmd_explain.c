@@ -25,6 +25,7 @@ static const struct cli_option options[] = {
 	{ OPT_SUBJECT, "subject", "USER",
 	    "look at this user only; of rules about groups, this group" },
 	{ OPT_ALL, "all", NULL, "leave out no key and nothing of them" },
+	{ 'j', "json", NULL, "JSON lines, one for each step" },
 	{ 0 }
 };
 
@@ -212,13 +213,23 @@ read_operand(struct explaining *e, const char *operand)
 	trailset_free(set);
 }
 
+/* Whether it got there is looked at in the end. */
+static void
+put_line(void *arg, struct slice line)
+{
+	(void)arg;
+	(void)fwrite(line.p, 1, line.n, stdout);
+}
+
 static void
 tell(struct explaining *e)
 {
 	struct buf	 out = { 0 };
 
 	explain_tell(e->x, &out);
-	if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0) {
+	if (out.n > 0)
+		put_line(NULL, buf_bytes(&out));
+	if (fflush(stdout) != 0 || ferror(stdout)) {
 		log_warn_errno("standard output");
 		e->failed = true;
 	}
@@ -232,7 +243,7 @@ explain(struct explaining *e, char **trails)
 
 	if (load(e) && find_rule(e) && find_subject(e)) {
 		e->o.program = e->program;
-		e->o.tree = e->tree;
+		e->o.item = explain_item(e->tree, e->o.rule);
 		e->o.names = e->names;
 		e->o.accounts = cli_accounts();
 		e->x = explain_new(&e->o);
@@ -268,6 +279,9 @@ cmd_explain(int argc, char **argv)
 			break;
 		case OPT_ALL:
 			e.o.all = true;
+			break;
+		case 'j':
+			e.o.line = put_line;
 			break;
 		default:
 			return EXIT_USAGE;

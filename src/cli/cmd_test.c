@@ -84,6 +84,22 @@ note(void *arg, const struct ruletest_result *r)
 		    r->expected == 1 ? "" : "s", r->got);
 }
 
+/* Why the rule did or did not fire, each line further in. */
+static void
+explain_test(const struct tester *t, const struct program *p,
+    const struct test *test, struct buf *to)
+{
+	struct buf	 text = { 0 };
+
+	ruletest_explain(&t->words, p, test, &text);
+	for (size_t i = 0; i < text.n; i++) {
+		if ((i == 0 || text.p[i - 1] == '\n') && text.p[i] != '\n')
+			buf_str(to, "       ");
+		buf_u8(to, text.p[i]);
+	}
+	buf_fini(&text);
+}
+
 static void
 run_test(struct tester *t, const struct program *p, const struct test *test)
 {
@@ -93,10 +109,15 @@ run_test(struct tester *t, const struct program *p, const struct test *test)
 	bool		 ok = ruletest_run(&t->words, p, test, note, &o);
 
 	buf_escape(&name, test->item->name.text);
+	if (ok && o.differences.n > 0)
+		explain_test(t, p, test, &o.differences);
+	if (!ok)
+		buf_str(&o.differences,
+		    "     a line of it is not understood, see the errors\n");
 	if (ok && o.expects == 0)
 		buf_str(&o.differences,
 		    "     nothing is expected here, so it cannot fail\n");
-	ok = ok && o.differences.n == 0;
+	ok = o.differences.n == 0;
 	printf("%s %s (%s:%" PRIu32 ")\n", ok ? "ok  " : "FAIL",
 	    buf_cstr(&name), diags_name(o.diags, test->item->at.file),
 	    test->item->at.line);

@@ -28,6 +28,7 @@
 #define BAD_SAID	5		/* lines of a table told one by one */
 #define CACHE_MAX	4096		/* users and groups remembered */
 #define CACHE_S		600		/* seconds they are believed */
+#define ASKED_FIRST	8u		/* names, before a roster is made */
 
 /* Which systems have tables of their own, and for which records they are. */
 static const struct {
@@ -162,6 +163,7 @@ struct cache {
 	struct map	*names;		/* 'u' or 'g' and the id, to char * */
 	struct roster	*roster;	/* who need not be asked for */
 	time_t		 since;
+	unsigned	 asked;		/* names of users and groups */
 };
 
 static void
@@ -176,6 +178,14 @@ forget(struct cache *c)
 	roster_free(c->roster);
 	c->roster = roster_new();
 	c->since = time(NULL);
+}
+
+static void
+refresh(struct cache *c)
+{
+	if (c->names == NULL || map_count(c->names) >= CACHE_MAX ||
+	    time(NULL) - c->since > CACHE_S)
+		forget(c);
 }
 
 /* The name of a user ('u') or group ('g'), asked of the system. */
@@ -202,9 +212,7 @@ name_of(struct cache *c, char kind, uint32_t id, char *name, size_t n)
 
 	if (id == UINT32_MAX || n == 0)
 		return false;		/* not attributable */
-	if (c->names == NULL || map_count(c->names) >= CACHE_MAX ||
-	    time(NULL) - c->since > CACHE_S)
-		forget(c);
+	refresh(c);
 	if (!(kind == 'u' ? roster_may_have_user : roster_may_have_group)(
 	    c->roster, id))
 		return false;
@@ -232,12 +240,26 @@ group_of(void *arg, uint32_t gid, char *name, size_t n)
 	return name_of(arg, 'g', gid, name, n);
 }
 
+/* Rules have many ids, each of which could be somebody's name. */
+static bool
+may_name(struct cache *c, bool (*may)(const struct roster *, const char *),
+    const char *name)
+{
+	if (c->asked < ASKED_FIRST) {
+		c->asked++;
+		return true;
+	}
+	refresh(c);
+	return may(c->roster, name);
+}
+
 static bool
 uid_of(void *arg, const char *user, uint32_t *uid)
 {
-	const struct passwd	*found = getpwnam(user);
+	const struct passwd	*found = NULL;
 
-	(void)arg;
+	if (may_name(arg, roster_may_name_user, user))
+		found = getpwnam(user);
 	if (found != NULL)
 		*uid = (uint32_t)found->pw_uid;
 	return found != NULL;
@@ -246,9 +268,10 @@ uid_of(void *arg, const char *user, uint32_t *uid)
 static bool
 gid_of(void *arg, const char *group, uint32_t *gid)
 {
-	const struct group	*found = getgrnam(group);
+	const struct group	*found = NULL;
 
-	(void)arg;
+	if (may_name(arg, roster_may_name_group, group))
+		found = getgrnam(group);
 	if (found != NULL)
 		*gid = (uint32_t)found->gr_gid;
 	return found != NULL;

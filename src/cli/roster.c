@@ -30,6 +30,7 @@ struct ids {
 	uint32_t	*v;		/* ascending */
 	size_t		 n, cap;
 	bool		 whole;		/* there are no others */
+	bool		 numbers;	/* one has a number for a name */
 };
 
 struct roster {
@@ -96,10 +97,17 @@ roster_is_whole(struct slice text, const char *database)
 	return false;
 }
 
+static bool
+is_number(const char *name)
+{
+	return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+}
+
 /* False when there are too many to be listed. */
 static bool
-add(struct ids *ids, uint32_t id)
+add(struct ids *ids, uint32_t id, const char *name)
 {
+	ids->numbers |= is_number(name);
 	ids->v = mem_grow(ids->v, &ids->cap, ids->n + 1, sizeof(*ids->v));
 	ids->v[ids->n++] = id;
 	return ids->n <= LISTED_MAX;
@@ -135,7 +143,8 @@ list_users(struct ids *ids)
 
 	setpwent();
 	while (ids->whole && (user = getpwent()) != NULL)
-		ids->whole = add(ids, (uint32_t)user->pw_uid);
+		ids->whole = add(ids, (uint32_t)user->pw_uid,
+		    user->pw_name);
 	endpwent();
 }
 
@@ -146,7 +155,8 @@ list_groups(struct ids *ids)
 
 	setgrent();
 	while (ids->whole && (group = getgrent()) != NULL)
-		ids->whole = add(ids, (uint32_t)group->gr_gid);
+		ids->whole = add(ids, (uint32_t)group->gr_gid,
+		    group->gr_name);
 	endgrent();
 }
 
@@ -192,4 +202,23 @@ bool
 roster_may_have_group(const struct roster *r, uint32_t gid)
 {
 	return may_have(r, &r->groups, gid);
+}
+
+/* systemd makes up no name that is a number. */
+static bool
+may_name(const struct ids *ids, const char *name)
+{
+	return !ids->whole || ids->numbers || !is_number(name);
+}
+
+bool
+roster_may_name_user(const struct roster *r, const char *name)
+{
+	return may_name(&r->users, name);
+}
+
+bool
+roster_may_name_group(const struct roster *r, const char *name)
+{
+	return may_name(&r->groups, name);
 }

@@ -169,10 +169,13 @@ static void
 tell_kept(const struct rule *r, struct buf *out)
 {
 	uint64_t	 records = 0;
+	bool		 counts = false;
 
-	for (size_t i = 0; i < r->nstates; i++)
+	for (size_t i = 0; i < r->nstates; i++) {
 		records += r->states[i].absent_ms >= 0 ? 0 :
 		    r->states[i].multiplier;
+		counts |= r->new_life && r->states[i].multiplier > 1;
+	}
 	buf_str(out, "    keeps       ");
 	if (records < 2 && r->nstates < 2) {
 		buf_str(out, r->cooldown_ms == 0 ? "nothing\n" :
@@ -180,12 +183,13 @@ tell_kept(const struct rule *r, struct buf *out)
 		if (r->cooldown_ms == 0)
 			return;
 	} else {
-		buf_printf(out, "%u bytes", r->new_life ? ENGINE_MATCH_BYTES :
-		    ENGINE_INSTANCE_BYTES);
+		buf_printf(out, "%u bytes", ENGINE_INSTANCE_BYTES);
 		if (r->nstates > 1)
 			buf_printf(out, ", %u more for each further state of "
-			    "%zu", r->new_life ? ENGINE_MATCH_STATE_BYTES :
-			    ENGINE_STATE_BYTES, r->nstates);
+			    "%zu", ENGINE_STATE_BYTES, r->nstates);
+		if (counts)
+			buf_printf(out, ", %u more for each record that is "
+			    "counted", ENGINE_COUNTED_BYTES);
 		buf_str(out, r->nvariables > 0 ? ", and what is bound, for " :
 		    ", for ");
 	}

@@ -5,6 +5,10 @@
  * The engine tells what it does to the rule, step by step; before it does, the
  * record is asked about what waits, for near misses. The rule runs as it stands
  * among the others, with none but those whose alerts it waits for.
+ *
+ * A text needs the end of the story, so it is kept until then, within bounds.
+ * Lines of JSON go out as things happen; of a key no more is kept than what
+ * came near.
  */
 #include "run/explain.h"
 
@@ -17,17 +21,10 @@
 #include "run/misses.h"
 #include "run/story.h"
 #include "run/telling.h"
+#include "run/telljson.h"
 #include "sink/facts.h"
 
 #define WAITS_SHOWN	5u	/* of a key */
-
-/* Why records with the event of the first state did not meet it. */
-struct first {
-	uint64_t	 events;	/* records that have it */
-	uint64_t	 failed[MISSES_MAX];
-	struct buf	 last[MISSES_MAX];	/* what the last one had */
-	uint64_t	 excepted;
-};
 
 struct explain {
 	struct explain_options	 o;
@@ -40,6 +37,7 @@ struct explain {
 	struct story		*story;
 	struct first		 first;
 	uint64_t		 records, alerts, held_back;
+	struct buf		 json;		/* a line of it */
 
 	/* Of the record at hand. */
 	struct trace_record	 record;
@@ -72,6 +70,14 @@ line(struct explain *x, struct chapter *c, bool of_record, int64_t millis)
 	}
 	buf_str(out, "    ");
 	return out;
+}
+
+/* Hand out the line of JSON that was made. */
+static void
+put_json(struct explain *x)
+{
+	x->o.line(x->o.arg, buf_bytes(&x->json));
+	buf_clear(&x->json);
 }
 
 static bool
@@ -140,6 +146,19 @@ note_step(struct explain *x, struct chapter *c, const struct trace_step *t)
 	c->far = far > c->far ? far : c->far;
 }
 
+static struct chapter *
+begin_chapter(struct explain *x, const struct trace_step *t)
+{
+	struct chapter	*c = story_add(x->story, t->key);
+
+	if (x->o.line != NULL)
+		telljson_key(&x->words, story_count(x->story), &t->now,
+		    &c->title);
+	else
+		telling_key(&x->words, &t->now, &c->title);
+	return c;
+}
+
 static void
 on_step(void *arg, const struct trace_step *t)
 {
@@ -158,12 +177,14 @@ on_step(void *arg, const struct trace_step *t)
 	}
 	if (c == NULL && !makes_chapter(x, t))
 		return;
-	if (c == NULL) {
-		c = story_add(x->story, t->key);
-		telling_key(&x->words, &t->now, &c->title);
-	}
+	if (c == NULL)
+		c = begin_chapter(x, t);
 	note_step(x, c, t);
-	if ((out = line(x, c, of_record, t->millis)) != NULL)
+	if (x->o.line != NULL) {
+		telljson_step(&x->words, buf_bytes(&c->title), t, of_record,
+		    &x->json);
+		put_json(x);
+	} else if ((out = line(x, c, of_record, t->millis)) != NULL)
 		telling_step(&x->words, t, out);
 }
 
@@ -194,7 +215,7 @@ put_missed(const struct explain *x, uint32_t state, uint64_t bits,
 	}
 }
 
-/* One that waits, in the key of the record that is told. */
+/* Does the record come near to what T waits for, in the key that is told? */
 static void
 on_waiting(void *arg, const struct trace_step *t)
 {
@@ -213,8 +234,27 @@ on_waiting(void *arg, const struct trace_step *t)
 		return;
 	near->missed = n;
 	buf_clear(&near->text);
+	if (x->o.line != NULL) {
+		telljson_nearest(&x->words, buf_bytes(&x->chapter->title), t,
+		    bits, x->at, &near->text);
+		return;
+	}
 	telling_record(&x->words, x->at->record, &near->text);
 	put_missed(x, t->state, bits, t->bound, &near->text);
+}
+
+/* What could go on with this record: with `order any`, each state. */
+static void
+look_near(struct explain *x)
+{
+	struct trace_step	 t = { .what = TRACE_WAITS };
+
+	if (!x->rule->any_order) {
+		engine_waits(x->engine, true, on_waiting, x);
+		return;
+	}
+	for (; t.state < x->rule->nstates; t.state++)
+		on_waiting(x, &t);
 }
 
 /* Does the record fit the first state, but perhaps for what is new? */
@@ -237,11 +277,24 @@ fits_first(struct explain *x)
 	return bits == 0;
 }
 
+/* Of the chapter at hand. */
+static void
+tell_excepted(struct explain *x)
+{
+	struct buf	*out;
+
+	if (x->o.line != NULL) {
+		telljson_excepted(&x->words, buf_bytes(&x->chapter->title),
+		    x->at, &x->json);
+		put_json(x);
+	} else if ((out = line(x, x->chapter, true, 0)) != NULL)
+		buf_str(out, "excepted: the rule does not look at it\n");
+}
+
 static void
 on_record(void *arg, const struct trace_record *t)
 {
 	struct explain	*x = arg;
-	struct buf	*out;
 	bool		 first;
 
 	x->record = *t;
@@ -252,16 +305,15 @@ on_record(void *arg, const struct trace_record *t)
 		return;
 	first = fits_first(x);
 	if (x->chapter != NULL)
-		engine_waits(x->engine, true, on_waiting, x);
+		look_near(x);
 	if (first)
 		x->new_missed = misses_new_clause(x->misses, 0);
 	if (!(first || x->may_meet) || !misses_excepted(x->misses, t))
 		return;
 	x->first.excepted += first;
 	x->new_missed = 0;
-	if (x->chapter != NULL &&
-	    (out = line(x, x->chapter, true, 0)) != NULL)
-		buf_str(out, "excepted: the rule does not look at it\n");
+	if (x->chapter != NULL)
+		tell_excepted(x);
 }
 
 /* The record is through: did it fail by what is new? */
@@ -317,8 +369,8 @@ choose_rules(struct explain *x)
 	x->rule = &x->rules[x->o.rule];
 }
 
-static const struct item *
-item_of(const struct tree *tree, uint32_t rule)
+const struct item *
+explain_item(const struct tree *tree, uint32_t rule)
 {
 	for (const struct item *i = tree->items; i != NULL; i = i->next)
 		if (i->kind == ITEM_SEQUENCE && i->number == rule)
@@ -339,10 +391,9 @@ explain_new(const struct explain_options *o)
 	choose_rules(x);
 	x->engine = engine_new(&x->program, o->names, &options, &out);
 	engine_trace(x->engine, &trace);
-	x->misses = misses_new(&x->program, x->rule, item_of(o->tree, o->rule),
-	    o->accounts);
-	x->words = (struct telling){ .names = o->names, .rule = x->rule,
-	    .misses = x->misses };
+	x->misses = misses_new(&x->program, x->rule, o->item, o->accounts);
+	x->words = (struct telling){ .names = o->names,
+	    .accounts = o->accounts, .rule = x->rule, .misses = x->misses };
 	x->story = story_new((uint32_t)x->rule->nstates, o->all);
 	return x;
 }
@@ -357,6 +408,7 @@ explain_free(struct explain *x)
 	story_free(x->story);
 	for (unsigned i = 0; i < MISSES_MAX; i++)
 		buf_fini(&x->first.last[i]);
+	buf_fini(&x->json);
 	free(x->rules);
 	free(x);
 }
@@ -382,6 +434,12 @@ explain_feed(struct explain *x, uint32_t source, const char *trail,
 	after_record(x);
 }
 
+void
+explain_pass(struct explain *x, uint32_t source, int64_t millis)
+{
+	engine_pass(x->engine, source, millis);
+}
+
 /* The end. */
 
 static void
@@ -394,15 +452,22 @@ on_left(void *arg, const struct trace_step *t)
 		return;
 	if (t->what == TRACE_WAITS)
 		c->waits_for[t->state] = true;
+	if (x->o.line != NULL) {
+		telljson_step(&x->words, buf_bytes(&c->title), t, false,
+		    &x->json);
+		put_json(x);
+		return;
+	}
 	if (c->nwaits++ >= WAITS_SHOWN && !x->o.all)
 		return;
 	if (t->what != TRACE_WAITS) {
 		buf_str(&c->waits, "  ");
 		telling_end(&x->words, t, &c->waits);
 	} else {
-		buf_str(&c->waits, "  waits for ");
+		buf_str(&c->waits, x->rule->any_order ? "  under way: " :
+		    "  waits for ");
 		telling_state(&x->words, t->state, &c->waits);
-		if (t->count > 0)
+		if (t->count > 0 && x->rule->states[t->state].multiplier > 1)
 			buf_printf(&c->waits, " with %" PRIu64 " of %" PRIu32,
 			    t->count, x->rule->states[t->state].multiplier);
 		telling_spread(&x->rule->states[t->state], t, &c->waits);
@@ -413,10 +478,17 @@ on_left(void *arg, const struct trace_step *t)
 	buf_char(&c->waits, '\n');
 }
 
-static void
-put_count(uint64_t n, const char *word, struct buf *out)
+/* Would a record that meets the state have led further? */
+static bool
+lacks(const struct explain *x, const struct chapter *c, uint32_t state)
 {
-	buf_printf(out, "%" PRIu64 " %s%s", n, word, n == 1 ? "" : "s");
+	bool	 some = false;
+
+	if (!x->rule->any_order)
+		return c->waits_for[state];
+	for (uint32_t i = 0; i < x->rule->nstates; i++)
+		some |= c->waits_for[i];
+	return some && !c->waits_for[state];
 }
 
 static void
@@ -431,7 +503,7 @@ tell_chapter(const struct explain *x, const struct chapter *c,
 
 		if (i == STORY_MOMENTS / 2 && c->left_out > 0) {
 			buf_str(out, "  ... ");
-			put_count(c->left_out, "moment", out);
+			telling_count(c->left_out, "moment", out);
 			buf_str(out, " left out\n");
 		}
 		buf_str(out, "  ");
@@ -445,7 +517,7 @@ tell_chapter(const struct explain *x, const struct chapter *c,
 		buf_printf(out, "  ... and %u more\n",
 		    c->nwaits - WAITS_SHOWN);
 	for (uint32_t i = 0; i < x->rule->nstates; i++) {
-		if (!c->waits_for[i] || c->near[i].missed == 0)
+		if (!lacks(x, c, i) || c->near[i].missed == 0)
 			continue;
 		buf_printf(out, "  came nearest to state %" PRIu32 ":\n    ",
 		    i + 1);
@@ -453,69 +525,73 @@ tell_chapter(const struct explain *x, const struct chapter *c,
 	}
 }
 
-/* Nothing has begun: why not. */
 static void
-tell_first(const struct explain *x, struct buf *out)
+tell_json(struct explain *x)
 {
-	const struct first	*f = &x->first;
+	const struct telljson_sum	  sum = {
+		.records = x->records, .keys = story_count(x->story),
+		.alerts = x->alerts, .held_back = x->held_back,
+		.left_out = story_given_up(x->story),
+		.enabled = x->o.program->rules[x->o.rule].enabled,
+	};
+	struct chapter *const		 *chapters;
+	size_t				  n;
 
-	buf_str(out, "\nno record has met state 1\n");
-	if (x->rule->states[0].nalerts > 0) {
-		buf_str(out, "  it waits for the alert of another rule: "
-		    "explain that one\n");
-		return;
+	chapters = story_order(x->story, &n);
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t s = 0; s < x->rule->nstates; s++)
+			if (lacks(x, chapters[i], s) &&
+			    chapters[i]->near[s].missed > 0)
+				x->o.line(x->o.arg, buf_bytes(
+				    &chapters[i]->near[s].text));
+	if (sum.keys == 0) {
+		telljson_first(&x->words, &x->first, &x->json);
+		put_json(x);
 	}
-	buf_str(out, "  ");
-	misses_event_words(x->misses, 0, out);
-	buf_str(out, ": ");
-	put_count(f->events, "record", out);
-	buf_str(out, f->events == 1 ? " has" : " have");
-	buf_printf(out, " it%s\n", f->events == 0 ? "" : "; of these");
-	for (unsigned i = 0; i < MISSES_MAX; i++) {
-		if (f->failed[i] == 0)
-			continue;
-		buf_str(out, "  ");
-		misses_words(x->misses, 0, i, out);
-		buf_printf(out, ": fails for %" PRIu64 ", at last: ",
-		    f->failed[i]);
-		buf_slice(out, buf_bytes(&f->last[i]));
-		buf_char(out, '\n');
-	}
-	if (f->excepted > 0)
-		buf_printf(out, "  an except fits %" PRIu64 "\n", f->excepted);
+	telljson_summary(&x->words, &sum, &x->json);
+	put_json(x);
 }
 
-void
-explain_tell(struct explain *x, struct buf *out)
+static void
+tell_text(struct explain *x, struct buf *out)
 {
 	const size_t		  most = x->o.all ? SIZE_MAX : EXPLAIN_KEYS;
 	const uint64_t		  given_up = story_given_up(x->story);
 	struct chapter *const	 *chapters;
 	size_t			  n;
 
-	engine_waits(x->engine, false, on_left, x);
 	buf_escape(out, slice_str(x->rule->label));
 	buf_str(out, " (");
 	buf_escape(out, slice_str(x->rule->file));
 	buf_printf(out, ":%u)%s\n", x->rule->line,
 	    x->o.program->rules[x->o.rule].enabled ? "" : ", not enabled");
-	put_count(x->records, "record", out);
+	telling_count(x->records, "record", out);
 	buf_str(out, ", ");
-	put_count(story_count(x->story), "key", out);
+	telling_count(story_count(x->story), "key", out);
 	buf_str(out, " that met a state, ");
-	put_count(x->alerts, "alert", out);
+	telling_count(x->alerts, "alert", out);
 	if (x->held_back > 0)
 		buf_printf(out, ", %" PRIu64 " held back", x->held_back);
 	buf_char(out, '\n');
 	if (story_count(x->story) == 0)
-		tell_first(x, out);
+		telling_first(&x->words, &x->first, out);
 	chapters = story_order(x->story, &n);
 	for (size_t i = 0; i < n && i < most; i++)
 		tell_chapter(x, chapters[i], out);
 	if (n > most || given_up > 0) {
 		buf_char(out, '\n');
-		put_count((n > most ? n - most : 0) + given_up, "key", out);
+		telling_count((n > most ? n - most : 0) + given_up, "key", out);
 		buf_str(out, " that came less far left out; --all shows "
 		    "everything\n");
 	}
+}
+
+void
+explain_tell(struct explain *x, struct buf *out)
+{
+	engine_waits(x->engine, false, on_left, x);
+	if (x->o.line != NULL)
+		tell_json(x);
+	else
+		tell_text(x, out);
 }

@@ -3,7 +3,8 @@
  * explain.h - how far each key of a rule came, and what kept it from more.
  *
  * Records are fed as to the engine, which this has one of. At the end there is
- * a text for people: a section for each key, those that came farthest first.
+ * a text for people: a section for each key, those that came farthest first. Or
+ * each step is told in a line of JSON as it happens, for programs.
  */
 #ifndef RUN_EXPLAIN_H
 #define RUN_EXPLAIN_H
@@ -22,16 +23,23 @@
 /* All must outlive what is made of it. */
 struct explain_options {
 	const struct program	*program;
-	const struct tree	*tree;		/* of the same load */
+	const struct item	*item;		/* the rule in the tree of the
+						 * same load */
 	const struct names	*names;
 	const struct accounts	*accounts;
 	uint32_t		 rule;
 	bool			 all;		/* leave nothing out */
 	bool			 has_subject;	/* records of this one only */
 	uint32_t		 subject;	/* id, of the rule's type */
+	/* JSON is wanted: takes each line, with its newline. Else NULL. */
+	void			(*line)(void *arg, struct slice);
+	void			*arg;
 };
 
 struct explain;
+
+/* The sequence that became the rule of this number. */
+const struct item *explain_item(const struct tree *, uint32_t rule);
 
 struct explain	*explain_new(const struct explain_options *);
 void		 explain_free(struct explain *);	/* NULL is allowed */
@@ -43,7 +51,11 @@ uint32_t	 explain_source(struct explain *, const char *host);
 void		 explain_feed(struct explain *, uint32_t source,
 		    const char *trail, struct record *);
 
-/* After the last record: append what is to be said. */
+/* Time passes in a source, although no record comes. */
+void		 explain_pass(struct explain *, uint32_t source,
+		    int64_t millis);
+
+/* After the last record: append what is to be said, of JSON nothing. */
 void		 explain_tell(struct explain *, struct buf *);
 
 #endif

@@ -11,12 +11,13 @@
 
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "run/explain.h"
 
 #define TEST_BEGINS	INT64_C(1767225600000)	/* 2026-01-01 00:00:00 UTC */
 
 /* What is done with the lines; either may be NULL. */
 struct visitor {
-	void	(*record)(void *arg, struct slice bytes);
+	void	(*record)(void *arg, const struct test_line *, struct slice);
 	void	(*pass)(void *arg, int64_t millis);
 	void	(*expect)(void *arg, const struct test_line *);
 	void	*arg;
@@ -39,7 +40,7 @@ visit(const struct words_env *env, const struct test *t,
 			    trail))
 				ok = false;
 			else if (v->record != NULL)
-				v->record(v->arg, (struct slice){
+				v->record(v->arg, l, (struct slice){
 				    trail->p + start, trail->n - start });
 			break;
 		case LINE_AFTER:
@@ -79,18 +80,29 @@ count_alert(void *arg, struct alert *a)
 	    a->rule.line == run->rule->line;
 }
 
-static void
-feed(void *arg, struct slice bytes)
+/* The bytes of a line are a record. */
+static bool
+read_record(struct frame *frame, struct slice bytes, struct record *r)
 {
-	struct run		*run = arg;
 	struct frame_record	 f;
-	struct record		 r;
 
-	(void)frame_feed(run->frame, bytes.p, bytes.n);
-	frame_quiet(run->frame);	/* a record without a trailer, too */
-	while (frame_next(run->frame, &f) == 1)
-		if (f.kind == FRAME_RECORD && record_head(&r, &f) == 0)
-			engine_feed(run->engine, run->source, &r);
+	(void)frame_feed(frame, bytes.p, bytes.n);
+	frame_quiet(frame);		/* a record without a trailer, too */
+	while (frame_next(frame, &f) == 1)
+		if (f.kind == FRAME_RECORD && record_head(r, &f) == 0)
+			return true;
+	return false;
+}
+
+static void
+feed(void *arg, const struct test_line *l, struct slice bytes)
+{
+	struct run	*run = arg;
+	struct record	 r;
+
+	(void)l;
+	if (read_record(run->frame, bytes, &r))
+		engine_feed(run->engine, run->source, &r);
 }
 
 static void
@@ -170,6 +182,56 @@ ruletest_run(const struct words_env *env, const struct program *all,
 	buf_fini(&trail);
 	free(rules);
 	return ok;
+}
+
+/* Whom the lines are told to. */
+struct listener {
+	struct frame	*frame;
+	struct explain	*explain;
+	uint32_t	 source;
+	const char	*file;
+};
+
+static void
+tell_record(void *arg, const struct test_line *l, struct slice bytes)
+{
+	struct listener	*to = arg;
+	struct record	 r;
+
+	if (!read_record(to->frame, bytes, &r))
+		return;
+	r.offset = l->at.line;
+	explain_feed(to->explain, to->source, to->file, &r);
+}
+
+static void
+tell_pass(void *arg, int64_t millis)
+{
+	const struct listener	*to = arg;
+
+	explain_pass(to->explain, to->source, millis);
+}
+
+void
+ruletest_explain(const struct words_env *env, const struct program *p,
+    const struct test *t, struct buf *out)
+{
+	const struct explain_options	 options = { .program = p,
+	    .item = t->item->sequence, .names = env->names,
+	    .accounts = env->accounts, .rule = (uint32_t)t->rule };
+	struct listener			 to = { .frame = frame_new(),
+	    .file = diags_name(env->diags, t->item->at.file) };
+	const struct visitor		 v = { tell_record, tell_pass, NULL,
+	    &to };
+	struct buf			 trail = { 0 };
+
+	to.explain = explain_new(&options);
+	to.source = explain_source(to.explain, NULL);
+	(void)visit(env, t, &v, &trail);	/* as far as it can be read */
+	explain_tell(to.explain, out);
+	explain_free(to.explain);
+	frame_free(to.frame);
+	buf_fini(&trail);
 }
 
 bool

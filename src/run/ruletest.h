@@ -30,6 +30,13 @@ bool	ruletest_run(const struct words_env *, const struct program *,
 	    const struct test *,
 	    void (*told)(void *arg, const struct ruletest_result *), void *arg);
 
+/*
+ * Append how far each key of the rule came in the test, and what kept it from
+ * more; where a record stands in its trail, the line of the test is told.
+ */
+void	ruletest_explain(const struct words_env *, const struct program *,
+	    const struct test *, struct buf *);
+
 /* Append the records of a test, a trail without its pauses. */
 bool	ruletest_trail(const struct words_env *, const struct test *,
 	    struct buf *);

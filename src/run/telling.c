@@ -156,7 +156,7 @@ telling_end(const struct telling *x, const struct trace_step *t,
 		return;
 	}
 	telling_begun(t, out);
-	buf_str(out, ", it waited for ");
+	buf_str(out, x->rule->any_order ? ", of " : ", it waited for ");
 	telling_state(x, t->state, out);
 	telling_bound(x, t->bound, true, 0, out);
 }
@@ -179,10 +179,16 @@ put_met(const struct telling *x, const struct trace_step *t, struct buf *out)
 {
 	const struct state	*s = &x->rule->states[t->state];
 
+	/* The state that a record meets is told before. */
+	if (x->rule->any_order && (t->what == TRACE_ALERT ||
+	    t->what == TRACE_HELD_BACK)) {
+		buf_str(out, "all states are met");
+		return;
+	}
 	buf_str(out, t->absent && s->absent_ms >= 0 ? "nothing came: " :
 	    "meets ");
 	telling_state(x, t->state, out);
-	if (t->what == TRACE_COUNTED)
+	if (t->what == TRACE_COUNTED && s->multiplier > 1)
 		buf_printf(out, ", %" PRIu64 " of %" PRIu32 "%s", t->count <
 		    s->multiplier ? t->count : s->multiplier, s->multiplier,
 		    s->distinct != FIELDS ? " different ones" : "");
@@ -228,4 +234,42 @@ telling_step(const struct telling *x, const struct trace_step *t,
 		break;
 	}
 	buf_char(out, '\n');
+}
+
+/* Why nothing has begun. */
+
+void
+telling_count(uint64_t n, const char *word, struct buf *out)
+{
+	buf_printf(out, "%" PRIu64 " %s%s", n, word, n == 1 ? "" : "s");
+}
+
+void
+telling_first(const struct telling *x, const struct first *f,
+    struct buf *out)
+{
+	buf_str(out, "\nno record has met state 1\n");
+	if (x->rule->states[0].nalerts > 0) {
+		buf_str(out, "  it waits for the alert of another rule: "
+		    "explain that one\n");
+		return;
+	}
+	buf_str(out, "  ");
+	misses_event_words(x->misses, 0, out);
+	buf_str(out, ": ");
+	telling_count(f->events, "record", out);
+	buf_str(out, f->events == 1 ? " has" : " have");
+	buf_printf(out, " it%s\n", f->events == 0 ? "" : "; of these");
+	for (unsigned i = 0; i < MISSES_MAX; i++) {
+		if (f->failed[i] == 0)
+			continue;
+		buf_str(out, "  ");
+		misses_words(x->misses, 0, i, out);
+		buf_printf(out, ": fails for %" PRIu64 ", at last: ",
+		    f->failed[i]);
+		buf_slice(out, buf_bytes(&f->last[i]));
+		buf_char(out, '\n');
+	}
+	if (f->excepted > 0)
+		buf_printf(out, "  an except fits %" PRIu64 "\n", f->excepted);
 }

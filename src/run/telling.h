@@ -20,10 +20,19 @@
 /* Everything is borrowed. */
 struct telling {
 	const struct names	*names;
+	const struct accounts	*accounts;
 	const struct rule	*rule;
 	const struct misses	*misses;
 	const char		*trail;		/* that is being read */
 	bool			 sources;	/* there are several */
+};
+
+/* Why records with the event of the first state did not meet it. */
+struct first {
+	uint64_t	 events;		/* records that have it */
+	uint64_t	 failed[MISSES_MAX];	/* by each clause */
+	struct buf	 last[MISSES_MAX];	/* what the last one had */
+	uint64_t	 excepted;
 };
 
 /* Its time, place, event, path and outcome: a line. */
@@ -52,6 +61,13 @@ void	telling_spread(const struct state *, const struct trace_step *,
 void	telling_end(const struct telling *, const struct trace_step *,
 	    struct buf *);
 void	telling_step(const struct telling *, const struct trace_step *,
+	    struct buf *);
+
+/* "1 record", "2 records" */
+void	telling_count(uint64_t, const char *word, struct buf *);
+
+/* Nothing has begun, and why; lines. */
+void	telling_first(const struct telling *, const struct first *,
 	    struct buf *);
 
 #endif

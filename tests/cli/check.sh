@@ -71,9 +71,9 @@ run "$BSMTRACE" check --cost rules.conf
 has 'check --cost: what it listens to' "$out" 'listens to  AUE_'
 has 'check --cost: what it asks besides' "$out" 'then asks 1 predicate'
 has 'check --cost: what it keeps' "$out" \
-    'keeps       120 bytes, for each auid of each host'
+    'keeps       64 bytes, 112 more for each record that is counted, for each auid'
 has 'check --cost: what several states keep' "$out" \
-    'keeps       120 bytes, 72 more for each further state of 2, for each auid'
+    'keeps       64 bytes, 16 more for each further state of 2, for each auid'
 
 printf 'dir:/var/audit\nflags:lo,ex,-fr\nnaflags:lo\n' >audit_control
 run "$BSMTRACE" check --policy audit_control rules.conf
@@ -95,6 +95,43 @@ is 'check --policy: no flags at all' "$rc:$err" \
 run "$BSMTRACE" check --policy none rules.conf
 is 'check --policy: no such file' "$rc:$err" \
     '1:bsmtrace: none: No such file or directory'
+
+cat >tests.conf <<'END'
+sequence s { subject any; state { event any; status any; }; };
+test s {
+	record AUE_EXIT autid 7 success;
+	at "yesterday";
+	expect 1;
+};
+END
+run "$BSMTRACE" check tests.conf
+is 'check: the lines of tests, too' "$rc:$out:$(printf '%s\n' "$err" |
+    grep error)" "1:tests.conf: 1 rule, 2 errors, 0 warnings:tests.conf:3:18: error: 'autid' is not a word of a test; did you mean 'auid'?
+tests.conf:4:5: error: 'yesterday': a time looks like \"2026-01-31 23:59:00\""
+
+# Lines that are too long: in canonical text, and in a picture.
+{
+	printf 'define set $long <exact> {'
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		printf ' /some/where/%d,' "$i"
+	done
+	echo ' "/a b/'"$(printf '%0100d' 0)"'"; };'
+	echo 'sequence s { subject any; state { event any; status any;'
+	echo 'object $long; text <exact> {'
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		printf ' /some/where/%d,' "$i"
+	done
+	echo ' x; }; }; };'
+} >long.conf
+run "$BSMTRACE" check --print long.conf
+is 'check --print: no line is too long that could be shorter' \
+    "$rc:$err:$(printf '%s\n' "$out" | awk 'length($0) > 80' |
+	grep -c '^    "/a b/0*";$')" '0::1'
+printf '%s\n' "$out" >again.conf
+run "$BSMTRACE" check --print again.conf
+is 'check --print: reading that gives it again' "$out" "$(cat again.conf)"
+run "$BSMTRACE" graph --svg long.conf
+has 'graph --svg: as wide as a page' "$out" 'width="606"'
 
 run "$BSMTRACE" graph rules.conf hijacked
 is 'graph: the rule that is named' \

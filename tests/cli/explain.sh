@@ -28,6 +28,7 @@ test dropped.then.run {
 	record AUE_UNLINK path /tmp/z auid 4001 session 7 success;
 	record AUE_OPEN_WC path /tmp/late auid 4001 session 7 success;
 	after 3 minutes;
+	record AUE_EXECVE path /tmp/late auid 4001 session 7 success;
 	record AUE_OPEN_WC path /tmp/w auid 4002 session 9 success;
 	record AUE_EXECVE path /tmp/v auid 4002 session 9 failure EPERM;
 	record AUE_EXECVE path /tmp/y auid 4002 session 9 success;
@@ -112,7 +113,7 @@ explained()
 explained dropped.then.run dropped.then.run.1.bsm
 is 'bound values, cooldown, cancel, within, and the nearest miss' \
     "$rc:$err:$out" '0::dropped.then.run (rules.conf:2)
-10 records, 2 keys that met a state, 1 alert, 1 held back
+11 records, 2 keys that met a state, 1 alert, 1 held back
 
 auid 4001, session 7
   00:00   AUE_OPEN_WC "/tmp/x"
@@ -172,13 +173,13 @@ has 'strict' "$out" '   AUE_EXIT
 explained never dropped.then.run.1.bsm
 is 'nothing has begun, and why' "$out" 'never (rules.conf:'"$(
     grep -n '^sequence never' rules.conf | cut -d: -f1)"')
-10 records, 0 keys that met a state, 0 alerts
+11 records, 0 keys that met a state, 0 alerts
 
 no record has met state 1
-  event <auditevent> { AUE_EXECVE; }: 4 records have it; of these
+  event <auditevent> { AUE_EXECVE; }: 5 records have it; of these
   subject <auid> { 4001; }: fails for 2, at last: the auid is 4002
   status success: fails for 1, at last: the record says failure, EPERM
-  object <exact> { /bin/sh; }: fails for 4, at last: the record has "/tmp/y"'
+  object <exact> { /bin/sh; }: fails for 5, at last: the record has "/tmp/y"'
 explained never old.1.bsm
 has 'nothing has the event' "$out" '{ AUE_EXECVE; }: 0 records have it'
 explained chain closed.1.bsm
@@ -186,6 +187,27 @@ has 'a rule that waits for the alert of another' "$out" \
     'meets state 1 of 2'
 explained chain old.1.bsm
 has 'and when there was none' "$out" 'waits for the alert of another rule'
+
+run "$BSMTRACE" explain -j -f rules.conf dropped.then.run \
+    dropped.then.run.1.bsm
+is '-j: what happened, a line each, as it happens' \
+    "$rc:$err:$(printf '%s\n' "$out" | sed 's/^{"what":"\([a-z_]*\)".*/\1/' |
+	tr '\n' ' ')" \
+    '0::met alert met held_back met cancelled met late met waits nearest summary '
+has '-j: a step has the members of alerts, and more' "$out" \
+    '{"what":"met","story":2,"rule":"dropped.then.run","subject":{"type":"auid","id":4002,"name":null},"key":{"session":9},"zone":null,"time":"2026-01-01T00:03:00.000Z","state":1,'
+has '-j: what came nearest' "$out" \
+    '"misses":[{"clause":"object == $file","has":"the record has \"/tmp/y\"; $file is \"/tmp/w\""}]'
+has '-j: the last line is a summary' "$(printf '%s\n' "$out" | tail -1)" \
+    '"enabled":true,"records":11,"keys":2,"alerts":1,"held_back":1,"left_out":0}'
+run "$BSMTRACE" explain --json -f rules.conf never old.1.bsm
+has '--json: nothing has begun' "$out" '{"what":"nothing_begun","rule":"never"'
+if [ -w /dev/full ]; then
+	"$BSMTRACE" explain -j -f rules.conf old old.1.bsm >/dev/full \
+	    2>full.err
+	is '-j: a full disk is said' "$?:$(cat full.err)" \
+	    '1:bsmtrace: standard output: No space left on device'
+fi
 
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
 	echo "record AUE_SOCKET auid $i success;"

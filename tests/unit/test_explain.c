@@ -46,7 +46,8 @@ explained(const char *text, uint32_t number)
 	program_free(p);
 	p = rules_load_tree(&c->env, "main.conf", c->diags, &tree);
 	x = explain_new(&(struct explain_options){ .program = p,
-	    .tree = tree, .names = c->names, .accounts = &c->accounts,
+	    .item = explain_item(tree, number), .names = c->names,
+	    .accounts = &c->accounts,
 	    .rule = number });
 	source = explain_source(x, NULL);
 	bytes = xmemdup(trail.p, trail.n);	/* of this very length */
@@ -172,6 +173,34 @@ other_rules_rest_but_those_that_are_waited_for(void **state)
 	free(said);
 }
 
+#define ANY_ORDER "sequence s { subject any; order any; timeout 1 hours; " \
+	"state { event <auditevent> { AUE_OPEN_W; }; status any; }; " \
+	"state { event <auditevent> { AUE_EXECVE; }; status success; }; }; " \
+	"test s { "
+
+static void
+in_any_order_all_states_are_met_together(void **state)
+{
+	(void)state;
+	tells(ANY_ORDER "record AUE_EXECVE auid 5 success; " OPEN
+	    "expect 1; };", "    meets state 2 of 2\n");
+	tells(ANY_ORDER "record AUE_EXECVE auid 5 success; " OPEN
+	    "expect 1; };", "    meets state 1 of 2\n"
+	    "    all states are met: ALERT, begun ");
+}
+
+static void
+in_any_order_states_without_a_record_have_their_nearest(void **state)
+{
+	static const char	 rule[] = ANY_ORDER OPEN
+	    "record AUE_EXECVE path /y auid 5 failure EPERM; expect 0; };";
+
+	(void)state;
+	tells(rule, "  under way: state 1 of 2, begun ");
+	tells(rule, "  came nearest to state 2:\n");
+	tells(rule, "        status success: the record says failure, EPERM\n");
+}
+
 static void
 hostile_bytes_are_escaped(void **state)
 {
@@ -193,6 +222,9 @@ main(void)
 		cmocka_unit_test(what_is_not_new_is_told),
 		cmocka_unit_test(
 		    other_rules_rest_but_those_that_are_waited_for),
+		cmocka_unit_test(in_any_order_all_states_are_met_together),
+		cmocka_unit_test(
+		    in_any_order_states_without_a_record_have_their_nearest),
 		cmocka_unit_test(hostile_bytes_are_escaped),
 	};
 

@@ -249,6 +249,100 @@ a_child_may_be_heard_of_before_its_fork(void **state)
 	host_free(&h);
 }
 
+/* After vfork(2) the parent stands still until the child executes something. */
+static void
+a_child_that_takes_its_time_is_known_by_its_exec(void **state)
+{
+	struct host	 h = host_new(0);
+
+	(void)state;
+	feed(&h, (struct said){ .event = AUE_EXECVE, .pid = 7, .path = "/b" });
+	feed(&h, (struct said){ .event = AUE_OPEN_R, .pid = 8 });
+	h.now += 60;
+	feed(&h, (struct said){ .event = AUE_EXECVE, .pid = 8, .path = "/a" });
+	feed(&h, (struct said){ .event = AUE_VFORK, .pid = 7, .child = 8 });
+	assert_true(image_is(&h, find(&h, 8), "/a"));
+	assert_true(ppid_is(&h, 8, 7));
+	assert_true(lineage(&h, 8) == lineage(&h, 7));
+	host_free(&h);
+}
+
+static void
+what_a_child_began_before_its_fork_joins_the_lineage(void **state)
+{
+	struct host	 h = host_new(0);
+
+	(void)state;
+	feed(&h, (struct said){ .event = AUE_EXECVE, .pid = 7, .path = "/b" });
+	feed(&h, (struct said){ .event = AUE_EXECVE, .pid = 8, .path = "/a" });
+	feed(&h, (struct said){ .event = AUE_FORK, .pid = 8, .child = 9 });
+	feed(&h, (struct said){ .event = AUE_FORK, .pid = 9, .child = 10 });
+	assert_true(lineage(&h, 10) != lineage(&h, 7));
+	feed(&h, (struct said){ .event = AUE_VFORK, .pid = 7, .child = 8 });
+	assert_true(lineage(&h, 8) == lineage(&h, 7));
+	assert_true(lineage(&h, 9) == lineage(&h, 7));
+	assert_true(lineage(&h, 10) == lineage(&h, 7));
+	host_free(&h);
+}
+
+static void
+a_child_that_let_somebody_in_before_its_fork_stays_apart(void **state)
+{
+	struct host	 h = host_new(0);
+
+	(void)state;
+	feed(&h, (struct said){ .event = AUE_OPEN_R, .pid = 7, .session = 1 });
+	feed(&h, (struct said){ .event = AUE_OPEN_R, .pid = 8, .session = 2 });
+	feed(&h, (struct said){ .event = AUE_FORK, .pid = 7, .child = 8,
+	    .session = 1 });
+	assert_true(ppid_is(&h, 8, 7));
+	assert_true(lineage(&h, 8) != lineage(&h, 7));
+	host_free(&h);
+}
+
+/* Its pid is free again: the fork does not bring it back to life. */
+static void
+a_child_may_end_before_its_fork_is_read(void **state)
+{
+	struct host	 h = host_new(0);
+	uint32_t	 parent;
+
+	(void)state;
+	feed(&h, (struct said){ .event = AUE_EXECVE, .pid = 7, .path = "/b" });
+	feed(&h, (struct said){ .event = AUE_EXECVE, .pid = 8, .path = "/a" });
+	feed(&h, (struct said){ .event = AUE_FORK, .pid = 8, .child = 9 });
+	feed(&h, (struct said){ .event = AUE_EXIT, .pid = 8 });
+	feed(&h, (struct said){ .event = AUE_VFORK, .pid = 7, .child = 8 });
+	assert_int_equal(find(&h, 8), PROCS_NONE);
+	parent = procs_parent(h.procs, find(&h, 9));
+	assert_true(image_is(&h, parent, "/a"));
+	assert_int_equal(procs_parent(h.procs, parent), find(&h, 7));
+	/* Another one of that number, later on. */
+	h.now += 10;
+	feed(&h, (struct said){ .event = AUE_FORK, .pid = 7, .child = 8 });
+	assert_true(image_is(&h, find(&h, 8), "/b"));
+	host_free(&h);
+}
+
+static void
+a_pid_used_again_and_again_is_one_process_at_a_time(void **state)
+{
+	struct host		 h = host_new(0);
+	struct procs_stats	 stats;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		feed(&h, (struct said){ .event = AUE_FORK, .pid = 7,
+		    .child = 8 });
+		feed(&h, (struct said){ .event = AUE_EXIT, .pid = 8 });
+		h.now += 5;
+	}
+	procs_stats(h.procs, &stats);
+	assert_int_equal(stats.processes, 1001);
+	assert_int_equal(find(&h, 8), PROCS_NONE);
+	host_free(&h);
+}
+
 static void
 children_of_the_first_process_and_new_sessions_begin_lineages(void **state)
 {
@@ -399,6 +493,15 @@ main(void)
 		cmocka_unit_test(a_parent_that_has_ended_is_still_the_parent),
 		cmocka_unit_test(a_number_that_is_used_again_is_another_process),
 		cmocka_unit_test(a_child_may_be_heard_of_before_its_fork),
+		cmocka_unit_test(
+		    a_child_that_takes_its_time_is_known_by_its_exec),
+		cmocka_unit_test(
+		    what_a_child_began_before_its_fork_joins_the_lineage),
+		cmocka_unit_test(
+		    a_child_that_let_somebody_in_before_its_fork_stays_apart),
+		cmocka_unit_test(a_child_may_end_before_its_fork_is_read),
+		cmocka_unit_test(
+		    a_pid_used_again_and_again_is_one_process_at_a_time),
 		cmocka_unit_test(
 		    children_of_the_first_process_and_new_sessions_begin_lineages),
 		cmocka_unit_test(hosts_share_no_processes),

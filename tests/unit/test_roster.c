@@ -78,6 +78,26 @@ nobody_who_is_there_is_left_out(void **state)
 	roster_free(NULL);
 }
 
+/* Ids are written as numbers, and one could be somebody's name. */
+static void
+names_that_are_numbers_need_not_be_asked_for(void **state)
+{
+	static const char *const	numbers[] = { "0", "1001", "987654321" };
+	struct roster			*r = roster_new();
+
+	(void)state;
+	assert_true(roster_may_name_user(r, "root"));
+	assert_true(roster_may_name_group(r, "12th"));
+	assert_true(roster_may_name_user(r, ""));
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (!roster_may_name_user(r, numbers[i]))
+			assert_null(getpwnam(numbers[i]));
+		if (!roster_may_name_group(r, numbers[i]))
+			assert_null(getgrnam(numbers[i]));
+	}
+	roster_free(r);
+}
+
 int
 main(void)
 {
@@ -85,6 +105,7 @@ main(void)
 		cmocka_unit_test(services_that_read_files_list_all_they_know),
 		cmocka_unit_test(of_any_other_service_nothing_is_known),
 		cmocka_unit_test(nobody_who_is_there_is_left_out),
+		cmocka_unit_test(names_that_are_numbers_need_not_be_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
