@@ -18,6 +18,7 @@
 #define TABLE_BITS	10u
 #define TABLES		(1u << TABLE_BITS)
 #define TABLE_MIN	8u		/* slots */
+#define AHEAD		16u		/* slots, of what is read ahead */
 
 /* Slots hold the number plus one, 0 being free, and the tag above it. */
 struct table {
@@ -28,16 +29,16 @@ struct table {
 struct slots {
 	struct table	 tables[TABLES];
 	unsigned	 bits;		/* of a slot: the number */
-	slots_hash_fn	 hash_of;
+	slots_hash_fn	 hash_at;
 	const void	*arg;
 };
 
 struct slots *
-slots_new(uint32_t max, slots_hash_fn hash_of, const void *arg)
+slots_new(uint32_t max, slots_hash_fn hash_at, const void *arg)
 {
 	struct slots	*s = xcalloc(1, sizeof(*s));
 
-	s->hash_of = hash_of;
+	s->hash_at = hash_at;
 	s->arg = arg;
 	while (s->bits < 32 && (max + (uint64_t)1) >> s->bits != 0)
 		s->bits++;
@@ -124,6 +125,7 @@ place(const struct slots *s, struct table *t, uint64_t hash, uint32_t number)
 	t->slots[i] = tag_of(s, hash) | (number + 1);
 }
 
+/* What a slot says is anywhere in memory: it is fetched ahead. */
 static void
 grow(const struct slots *s, struct table *t)
 {
@@ -132,10 +134,14 @@ grow(const struct slots *s, struct table *t)
 
 	t->n += n / 4;
 	t->slots = xcalloc(t->n, sizeof(*t->slots));
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + AHEAD < n && old[i + AHEAD] != 0)
+			__builtin_prefetch(s->hash_at(s->arg,
+			    number_in(s, old[i + AHEAD])));
 		if (old[i] != 0)
-			place(s, t, s->hash_of(s->arg, number_in(s, old[i])),
+			place(s, t, *s->hash_at(s->arg, number_in(s, old[i])),
 			    number_in(s, old[i]));
+	}
 	free(old);
 }
 
@@ -150,6 +156,16 @@ slots_add(struct slots *s, uint64_t hash, uint32_t number)
 	t->used++;
 }
 
+/* Fetch all that is to be asked about slots up to the next free one. */
+static void
+fetch_run(const struct slots *s, const struct table *t, uint32_t from)
+{
+	for (uint32_t i = from; t->slots[i] != 0;
+	    i = i + 1 < t->n ? i + 1 : 0)
+		__builtin_prefetch(s->hash_at(s->arg,
+		    number_in(s, t->slots[i])));
+}
+
 void
 slots_remove(struct slots *s, uint64_t hash, uint32_t number)
 {
@@ -159,13 +175,14 @@ slots_remove(struct slots *s, uint64_t hash, uint32_t number)
 	while (number_in(s, t->slots[hole]) != number)
 		hole = hole + 1 < t->n ? hole + 1 : 0;
 	t->used--;
+	fetch_run(s, t, hole);
 	for (uint32_t i = hole;;) {
 		uint32_t	 at, from_home, from_hole;
 
 		i = i + 1 < t->n ? i + 1 : 0;
 		if (t->slots[i] == 0)
 			break;
-		at = home(t, s->hash_of(s->arg, number_in(s, t->slots[i])));
+		at = home(t, *s->hash_at(s->arg, number_in(s, t->slots[i])));
 		/* Move it back unless its home lies behind the hole. */
 		from_home = i >= at ? i - at : i + t->n - at;
 		from_hole = i >= hole ? i - hole : i + t->n - hole;

@@ -16,8 +16,8 @@ struct slots;
 
 #define SLOTS_NONE	UINT32_MAX
 
-/* The hash that a number was stored under. */
-typedef uint64_t (*slots_hash_fn)(const void *arg, uint32_t number);
+/* Where the hash lies that a number was stored under; it must stay there. */
+typedef const uint64_t *(*slots_hash_fn)(const void *arg, uint32_t number);
 
 /* For numbers up to MAX, below SLOTS_NONE. The smaller it is the quicker. */
 struct slots	*slots_new(uint32_t max, slots_hash_fn, const void *arg);

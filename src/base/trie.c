@@ -40,11 +40,12 @@ struct entry {
 
 struct node {
 	uint64_t	head;		/* the first bytes of the label */
-	uint32_t	label_n;	/* bytes */
-	uint32_t	tail;		/* where in tails the label goes on */
 	uint32_t	base;		/* of the children; 0: none */
 	uint32_t	parent;
 	uint32_t	class;
+	uint32_t	label_n;	/* bytes */
+	uint32_t	tail;		/* where in tails the label goes on */
+	uint32_t	head_n;		/* bytes of the label in head */
 };
 
 struct trie {
@@ -237,6 +238,7 @@ label_set(struct build *b, struct node *node, const uint8_t *p, uint32_t n)
 
 	node->label_n = n;
 	node->head = word(p, head);
+	node->head_n = head;
 	if (rest == 0)
 		return;
 	t->tails = mem_grow(t->tails, &b->tails_cap, b->ntails + rest, 1);
@@ -405,52 +407,54 @@ full_word(const uint8_t *p)
 }
 
 /*
- * Does the path, at least LANES bytes of which can be read, go on from POS with
- * the label of the node? Near the end the last LANES bytes are read and those
- * before POS shifted out; two shifts, as it may be all of them. What decides is
- * put into one condition, since each alone is hard to guess.
+ * The bytes of the path from POS on. Near the end, unless more may be read
+ * behind it, these are the last LANES of it without those before POS, which are
+ * shifted out; by two shifts, as it may be all of them.
+ */
+static inline uint64_t
+word_at(struct slice path, size_t pos, bool more)
+{
+	const size_t	 last = path.n < LANES ? 0 : path.n - LANES;
+	const size_t	 at = more || pos < last ? pos : last;
+	const unsigned	 half = 4 * (unsigned)(pos - at);
+
+	return full_word(path.p + at) >> half >> half;
+}
+
+/*
+ * Does the path go on from POS with the label of the node? What decides is put
+ * into one condition, since each alone is hard to guess.
  */
 static inline bool
 label_matches(const struct trie *t, const struct node *node, struct slice path,
-    size_t pos)
+    size_t pos, bool more)
 {
 	static const uint64_t	 masks[LANES + 1] = {
 		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
 		0xffffffffffff, 0xffffffffffffff, UINT64_MAX
 	};
-	const size_t		 last = path.n < LANES ? 0 : path.n - LANES;
-	const size_t		 at = pos < last ? pos : last;
-	const unsigned		 half = 4 * (unsigned)(pos - at);
-	const uint64_t		 here = full_word(path.p + at) >> half >> half;
+	const uint64_t		 here = word_at(path, pos, more);
 	const uint32_t		 n = node->label_n;
-	const uint64_t		 mask = masks[n < LANES ? n : LANES];
 
-	if ((((here ^ node->head) & mask) != 0) | (n > path.n - pos))
+	if ((((here ^ node->head) & masks[node->head_n]) != 0) |
+	    (n > path.n - pos))
 		return false;
 	return n <= LANES || memcmp(path.p + pos + LANES,
 	    t->tails + node->tail, n - LANES) == 0;
 }
 
-uint32_t
-trie_walk(const struct trie *t, struct slice path)
+/* LANES bytes of the path can be read; with MORE, as many behind it. */
+static inline uint32_t
+walk(const struct trie *t, struct slice path, bool more)
 {
-	uint8_t		 small[LANES] = { 0 };
 	uint32_t	 class = 0, i = 0;
 	size_t		 pos = 0;
 
-	assert(t->frozen);
-	if (t->nodes == NULL)
-		return 0;
-	if (path.n < LANES) {
-		if (path.n > 0)
-			memcpy(small, path.p, path.n);
-		path.p = small;
-	}
 	for (;;) {
 		const struct node	*node = &t->nodes[i];
 		uint32_t		 next;
 
-		if (!label_matches(t, node, path, pos))
+		if (!label_matches(t, node, path, pos, more))
 			return class;
 		class = node->class;
 		pos += node->label_n;
@@ -461,6 +465,24 @@ trie_walk(const struct trie *t, struct slice path)
 			return class;
 		i = next;
 	}
+}
+
+uint32_t
+trie_walk(const struct trie *t, struct slice path, size_t more)
+{
+	uint8_t		 small[LANES] = { 0 };
+
+	assert(t->frozen);
+	if (t->nodes == NULL)
+		return 0;
+	if (more >= LANES)
+		return walk(t, path, true);
+	if (path.n < LANES) {
+		if (path.n > 0)
+			memcpy(small, path.p, path.n);
+		path.p = small;
+	}
+	return walk(t, path, false);
 }
 
 uint32_t

@@ -8,7 +8,7 @@
  * that a caller can keep what it knows about a class in an array. The prefixes
  * of a class's parents are the shorter ones that the path begins with, too:
  *
- *	for (c = trie_walk(t, path); c != 0; c = trie_parent(t, c))
+ *	for (c = trie_walk(t, path, 0); c != 0; c = trie_parent(t, c))
  *		sets = trie_sets(t, c, &n);
  */
 #ifndef BASE_TRIE_H
@@ -41,8 +41,13 @@ void		 trie_freeze(struct trie *);
 /* How many classes there are, class 0 included. */
 uint32_t	 trie_classes(const struct trie *);
 
-/* The class of the longest prefix that begins the path; 0 when none does. */
-uint32_t	 trie_walk(const struct trie *, struct slice path);
+/*
+ * The class of the longest prefix that begins the path; 0 when none does. So
+ * many bytes MORE can be read behind the path: they do not count, but it is
+ * faster when there are some.
+ */
+uint32_t	 trie_walk(const struct trie *, struct slice path,
+		    size_t more);
 
 /* The class of the next shorter prefix; 0 when there is none, and for 0. */
 uint32_t	 trie_parent(const struct trie *, uint32_t class);

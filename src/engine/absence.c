@@ -58,7 +58,7 @@ end(struct engine *e, const struct deadline *d)
 	static const struct value nothing[VARIABLES_MAX];
 	static const struct plan nobody;
 	const struct partial	*p = partial_at(e->partials, d->partial);
-	const uint32_t		 root = group_at(e->partials, p->group)->root;
+	const uint32_t		 root = group_root(e->partials, p->group);
 	const struct scene	 sc = { .e = e, .rule = d->rule,
 	    .r = &e->program->rules[d->rule], .nothing = nothing,
 	    .key = group_at(e->partials, root)->id };
@@ -84,8 +84,9 @@ end(struct engine *e, const struct deadline *d)
 void
 absences_pass(struct engine *e, struct watch *w, int64_t millis)
 {
-	while (w->absences.n > 0 && w->absences.heap[0].end < millis) {
-		const struct deadline	 d = w->absences.heap[0];
+	while (w->absences.n > 0 &&
+	    deadlines_first(&w->absences)->end < millis) {
+		const struct deadline	 d = *deadlines_first(&w->absences);
 
 		end(e, &d);
 	}

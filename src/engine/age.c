@@ -51,74 +51,129 @@ by_number(const void *va, const void *vb)
 	return *a < *b ? -1 : *a > *b;
 }
 
-void
-age_keep_epochs(struct timer *t, uint32_t *used, size_t n)
+/* Numbers of epochs that are used, of any clock: some too many are kept. */
+struct epochs {
+	uint32_t	*v;
+	size_t		 n, cap;
+};
+
+static void
+use(struct epochs *u, uint32_t epoch)
 {
-	qsort(used, n, sizeof(*used), by_number);
-	timer_keep(t, used, n);
+	u->v = mem_grow(u->v, &u->cap, u->n + 1, sizeof(*u->v));
+	u->v[u->n++] = epoch;
+}
+
+static void
+use_seconds(const struct engine *e, struct epochs *u)
+{
+	for (uint32_t i = 0; i < seqs_size(e->seqs); i++)
+		if (seqs_in_use(e->seqs, i))
+			use(u, seqs_at(e->seqs, i)->epoch);
+	for (uint32_t i = 1; i < e->pasts.origins.n; i++)
+		if (origin_at(&e->pasts, i)->refs != 0)
+			use(u, origin_at(&e->pasts, i)->epoch);
+	for (uint32_t i = 1; i < partials_size(e->partials); i++)
+		if (group_in_use(e->partials, i) &&
+		    group_at(e->partials, i)->folded)
+			use(u, group_at(e->partials, i)->f_epoch);
+}
+
+static void
+use_millis(const struct engine *e, uint32_t group, struct epochs *u)
+{
+	const struct group	*g = group_at(e->partials, group);
+
+	if (g->folded && g->f_late != 0)
+		use(u, g->f_late - 1);
+	for (uint32_t i = g->folded ? 0 : g->first; i != 0;
+	    i = partial_at(e->partials, i)->next)
+		if (partial_at(e->partials, i)->epoch != 0)
+			use(u, partial_at(e->partials, i)->epoch - 1);
 }
 
 /* A clock that steps back again and again: forget epochs nobody is in. */
 static void
-tidy(struct engine *e, struct watch *w)
+tidy(const struct engine *e, struct timer *t, bool millis)
 {
-	const size_t	 most = seqs_count(e->seqs) +
-	    (size_t)e->pasts.origins.used;
-	uint32_t	*used;
-	size_t		 n = 0;
+	struct epochs	 u = { .v = NULL };
 
-	if (w->seconds.n < EPOCHS_SPARE + 2 * most)
+	if (t->n < EPOCHS_SPARE + 2 * ((size_t)seqs_size(e->seqs) +
+	    e->pasts.origins.n + partials_size(e->partials)))
 		return;
-	used = xreallocarray(NULL, most + 1, sizeof(*used));
-	for (uint32_t i = 0; i < seqs_size(e->seqs); i++)
-		if (seqs_in_use(e->seqs, i) &&
-		    &e->sources[seqs_at(e->seqs, i)->source].watch == w)
-			used[n++] = seqs_at(e->seqs, i)->epoch;
-	for (uint32_t i = 1; i < e->pasts.origins.n; i++) {
-		const struct origin	*o = origin_at(&e->pasts, i);
-
-		/* Of any clock: some too many are kept. */
-		if (o->refs != 0)
-			used[n++] = o->epoch;
-	}
-	age_keep_epochs(&w->seconds, used, n);
-	free(used);
+	if (!millis)
+		use_seconds(e, &u);
+	for (uint32_t i = 1; millis && i < partials_size(e->partials); i++)
+		if (group_in_use(e->partials, i))
+			use_millis(e, i, &u);
+	if (u.n > 1)
+		qsort(u.v, u.n, sizeof(*u.v), by_number);
+	timer_keep(t, u.v, u.n);
+	free(u.v);
 }
 
 uint32_t
 age_begin(struct engine *e, struct watch *w, int64_t first_s)
 {
-	tidy(e, w);
+	tidy(e, &w->seconds, false);
 	return timer_begin(&w->seconds, first_s);
 }
 
-/* Is the instance less advanced than the partial match, or just older? */
+uint32_t
+age_begin_millis(struct engine *e, struct watch *w, int64_t ms)
+{
+	tidy(e, &w->millis, true);
+	return timer_begin(&w->millis, ms);
+}
+
+/* When the furthest of a group began. */
+static uint64_t
+start_of(const struct engine *e, uint32_t group)
+{
+	const struct group	*g = group_at(e->partials, group);
+	const struct partial	*best = NULL;
+
+	if (g->folded)
+		return g->f_start;
+	for (uint32_t i = g->first; i != 0;
+	    i = partial_at(e->partials, i)->next) {
+		const struct partial	*p = partial_at(e->partials, i);
+
+		if (best == NULL || p->state > best->state)
+			best = p;
+	}
+	return origin_at(&e->pasts, best->origin)->start;
+}
+
+/* Is the instance less advanced than the group, or just older? */
 static bool
-goes_first(const struct engine *e, uint32_t instance, uint32_t partial)
+goes_first(const struct engine *e, uint32_t instance, uint32_t group)
 {
 	const struct instance	*i = seqs_at(e->seqs, instance);
-	const struct partial	*p = partial_at(e->partials, partial);
+	const unsigned		 state = i->state < GROUP_TOP_MAX ?
+	    i->state : GROUP_TOP_MAX;
 
-	if (i->state != p->state)
-		return i->state < p->state;
-	return i->start < origin_at(&e->pasts, p->origin)->start;
+	if (state != group_at(e->partials, group)->top)
+		return state < group_at(e->partials, group)->top;
+	return i->start < start_of(e, group);
 }
 
 void
 age_make_room(struct engine *e)
 {
-	const uint32_t	 old = seqs_victim(e->seqs);
-	const uint32_t	 new = partials_victim(e->partials);
+	uint32_t	 old, new;
 
 	if (seqs_count(e->seqs) + partials_count(e->partials) <
 	    e->options.max_instances)
 		return;
+	old = seqs_victim(e->seqs);
+	new = partials_victim(e->partials);
 	if (new == 0 || (old != SEQ_NONE && goes_first(e, old, new))) {
 		tracing_instance(e, TRACE_EVICTED, old);
 		classic_end(e, old);
 	} else {
-		tracing_partial(e, TRACE_EVICTED, new);
-		keep_end(e, new);
+		tracing_group(e, TRACE_EVICTED, new);
+		keep_end_group(e, new);
 	}
 	e->stats.evicted++;
 }

@@ -31,8 +31,8 @@ bool		 age_over(const struct watch *, uint32_t epoch,
 /* The epoch of something that begins now, at this time. */
 uint32_t	 age_begin(struct engine *, struct watch *, int64_t first_s);
 
-/* Forget epochs but for the N that are used, in any order. */
-void		 age_keep_epochs(struct timer *, uint32_t *used, size_t n);
+/* The same for `within`, of a record of this time in milliseconds. */
+uint32_t	 age_begin_millis(struct engine *, struct watch *, int64_t ms);
 
 /*
  * At the ceiling the least advanced goes, of these the oldest, of either life.

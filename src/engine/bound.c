@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define SIZE_BITS	4u		/* of a number: which pool */
+#define SIZE_BITS	5u		/* of a number: which pool */
 #define SMALLEST	32u		/* bytes */
 
 struct item {
@@ -27,14 +27,23 @@ struct head {
 };
 
 _Static_assert(sizeof(struct item) + VARIABLES_MAX * (sizeof(struct head) +
-    VALUE_TEXT_MAX) <= SMALLEST << (BOUNDS_SIZES - 1), "the largest fits");
+    VALUE_TEXT_MAX) <= SMALLEST << (BOUNDS_SIZES - 1) / 2, "the largest fits");
+
+/* Half as much again, then twice as much. */
+static size_t
+bytes_of(unsigned size)
+{
+	const size_t	 n = (size_t)SMALLEST << size / 2;
+
+	return size % 2 == 0 ? n : n + n / 2;
+}
 
 void
 bounds_init(struct bounds *b)
 {
 	*b = (struct bounds){ 0 };
 	for (unsigned i = 0; i < BOUNDS_SIZES; i++)
-		pool_init(&b->sizes[i], (size_t)SMALLEST << i);
+		pool_init(&b->sizes[i], bytes_of(i));
 }
 
 void
@@ -92,11 +101,11 @@ bound_new(struct bounds *b, const struct value values[VARIABLES_MAX])
 
 	for (uint8_t i = 0; i < VARIABLES_MAX; i++)
 		n += room_for(&values[i]);
-	while ((size_t)SMALLEST << size < sizeof(*item) + n)
+	while (bytes_of(size) < sizeof(*item) + n)
 		size++;
-	if (n == 0 || BOUNDS_MAX - b->bytes < (size_t)SMALLEST << size)
+	if (n == 0 || BOUNDS_MAX - b->bytes < bytes_of(size))
 		return 0;
-	b->bytes += (size_t)SMALLEST << size;
+	b->bytes += bytes_of(size);
 	number = pool_take(&b->sizes[size]) << SIZE_BITS | size;
 	item = at(b, number);
 	*item = (struct item){ 1, (uint32_t)n };
@@ -122,7 +131,7 @@ bound_drop(struct bounds *b, uint32_t number)
 
 	if (number == 0 || --at(b, number)->refs > 0)
 		return;
-	b->bytes -= (size_t)SMALLEST << size;
+	b->bytes -= bytes_of(size);
 	pool_give(&b->sizes[size], number >> SIZE_BITS);
 }
 

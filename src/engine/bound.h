@@ -17,7 +17,7 @@
 #include "rule/program.h"
 
 #define BOUNDS_MAX	(64u << 20)	/* bytes of values, of all rules */
-#define BOUNDS_SIZES	10u		/* 32 bytes to 16 KiB, by doubling */
+#define BOUNDS_SIZES	19u		/* 32 bytes, 48, 64, 96 ... 16 KiB */
 
 struct bounds {
 	struct pool	 sizes[BOUNDS_SIZES];

@@ -263,16 +263,16 @@ touch(struct engine *e, const struct entry *en, size_t n)
 }
 
 void
-classic_touch(struct engine *e, const struct plan *plan)
+classic_touch(struct engine *e, const struct entries *l)
 {
-	const struct entry	*en = plan->advance;
-
-	for (uint32_t i = 0, n; i < plan->nadvance; i += n) {
-		for (n = 1; i + n < plan->nadvance; n++)
-			if (en[i + n].rule != en[i].rule)
+	for (uint32_t i = 0, n; i < l->n; i += n) {
+		for (n = 1; i + n < l->n; n++)
+			if (l->v[i + n].rule != l->v[i].rule)
 				break;
-		touch(e, en + i, n);
+		engine_rule(e, l->v[i].rule, true);
+		touch(e, l->v + i, n);
 	}
+	engine_no_rule(e);
 }
 
 /* An instance that begins with the record being read. */

@@ -12,13 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/index.h"
+#include "engine/atom.h"
 
 struct engine;
 struct touched;
 
-/* Add to engine.touched the instances that the record advances. */
-void	 classic_touch(struct engine *, const struct plan *);
+/* Add to engine.touched the instances that the record advances, if it meets
+ * these. */
+void	 classic_touch(struct engine *, const struct entries *);
 
 /* Advance one of them. */
 void	 classic_advance(struct engine *, const struct touched *);

@@ -6,7 +6,6 @@
  * of its own combination of values. A tally that has no such partial match any
  * more goes on with what it has.
  */
-#include "engine/age.h"
 #include "engine/keep.h"
 #include "engine/kept.h"
 #include "engine/scene.h"
@@ -49,7 +48,6 @@ begin(const struct counting *c, const struct value *bound)
 	struct engine	*e = c->sc->e;
 	struct partial	 p = { .state = (uint16_t)c->state, .counts = true };
 
-	age_make_room(e);
 	if ((p.group = keep_new_group(c->sc, bound)) == 0)
 		return 0;
 	p.tally = tally_new(e->tallies);
@@ -106,21 +104,6 @@ come_out(const struct counting *c, const struct value *bound)
 	keep_put(sc, &g);
 }
 
-/* Will what comes out need a place, and would ours be given away for it? */
-static bool
-no_place(const struct counting *c)
-{
-	struct engine	*e = c->sc->e;
-	const uint32_t	 group = partial_at(e->partials, c->number)->group;
-
-	if (c->state + 1 == c->sc->r->nstates ||
-	    keep_find(e, group, c->state + 1) != 0)
-		return false;
-	age_make_room(e);
-	return partial_at(e->partials, c->number)->group != group ||
-	    partial_at(e->partials, c->number)->tally != c->tally;
-}
-
 static void
 note(const struct counting *c, const struct counted *one)
 {
@@ -143,11 +126,6 @@ count_out(struct counting *c, const struct counted *one,
 {
 	struct engine	*e = c->sc->e;
 
-	if (no_place(c)) {
-		origin_drop(&e->pasts, one->origin);
-		past_drop(&e->pasts, one->past);
-		return;
-	}
 	(void)origin_hold(&e->pasts, c->first.origin);
 	note(c, one);
 	tally_add(e->tallies, c->tally, &c->way, one);

@@ -5,14 +5,10 @@
 #include "engine/deadline.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-
-#include "base/mem.h"
-
 void
 deadlines_fini(struct deadlines *d)
 {
-	free(d->heap);
+	pool_fini(&d->heap);
 }
 
 static bool
@@ -27,30 +23,36 @@ before(const struct deadline *a, const struct deadline *b)
 	return a->partial < b->partial;
 }
 
-static void
-set(struct deadlines *d, size_t at, struct deadline one)
+static struct deadline *
+place(const struct deadlines *d, uint32_t at)
 {
-	d->heap[at] = one;
-	d->moved(d->arg, one.partial, (uint32_t)at + 1);
+	return pool_at(&d->heap, at);
+}
+
+static void
+set(struct deadlines *d, uint32_t at, struct deadline one)
+{
+	*place(d, at) = one;
+	d->moved(d->arg, one.partial, at);
 }
 
 /* Put it where it belongs, the place AT being free. */
 static void
-settle(struct deadlines *d, size_t at, struct deadline one)
+settle(struct deadlines *d, uint32_t at, struct deadline one)
 {
-	size_t	 child;
+	uint32_t	 child;
 
-	while (at > 0 && before(&one, &d->heap[(at - 1) / 2])) {
-		set(d, at, d->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
+	while (at > 1 && before(&one, place(d, at / 2))) {
+		set(d, at, *place(d, at / 2));
+		at /= 2;
 	}
-	while ((child = 2 * at + 1) < d->n) {
-		if (child + 1 < d->n &&
-		    before(&d->heap[child + 1], &d->heap[child]))
+	while ((child = 2 * at) <= d->n) {
+		if (child < d->n && before(place(d, child + 1),
+		    place(d, child)))
 			child++;
-		if (!before(&d->heap[child], &one))
+		if (!before(place(d, child), &one))
 			break;
-		set(d, at, d->heap[child]);
+		set(d, at, *place(d, child));
 		at = child;
 	}
 	set(d, at, one);
@@ -59,16 +61,18 @@ settle(struct deadlines *d, size_t at, struct deadline one)
 void
 deadlines_add(struct deadlines *d, const struct deadline *one)
 {
-	d->heap = mem_grow(d->heap, &d->cap, d->n + 1, sizeof(*d->heap));
-	settle(d, d->n++, *one);
+	if (d->heap.size == 0)
+		pool_init(&d->heap, sizeof(struct deadline));
+	if (++d->n == d->heap.n)
+		(void)pool_take(&d->heap);	/* the next place */
+	settle(d, d->n, *one);
 }
 
 void
 deadlines_remove(struct deadlines *d, uint32_t at)
 {
-	const size_t	 hole = at - (size_t)1;
+	const struct deadline	 last = *place(d, d->n--);
 
-	if (hole == --d->n)
-		return;
-	settle(d, hole, d->heap[d->n]);
+	if (at <= d->n)
+		settle(d, at, last);
 }

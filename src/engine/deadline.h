@@ -2,14 +2,16 @@
 /*
  * deadline.h - what becomes true at a time, the earliest first.
  *
- * A heap. Each deadline belongs to a partial match, which is told where its
- * own stands, so that it can be taken out.
+ * A heap in pieces, so that it grows without being copied. Each deadline
+ * belongs to a partial match, which is told where its own stands, so that it
+ * can be taken out.
  */
 #ifndef ENGINE_DEADLINE_H
 #define ENGINE_DEADLINE_H
 
-#include <stddef.h>
 #include <stdint.h>
+
+#include "base/pool.h"
 
 struct deadline {
 	int64_t		 end;		/* milliseconds since 1970 */
@@ -20,14 +22,22 @@ struct deadline {
 };
 
 struct deadlines {
-	struct deadline	*heap;
-	size_t		 n, cap;
+	struct pool	 heap;		/* by place, from 1 */
+	uint32_t	 n;
 	/* Deadline AT, from 1, is that of PARTIAL now. */
 	void		(*moved)(void *arg, uint32_t partial, uint32_t at);
 	void		*arg;
 };
 
+/* One that is all zeros but for `moved` and `arg` is empty. */
 void	deadlines_fini(struct deadlines *);
+
+/* The earliest; there must be one. */
+static inline const struct deadline *
+deadlines_first(const struct deadlines *d)
+{
+	return pool_at(&d->heap, 1);
+}
 
 void	deadlines_add(struct deadlines *, const struct deadline *);
 

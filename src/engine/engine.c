@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * engine.c - the folder's face: feed a record, take what comes out.
+ * engine.c - the folder's face: an engine and its sources.
  *
- * For each record, in the order that bsmtrace has always had: first those live
- * sequences that it advances, the most recently begun first; then the rules
- * whose first state it meets, last defined first. Before it come absences that
- * have ended, after it the sequences that wait for an alert it has raised. Each
- * of these is a moment with a number of its own.
+ * What it is made of and what it counts. Records come in by feed.c, and what
+ * each of them does is told in moment.c.
  */
 #include "engine/engine.h"
 
@@ -56,6 +53,7 @@ prepare_rule(struct engine *e, size_t rule)
 		e->shapes[e->first_state[rule] + i] = shape_of_state(
 		    e->program, r, i);
 		e->wants_millis |= r->new_life && r->states[i].within_ms >= 0;
+		e->absences |= r->new_life && r->states[i].absent_ms >= 0;
 	}
 }
 
@@ -75,12 +73,14 @@ new_lives(struct engine *e)
 {
 	pasts_init(&e->pasts, wants_hashes(e));
 	bounds_init(&e->bounds);
-	e->partials = partials_new(&e->bounds);
+	e->partials = partials_new(&e->bounds, &e->pasts,
+	    e->options.max_open);
 	e->tallies = tallies_new(&e->pasts);
 	e->cooldowns = cooldowns_new();
 	watch_init(e, &e->all);
 	for (size_t i = 0; i < e->program->nrules; i++)
 		prepare_rule(e, i);
+	key_prepare(e);
 }
 
 struct engine *
@@ -97,7 +97,15 @@ engine_new(const struct program *p, const struct names *names,
 		e->options.max_instances = ENGINE_INSTANCES_MAX;
 	e->out = *out;
 	e->index = index_new(p, names);
+	e->slots = index_slots(e->index);
+	e->asks = index_all_asks(e->index);
+	e->plans = index_plans(e->index);
+	e->near = plans_near(e->plans);
+	e->turns = xcalloc(1, sizeof(*e->turns));
+	e->turns->seconds = e->turns->millis = INT64_MIN;
+	e->late_seconds = e->late_millis = INT64_MIN;
 	e->patterns = eval_patterns(p);
+	plans_use_patterns(e->plans, e->patterns);
 	if (index_wants_objects(e->index) && p->path_cache != PATH_CACHE_OFF)
 		e->paths = pathcache_new();
 	if (p->path_cache == PATH_CACHE_FOLLOW)
@@ -131,6 +139,8 @@ free_lives(struct engine *e)
 	partials_free(e->partials);
 	tallies_free(e->tallies);
 	cooldowns_free(e->cooldowns);
+	free(e->key_parts);
+	free(e->key_memos);
 	pasts_fini(&e->pasts);
 	bounds_fini(&e->bounds);
 	watch_fini(&e->all);
@@ -154,6 +164,7 @@ engine_free(struct engine *e)
 	}
 	free(e->sources);
 	index_free(e->index);
+	free(e->turns);
 	patterns_free(e->patterns);
 	pathcache_free(e->paths);
 	ask_free(e->ask);
@@ -204,393 +215,10 @@ engine_on_unknown(struct engine *e, void (*fn)(void *, uint16_t), void *arg)
 	e->unknown_arg = arg;
 }
 
-/* Who is concerned. */
-
-/* Most recently begun first; of those begun by one record, first defined. */
-static int
-by_start(const void *va, const void *vb)
-{
-	const struct touched	*a = va, *b = vb;
-
-	if (a->start != b->start)
-		return a->start > b->start ? -1 : 1;
-	if (a->rule != b->rule)
-		return a->rule < b->rule ? -1 : 1;
-	return a->number < b->number ? -1 : a->number > b->number;
-}
-
-static void
-live(struct engine *e, const struct plan *plan)
-{
-	const struct entry	*en = plan->lives;
-
-	for (uint32_t i = 0, n; i < plan->nlives; i += n) {
-		for (n = 1; i + n < plan->nlives; n++)
-			if (en[i + n].rule != en[i].rule)
-				break;
-		life_feed(e, en + i, n);
-	}
-}
-
-static void
-advance_all(struct engine *e)
-{
-	if (e->ntouched > 1)
-		qsort(e->touched, e->ntouched, sizeof(*e->touched), by_start);
-	for (size_t i = 0; i < e->ntouched; i++)
-		if (e->touched[i].new_life)
-			life_tell(e, &e->mets[e->touched[i].number]);
-		else
-			classic_advance(e, &e->touched[i]);
-}
-
-/* Both lists are from the last rule to the first, in the end. */
-static void
-begin_all(struct engine *e, const struct plan *plan)
-{
-	uint32_t	 n = 0;
-
-	while (n < plan->nstart || e->nfirsts > 0) {
-		const struct met	*m = e->nfirsts == 0 ? NULL :
-		    &e->firsts[e->nfirsts - 1];
-
-		if (m == NULL || (n < plan->nstart &&
-		    plan->start[n].rule > m->rule))
-			classic_begin(e, &plan->start[n++]);
-		else {
-			life_tell(e, m);
-			e->nfirsts--;
-		}
-	}
-}
-
-/* An absence has already noted what it did. */
-static void
-run_plan(struct engine *e, const struct plan *plan)
-{
-	if (plan->nadvance > 0)
-		classic_touch(e, plan);
-	if (plan->nlives > 0)
-		live(e, plan);
-	if (e->ntouched > 0)
-		advance_all(e);
-	begin_all(e, plan);
-	e->ntouched = e->nmets = 0;
-}
-
-/* A rule is heard once in a moment, however many alerts it raises then. */
-static void
-hear_alerts(struct engine *e)
-{
-	for (size_t i = 0; i < e->nalerted; i++) {
-		const uint32_t	 rule = e->alerted[i];
-
-		if (e->alerted_at[rule] == e->ordinal)
-			continue;
-		e->alerted_at[rule] = e->ordinal;
-		run_plan(e, index_alerted(e->index, rule, e->record,
-		    &e->object));
-	}
-	e->nalerted = 0;
-}
-
 void
-engine_run(struct engine *e, const struct plan *plan)
+engine_profile(struct engine *e, struct profile *p)
 {
-	run_plan(e, plan);
-	if (e->nalerted > 0)
-		hear_alerts(e);
-	if (e->nstricts > 0)
-		life_strict(e);
-}
-
-/* What the record says. */
-
-/* The device and inode that the record tells, if it does. */
-static bool
-inode_of(const struct engine *e, struct inode *i)
-{
-	uint64_t	 fsid;
-
-	i->source = e->source;
-	record_inode(e->record, &fsid, &i->node);
-	i->fsid = (uint32_t)fsid;
-	return i->fsid != 0 && i->node != 0;
-}
-
-/* A record with path and inode: what the cache learns from it. */
-static void
-learn_path(struct engine *e, const struct inode *i)
-{
-	enum fate	 what = FATE_NONE;
-
-	if (e->program->path_cache == PATH_CACHE_FOLLOW)
-		what = fate_of(&e->fates, names_dialect(e->names,
-		    e->record->version), e->record);
-	switch (what) {
-	case FATE_GONE:
-		pathcache_forget(e->paths, i, &e->object.path);
-		return;
-	case FATE_MOVED:
-		pathcache_forget(e->paths, i, NULL);
-		break;
-	case FATE_NONE:
-		break;
-	}
-	pathcache_put(e->paths, i, e->object.path);
-}
-
-/* The record's path, or the one remembered for its device and inode. */
-static void
-find_object(struct engine *e, bool wanted)
-{
-	struct object	*o = &e->object;
-	struct inode	 i;
-
-	o->known = record_path(e->record, &o->path);
-	if (e->paths == NULL || !inode_of(e, &i))
-		return;
-	if (o->known)
-		learn_path(e, &i);
-	else if (wanted)
-		o->known = pathcache_find(e->paths, &i, &o->path);
-}
-
-/* What the plan of a record, and all that comes of it, may ask. */
-static void
-look(struct engine *e)
-{
-	const struct source	*s = &e->sources[e->source];
-	struct asked		 a = { .record = e->record,
-	    .dialect = names_dialect(e->names, e->record->version),
-	    .object = &e->object, .source = e->source,
-	    .has_host = s->has_host, .host = buf_bytes(&s->host),
-	    .procs = e->procs };
-
-	e->has_zone = record_zone(e->record, &e->zone);
-	e->zone_hash = 0;
-	a.has_zone = e->has_zone;
-	a.zone = e->zone;
-	ask_record(e->ask, &a);
-}
-
-void
-engine_look(struct engine *e, uint32_t source, struct record *r)
-{
-	e->ordinal++;
-	e->record = r;
-	e->source = source;
-	e->object.known = record_path(r, &e->object.path);
-	e->is_kept = true;
-	e->seconds = (e->millis - (e->millis % 1000 + 1000) % 1000) / 1000;
-	look(e);
-}
-
-static uint32_t
-slot_of(struct engine *e)
-{
-	const struct record	*r = e->record;
-	bool			 unknown;
-	uint32_t		 slot = index_slot(e->index,
-	    names_dialect(e->names, r->version), r->event, &unknown);
-
-	if (unknown && e->on_unknown != NULL)
-		e->on_unknown(e->unknown_arg, r->event);
-	return slot;
-}
-
-/* Looking ahead. */
-
-/* What a record that is still to be fed will look up. */
-struct lookup {
-	uint64_t	 path;		/* of pathcache_ahead() */
-	bool		 lasting, new_life;
-	uint64_t	 instance;	/* of seqs_ahead(), group_ahead() */
-	uint32_t	 number;
-};
-
-/* The sequence of one rule stands for all that the record may touch. */
-static void
-look_up_sequence(struct engine *e, uint32_t rule, struct lookup *l)
-{
-	const struct rule	*r = &e->program->rules[rule];
-	uint64_t		 key;
-
-	l->new_life = r->new_life;
-	if (!r->new_life) {
-		l->instance = key_classic(e, rule);
-		seqs_ahead(e->seqs, l->instance);
-	} else if (key_life(e, rule, &key))
-		l->instance = group_ahead(e->partials, key);
-	else
-		l->lasting = false;
-}
-
-/*
- * The instance of one rule stands for all: where there are many, much else is
- * to be done for each record. A record without an inode looks for inode 0:
- * that costs less than a branch which cannot be foreseen.
- */
-static void
-look_ahead(struct engine *e, struct record *r, struct lookup *l)
-{
-	const uint32_t	 slot = index_slot_known(e->index,
-	    names_dialect(e->names, r->version), r->event);
-	const uint32_t	 rule = index_slot_lasting(e->index, slot);
-	struct inode	 inode;
-
-	*l = (struct lookup){ .number = SEQ_NONE };
-	if (slot == INDEX_NOBODY && e->paths == NULL)
-		return;
-	record_index(r);
-	e->record = r;
-	if (e->paths != NULL) {
-		(void)inode_of(e, &inode);
-		l->path = pathcache_ahead(e->paths, &inode);
-	}
-	l->lasting = rule != PROGRAM_NONE;
-	if (l->lasting)
-		look_up_sequence(e, rule, l);
-}
-
-static void
-look_further(const struct engine *e, struct lookup *l)
-{
-	if (e->paths != NULL)
-		pathcache_ahead_more(e->paths, l->path);
-	if (l->lasting && l->new_life)
-		l->number = group_ahead_more(e->partials, l->instance);
-	else if (l->lasting)
-		l->number = seqs_ahead_more(e->seqs, l->instance);
-}
-
-void
-engine_expect(struct engine *e, uint32_t source, struct record *r, size_t n)
-{
-	struct lookup	 l[ENGINE_AHEAD];
-
-	e->source = source;
-	for (size_t i = 0; i < n; i++)
-		look_ahead(e, &r[i], &l[i]);
-	for (size_t i = 0; i < n; i++)
-		look_further(e, &l[i]);
-	for (size_t i = 0; i < n; i++)
-		if (l[i].new_life && l[i].number != 0)
-			partial_ahead(e->partials, l[i].number);
-		else if (!l[i].new_life && l[i].number != SEQ_NONE &&
-		    !e->options.skip_steps)
-			steps_ahead(e->steps,
-			    seqs_at(e->seqs, l[i].number)->steps);
-}
-
-/* Time, and what comes. */
-
-/* Absences that ended before this record are told, one clock at a time. */
-static void
-pass(struct engine *e, struct watch *w)
-{
-	struct record	*r = e->record;
-	const uint32_t	 source = e->source;
-	const int64_t	 millis = e->millis;
-
-	if (w->absences.n > 0 && w->absences.heap[0].end < millis) {
-		absences_pass(e, w, millis);
-		e->record = r;
-		e->source = source;
-		e->millis = millis;
-	}
-	if (e->wants_millis)
-		timer_feed(&w->millis, millis);
-}
-
-/* For those who want to know the time better than in seconds. */
-static void
-millis_pass(struct engine *e, struct source *s)
-{
-	e->millis = record_millis(e->record);
-	if (!s->begun)
-		ask_source(e->ask, e->source, e->millis);
-	s->begun = true;
-	pass(e, &s->watch);
-	if (e->wants_all)
-		pass(e, &e->all);
-}
-
-static void
-time_passes(struct engine *e)
-{
-	struct source	*s = &e->sources[e->source];
-
-	if (!s->begun || e->wants_millis ||
-	    s->watch.absences.n + e->all.absences.n > 0)
-		millis_pass(e, s);
-	timer_feed(&s->watch.seconds, e->record->seconds);
-	if (e->wants_all)
-		timer_feed(&e->all.seconds, e->record->seconds);
-}
-
-void
-engine_pass(struct engine *e, uint32_t source, int64_t millis)
-{
-	absences_pass(e, &e->sources[source].watch, millis);
-	if (e->wants_all)
-		absences_pass(e, &e->all, millis);
-}
-
-static void
-run(struct engine *e, uint32_t slot)
-{
-	const struct plan	*plan = index_plan(e->index, slot, e->record,
-	    &e->object);
-
-	if (plan->nadvance + plan->nstart + plan->nlives == 0)
-		return;
-	e->is_kept = false;
-	e->millis = record_millis(e->record);
-	e->seconds = e->record->seconds;
-	look(e);
-	engine_run(e, plan);
-}
-
-/* Whoever follows a rule sees every record, also those it does not want. */
-static void
-trace(struct engine *e)
-{
-	e->millis = record_millis(e->record);
-	record_index(e->record);
-	find_object(e, true);
-	look(e);
-	tracing_record(e);
-}
-
-void
-engine_feed(struct engine *e, uint32_t source, struct record *r)
-{
-	uint32_t	 slot;
-
-	e->stats.records++;
-	e->record = r;
-	e->source = source;
-	slot = slot_of(e);
-	time_passes(e);
-	e->ordinal++;
-	if (slot != INDEX_NOBODY || e->paths != NULL || e->procs != NULL) {
-		record_index(r);
-		e->stats.partial += r->error != 0;
-		if (r->at[REC_HEADER] != 0)	/* a header within: it counts */
-			slot = slot_of(e);
-		find_object(e, slot != INDEX_NOBODY &&
-		    index_slot_object(e->index, slot));
-	}
-	if (e->procs != NULL)
-		procs_meet(e->procs, source, r);
-	if (e->trace.record != NULL)
-		trace(e);
-	if (slot != INDEX_NOBODY)
-		run(e, slot);
-	if (e->procs != NULL)
-		procs_learn(e->procs, source, names_dialect(e->names,
-		    r->version), r);
+	e->profile = p;
 }
 
 void

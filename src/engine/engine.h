@@ -24,15 +24,15 @@ struct engine;
  * place in the tables; and each further state that it passes. */
 #define ENGINE_INSTANCE_BYTES	64u
 #define ENGINE_STATE_BYTES	16u
-/* The same of a partial match: a rule's `new_life`. */
-#define ENGINE_MATCH_BYTES	120u
-#define ENGINE_MATCH_STATE_BYTES 72u
+/* What a record takes that is counted, in the second edition. */
+#define ENGINE_COUNTED_BYTES	112u
 #define ENGINE_KEPT_MAX		(64u << 20)	/* bytes of records kept */
 
 struct engine_options {
 	uint32_t	 max_instances;	/* 0: ENGINE_INSTANCES_MAX */
 	bool		 want_uid;	/* fill in alert.uid */
 	bool		 skip_steps;	/* nobody asks for alert.steps */
+	uint32_t	 max_open;	/* see partial.h; 0: PARTIAL_OPEN */
 };
 
 struct engine_stats {
@@ -78,14 +78,23 @@ void		 engine_pass(struct engine *, uint32_t source, int64_t millis);
 void		 engine_feed(struct engine *, uint32_t source,
 		    struct record *);
 
-/*
- * These N records, at most ENGINE_AHEAD, will be fed next, in this order. It
- * changes nothing but how soon their turn is over: what they will look up is
- * fetched for all of them at once instead of one by one. As for engine_feed().
- */
-#define ENGINE_AHEAD	16u
-void		 engine_expect(struct engine *, uint32_t source,
+/* The same with N of them, in this order; much faster than one by one. */
+void		 engine_feed_many(struct engine *, uint32_t source,
 		    struct record *, size_t n);
+
+/*
+ * The same with as many whole records as stand at the front of BYTES, OFFSET
+ * being where these are in the source: up to one that frame_intact() does not
+ * know, or whose header does not fit. This is the fastest way, since of records
+ * that concern nobody only the header is read.
+ */
+struct engine_fed {
+	size_t		 bytes;		/* of the records that were taken */
+	uint64_t	 records;
+	uint8_t		 version;	/* of the last one's header */
+};
+struct engine_fed engine_feed_bytes(struct engine *, uint32_t source,
+		    struct slice bytes, uint64_t offset);
 
 /*
  * Fill in the bytes and the true offset of a step from a live source, whose
@@ -99,6 +108,13 @@ void		 engine_kept(const struct engine *, struct alert_step *);
  */
 void		 engine_on_unknown(struct engine *,
 		    void (*)(void *arg, uint16_t event), void *arg);
+
+/*
+ * Note in this, which must outlive the engine, where the time goes. It is begun
+ * anew with each batch, and is to be ended by whoever feeds.
+ */
+struct profile;
+void		 engine_profile(struct engine *, struct profile *);
 
 void		 engine_stats(const struct engine *, struct engine_stats *);
 

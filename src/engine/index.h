@@ -2,10 +2,8 @@
 /*
  * index.h - from a record to the rules worth trying.
  *
- * Dialect and event number lead to a slot; slot, outcome, class of the path and
- * classes of the ids lead to a plan: the states that this record meets, but for
- * regular expressions. A record that interests nobody costs one load; plans are
- * made when first needed and forgotten all at once when they take too much.
+ * Dialect and event number lead to a slot, in one load; most often it is that
+ * of the events nobody wants. Slot, path and outcome lead to a plan (plan.h).
  */
 #ifndef ENGINE_INDEX_H
 #define ENGINE_INDEX_H
@@ -16,36 +14,15 @@
 #include "bsm/names.h"
 #include "bsm/record.h"
 #include "engine/eval.h"
+#include "engine/plan.h"
 #include "rule/program.h"
 
 struct index;
 
 #define INDEX_NOBODY	0u		/* slot of events no rule wants */
-#define INDEX_PLANS_MAX	(16u << 20)	/* bytes of plans */
+#define INDEX_UNSEEN	UINT32_MAX	/* of those not met before */
 
-/*
- * A state that the record meets, but for what it asks besides. Behind the
- * states of a rule its `cancel` blocks are numbered, and behind these stands
- * one that every record meets if the rule is strict.
- */
-struct entry {
-	uint32_t	 rule;
-	uint32_t	 state;
-	uint32_t	 patterns;	/* object_set still to ask, or NONE */
-};
-
-/*
- * Of rules in old words, first the states that an instance may wait in, by rule
- * and state; then the first states that it may begin with, from the last rule
- * to the first. Of all other rules, by rule, all states from last to first.
- */
-struct plan {
-	const struct entry	*advance, *start, *lives;
-	uint32_t		 nadvance, nstart, nlives;
-};
-
-const struct state *index_state(const struct program *, const struct entry *);
-
+/* PROGRAM and NAMES must outlive it, and the dialects stay as they are. */
 struct index	*index_new(const struct program *, const struct names *);
 void		 index_free(struct index *);		/* NULL is allowed */
 
@@ -53,28 +30,31 @@ void		 index_free(struct index *);		/* NULL is allowed */
 bool		 index_wants_objects(const struct index *);
 
 /*
+ * Slots by header version and event number, as far as they are known; the rest
+ * is INDEX_UNSEEN. They fill by and by, as index_slot() is called.
+ */
+const uint32_t *const *index_slots(const struct index *);
+
+/*
  * The slot of an event. *UNKNOWN is set when no table has the number although
  * a rule asks for classes, the first time that this is noticed.
  */
-uint32_t	 index_slot(struct index *, enum dialect, uint16_t event,
+uint32_t	 index_slot(struct index *, uint8_t version, uint16_t event,
 		    bool *unknown);
 
-/* The same for a number that was met before; else INDEX_NOBODY. */
-uint32_t	 index_slot_known(const struct index *, enum dialect,
-		    uint16_t event);
+/* The slot of what waits for an alert of this rule; or INDEX_NOBODY. */
+uint32_t	 index_alerted(const struct index *, uint32_t rule);
 
-/* A rule of this slot that has instances, of any zone; or PROGRAM_NONE. */
-uint32_t	 index_slot_lasting(const struct index *, uint32_t slot);
+/* What a slot asks, borrowed until the next index_slot(). */
+const struct slot *index_asks(const struct index *, uint32_t slot);
 
-/* Does a rule of this slot ask for the object? */
-bool		 index_slot_object(const struct index *, uint32_t slot);
+/* The same as an array by slot, which moves as slots are made. */
+const struct slot *const *index_all_asks(const struct index *);
 
-/* Borrowed until the next call. The record must be indexed. */
+struct plans	*index_plans(const struct index *);
+
+/* The plan of a record, see plan.h. It must be indexed. */
 const struct plan *index_plan(struct index *, uint32_t slot,
-		    const struct record *, const struct object *);
-
-/* The same for states that wait for an alert of this rule. */
-const struct plan *index_alerted(struct index *, uint32_t rule,
 		    const struct record *, const struct object *);
 
 #endif

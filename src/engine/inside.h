@@ -2,10 +2,11 @@
 /*
  * inside.h - what the files of the engine share with each other.
  *
- * engine.c takes a record and hands it round: classic.c knows how sequences in
- * old words live, life.c those of the second edition, order.c those whose
- * states come in any order. What they find is told by raise.c. Nobody outside
- * of this folder includes this file.
+ * feed.c takes records, lookahead.c finds out what they will need, and moment.c
+ * hands each round: classic.c knows how sequences in old words live, life.c
+ * those of the second edition, order.c those whose states come in any order.
+ * What they find is told by raise.c. Nobody outside of this folder includes
+ * this file.
  */
 #ifndef ENGINE_INSIDE_H
 #define ENGINE_INSIDE_H
@@ -23,11 +24,13 @@
 #include "engine/engine.h"
 #include "engine/eval.h"
 #include "engine/fate.h"
+#include "engine/feed.h"
 #include "engine/index.h"
 #include "engine/partial.h"
 #include "engine/past.h"
 #include "engine/pathcache.h"
 #include "engine/procs.h"
+#include "engine/profile.h"
 #include "engine/seq.h"
 #include "engine/shape.h"
 #include "engine/step.h"
@@ -81,52 +84,87 @@ struct strict {
 	uint64_t	 key;
 };
 
+/* What a rule's key is made of, and the last that was made of that. */
+struct key_part {
+	uint64_t	 salt;		/* of the rule */
+	uint32_t	 kind;		/* the same where keys are alike */
+	bool		 goes_on;	/* without a partial match, only a
+					 * first state means anything to it */
+};
+
+struct key_memo {
+	uint64_t	 ordinal;
+	uint64_t	 key;
+	bool		 has;
+	uint64_t	 turn;		/* live_turn when it was looked at, */
+	uint64_t	 alive;		/* which rules may have the key */
+};
+
 /* One rule and the key of the record in it. */
 struct scene {
 	struct engine	*e;
 	const struct rule *r;
 	uint32_t	 rule;
 	uint64_t	 key;		/* hash of both */
+	uint32_t	 root;		/* found for it, or 0; maybe gone */
 	const struct value *nothing;	/* no variable is bound */
 };
 
 struct engine {
+	/* What most records come to, and no further. */
+	const uint32_t *const	*slots;		/* of index_slots() */
+	struct turns		*turns;
+	const struct slot *const *asks;		/* of index_all_asks() */
+	struct plans		*plans;
+	const struct plan_place	*near;		/* of plans_near() */
+	struct index		*index;
+	struct pathcache	*paths;		/* NULL: nobody asks */
+	struct procs		*procs;		/* NULL: nobody asks */
+	struct source		*sources;
+	struct profile		*timed;		/* NULL: not this batch */
+	bool			 sees_all;	/* somebody sees each record */
+	bool			 passes_over;	/* those that no rule wants */
+	bool			 sifts;		/* looks at them one by one */
+	bool			 absences;	/* a rule waits for one */
+	bool			 wants_millis;	/* a rule says `within` */
+	bool			 wants_all;	/* a rule is across hosts */
+	int64_t			 late_seconds;	/* the clocks are behind: */
+	int64_t			 late_millis;	/* this was read since */
+	uint64_t		 ordinal;	/* of the record or absence */
+	struct engine_stats	 stats;
+
 	const struct program	*program;
 	const struct names	*names;
 	struct engine_options	 options;
 	struct alert_out	 out;
-	struct index		*index;
 	struct patterns		*patterns;
-	struct pathcache	*paths;		/* NULL: nobody asks */
 	struct fates		 fates;	/* what removes and renames */
 	struct ask		*ask;
-	struct procs		*procs;		/* NULL: nobody asks */
 	struct seqs		*seqs;
 	struct steps		*steps;
 	struct ring		*kept;		/* records, see kept.c */
 	struct uids		*uids;
 	struct cooldowns	*cooldowns;
 	struct hash_key		 seed;
-	struct source		*sources;
 	size_t			 nsources, sources_cap;
 	struct watch		 all;		/* of all sources */
-	bool			 wants_all;	/* a rule is across hosts */
-	bool			 wants_millis;	/* a rule says `within` */
 	uint32_t		*first_state;	/* of each rule: in the next */
 	uint32_t		*waiting;	/* instances in each state */
 	struct shape		*shapes;	/* of each state */
-	uint64_t		 ordinal;	/* of the record or absence */
 	uint32_t		 sweep_at;
-	struct engine_stats	 stats;
 	void			(*on_unknown)(void *, uint16_t);
 	void			*unknown_arg;
 	struct trace		 trace;		/* no step: nobody follows */
+	struct profile		*profile;	/* NULL: nobody asks */
 
 	/* The new life. */
 	struct partials		*partials;
 	struct pasts		 pasts;
 	struct bounds		 bounds;
 	struct tallies		*tallies;
+	struct key_part		*key_parts;	/* by rule */
+	struct key_memo		*key_memos;	/* by kind */
+	uint64_t		 live_turn;	/* one for each plan run */
 	uint32_t		 life_sweep_at;
 	uint8_t			 held[VARIABLES_MAX][VALUE_TEXT_MAX];
 	uint32_t		*candidates;	/* scratch: partial matches */
@@ -147,6 +185,7 @@ struct engine {
 	int64_t			 millis;	/* of now: it, or the end of */
 	int64_t			 seconds;	/* an absence */
 	bool			 absent;	/* it is a copy, and late */
+	bool			 asking;	/* `ask` knows it */
 	struct object		 object;
 	bool			 has_zone;
 	struct slice		 zone;
@@ -160,6 +199,39 @@ struct engine {
 	uint64_t		*completed;	/* by rule: by which record */
 	struct alert_step	*alert_steps;
 };
+
+/* The time from here on is that of a stage; returns the one before. */
+static inline enum profile_stage
+engine_enter(const struct engine *e, enum profile_stage stage)
+{
+	return e->timed == NULL ? PROFILE_OUTSIDE :
+	    profile_enter(e->timed, stage);
+}
+
+/* And that of a rule, which considers the record now or has already. */
+static inline void
+engine_rule(const struct engine *e, uint32_t rule, bool considers)
+{
+	if (e->timed != NULL)
+		profile_rule(e->timed, rule, considers);
+}
+
+static inline void
+engine_no_rule(const struct engine *e)
+{
+	if (e->timed != NULL)
+		profile_no_rule(e->timed);
+}
+
+/* Does anybody look into records that no rule wants? */
+static inline bool
+engine_looks_at_all(const struct engine *e)
+{
+	return e->paths != NULL || e->procs != NULL;
+}
+
+/* Let `ask` know the record being read, unless it does. */
+void	 engine_ask(struct engine *);
 
 /*
  * The record being read is this one now, which is indexed, with its object;

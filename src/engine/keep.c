@@ -13,10 +13,10 @@
 #include "engine/age.h"
 #include "engine/inside.h"
 #include "engine/kept.h"
+#include "engine/scene.h"
 #include "engine/tracing.h"
 
 #define SWEEP		2u		/* looked at for each that is kept */
-#define EPOCHS_SPARE	65536u		/* before a look for unused ones */
 
 struct watch *
 keep_watch(struct engine *e, const struct rule *r, uint32_t source)
@@ -56,6 +56,15 @@ origin_over_age(const struct engine *e, const struct rule *r, uint32_t origin)
 
 	return age_over(watch_of(e, o), o->epoch, o->first_s,
 	    age_limit(r, origin_hash(&e->pasts, origin)));
+}
+
+/* Has a record of this clock come too late, `within` being over? */
+static bool
+is_late(const struct watch *w, const struct state *s, int64_t last_ms,
+    uint32_t epoch)
+{
+	return s->within_ms >= 0 && time_between(last_ms,
+	    timer_latest(&w->millis, epoch - 1)) > s->within_ms;
 }
 
 /* For tallies: whose origins are asked about. */
@@ -110,9 +119,39 @@ keep_over_age(const struct engine *e, uint32_t number)
 	}
 	if (origin_over_age(e, r, p->origin))
 		return true;
-	return s->within_ms >= 0 && time_between(p->last_ms,
-	    timer_latest(&watch_of(e, origin_at(&e->pasts,
-	    p->origin))->millis, p->epoch)) > s->within_ms;
+	return is_late(watch_of(e, origin_at(&e->pasts, p->origin)), s,
+	    p->last_ms, p->epoch);
+}
+
+/* Is the furthest of a folded group over age, or even all of it? */
+static bool
+folded_over_age(const struct engine *e, uint32_t group)
+{
+	const struct group	*g = group_at(e->partials, group);
+	const struct rule	*r = &e->program->rules[g->rule];
+	const struct watch	*w = g->f_all ? &e->all :
+	    &e->sources[g->f_source].watch;
+	const struct state	*s = &r->states[g->top];
+
+	return age_over(w, g->f_epoch, (int64_t)g->f_millis / 1000,
+	    age_limit(r, group_hash(e->partials, group))) ||
+	    (s->within_ms >= 0 && is_late(w, s, group_last_ms(e->partials,
+	    group), g->f_late));
+}
+
+bool
+keep_waits(const struct engine *e, uint32_t group, uint32_t source)
+{
+	const struct group	*g = group_at(e->partials, group);
+
+	if (g->folded)
+		return g->f_source == source && !folded_over_age(e, group);
+	for (uint32_t i = g->first; i != 0;
+	    i = partial_at(e->partials, i)->next)
+		if (origin_at(&e->pasts, partial_at(e->partials,
+		    i)->origin)->source == source && !keep_over_age(e, i))
+			return true;
+	return false;
 }
 
 enum trace_what
@@ -126,27 +165,6 @@ keep_why_over_age(const struct engine *e, uint32_t number)
 	    TRACE_TIMED_OUT : TRACE_LATE;
 }
 
-/* A clock that steps back again and again: forget epochs nobody is in. */
-static void
-tidy_epochs(struct engine *e, struct watch *w)
-{
-	const size_t	 most = partials_count(e->partials);
-	uint32_t	*used;
-	size_t		 n = 0;
-
-	if (w->millis.n < EPOCHS_SPARE + 2 * most)
-		return;
-	used = xreallocarray(NULL, most + 1, sizeof(*used));
-	for (uint32_t i = 1; i < partials_size(e->partials); i++) {
-		const struct partial	*p = partial_at(e->partials, i);
-
-		/* Of any clock: some too many are kept. */
-		if (p->group != 0)
-			used[n++] = p->epoch;
-	}
-	age_keep_epochs(&w->millis, used, n);
-	free(used);
-}
 
 /* Groups. */
 
@@ -174,7 +192,7 @@ binds_nothing(const struct value bound[VARIABLES_MAX])
 uint32_t
 keep_group(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 {
-	const uint32_t	 root = group_find(sc->e->partials, sc->key);
+	const uint32_t	 root = scene_root(sc);
 
 	if (root == 0 || binds_nothing(bound))
 		return root;
@@ -186,16 +204,17 @@ uint32_t
 keep_new_group(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 {
 	struct engine	*e = sc->e;
-	uint32_t	 root = group_find(e->partials, sc->key), group;
+	uint32_t	 root, group;
 
+	group = keep_group(sc, bound);
+	if (group != 0 && group_holds(e->partials, group))
+		return group;
+	age_make_room(e);
+	root = scene_root(sc);
 	if (root == 0)
 		root = group_add(e->partials, sc->key, sc->rule);
 	if (binds_nothing(bound))
 		return root;
-	group = group_find_bound(e->partials, root, keep_hash(e, bound),
-	    bound);
-	if (group != 0)
-		return group;
 	if (group_count(e->partials, root) >= COMBINATIONS_MAX) {
 		tracing_group(e, TRACE_EVICTED,
 		    group_oldest(e->partials, root));
@@ -276,8 +295,8 @@ keep_end_group(struct engine *e, uint32_t group)
 {
 	uint32_t	 next;
 
-	for (uint32_t number = group_at(e->partials, group)->first;
-	    number != 0; number = next) {
+	for (uint32_t number = group_first(e->partials, group); number != 0;
+	    number = next) {
 		next = partial_at(e->partials, number)->next;
 		keep_end(e, number);
 	}
@@ -286,25 +305,43 @@ keep_end_group(struct engine *e, uint32_t group)
 void
 keep_expire(struct engine *e, uint32_t number)
 {
+	const uint32_t	 group = partial_at(e->partials, number)->group;
+
 	if (e->trace.step != NULL)
 		tracing_partial(e, keep_why_over_age(e, number), number);
+	e->stats.expired += group_at(e->partials, group)->first == number &&
+	    partial_at(e->partials, number)->next == 0;
 	keep_end(e, number);
-	e->stats.expired++;
+}
+
+static void
+sweep_group(struct engine *e, uint32_t group)
+{
+	uint32_t	 next;
+
+	if (!group_in_use(e->partials, group))
+		return;
+	partials_passed(e->partials, group);
+	if (group_at(e->partials, group)->folded &&
+	    !folded_over_age(e, group))
+		return;
+	for (uint32_t i = group_first(e->partials, group); i != 0; i = next) {
+		next = partial_at(e->partials, i)->next;
+		if (keep_over_age(e, i))
+			keep_expire(e, i);
+	}
 }
 
 static void
 sweep(struct engine *e)
 {
 	for (unsigned n = 0; n < SWEEP; n++) {
-		uint32_t	 number = ++e->life_sweep_at;
-
-		if (number >= partials_size(e->partials)) {
+		if (++e->life_sweep_at >= partials_size(e->partials)) {
 			e->life_sweep_at = 0;
+			partials_walk(e->partials);
 			return;
 		}
-		if (partial_at(e->partials, number)->group != 0 &&
-		    keep_over_age(e, number))
-			keep_expire(e, number);
+		sweep_group(e, e->life_sweep_at);
 	}
 }
 
@@ -350,7 +387,6 @@ new_place(const struct scene *sc, const struct grown *g)
 	struct partial	 p = { .state = (uint16_t)g->state };
 
 	sweep(e);
-	age_make_room(e);
 	p.group = keep_new_group(sc, g->bound);
 	if (p.group == 0)
 		return 0;
@@ -391,10 +427,8 @@ keep_put(const struct scene *sc, const struct grown *g)
 	p->origin = g->origin;
 	p->in_tally = g->tally != 0;
 	p->past = g->tally != 0 ? g->tally : g->past;
-	if (s->within_ms >= 0) {
-		tidy_epochs(e, w);
-		p->epoch = timer_begin(&w->millis, g->ms);
-	}
+	if (s->within_ms >= 0)
+		p->epoch = age_begin_millis(e, w, g->ms) + 1;
 	if (s->absent_ms >= 0)
 		wait_for_end(sc, g, number);
 	tracing_partial(e, renewed ? TRACE_RENEWED : TRACE_MET, number);

@@ -74,6 +74,10 @@ void		 keep_settle(struct engine *, uint32_t number);
 /* TRACE_TIMED_OUT or TRACE_LATE, of one that is over age. */
 enum trace_what	 keep_why_over_age(const struct engine *, uint32_t number);
 
+/* Is anything in this group not over age, that a record of SOURCE began? */
+bool		 keep_waits(const struct engine *, uint32_t group,
+		    uint32_t source);
+
 /* It is over age: end it. */
 void		 keep_expire(struct engine *, uint32_t number);
 

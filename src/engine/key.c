@@ -7,7 +7,15 @@
  */
 #include "engine/key.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/inside.h"
+
+#define KINDS	64u		/* of keys, that one more is compared with */
+
+/* The upper bits are of the key alone: see partial.h. */
+#define SALT	((UINT64_C(1) << GROUP_KEY_SHIFT) - 1)
 
 /* Mixed before each addition: source 1 and pid 0 are not 0 and 1. */
 static uint64_t
@@ -66,12 +74,12 @@ host_hash(const struct engine *e)
 	return address.n == 0 ? 0 : hash_bytes(&e->seed, address);
 }
 
-bool
-key_life(struct engine *e, uint32_t rule, uint64_t *id)
+/* The key alone, whatever rule it is of. */
+static bool
+key_alone(struct engine *e, const struct rule *r, uint64_t *id)
 {
-	const struct rule	*r = &e->program->rules[rule];
-	uint64_t		 key = rule;
-	struct value		 v;
+	uint64_t	 key = 0;
+	struct value	 v;
 
 	if (!r->across_hosts)
 		key = with(e, with(e, key, e->source), host_hash(e));
@@ -91,4 +99,91 @@ key_life(struct engine *e, uint32_t rule, uint64_t *id)
 	}
 	*id = hash_word(&e->seed, key);
 	return true;
+}
+
+/* Are the keys of both made of the same? */
+static bool
+key_alike(const struct rule *a, const struct rule *b)
+{
+	return a->across_hosts == b->across_hosts &&
+	    a->by_none == b->by_none && a->subject == b->subject &&
+	    (a->zone == ZONE_FREE) == (b->zone == ZONE_FREE) &&
+	    a->scope == b->scope && a->nby == b->nby &&
+	    (a->nby == 0 || memcmp(a->by, b->by,
+	    a->nby * sizeof(a->by[0])) == 0);
+}
+
+/* What is new is noted, whether anything waits for it or not. */
+static bool
+asks_new(const struct engine *e, uint32_t rule)
+{
+	bool	 asks = false;
+
+	for (size_t i = 0; i < e->program->rules[rule].nstates; i++)
+		asks |= e->shapes[e->first_state[rule] + i].fresh;
+	return asks;
+}
+
+void
+key_prepare(struct engine *e)
+{
+	const struct rule	*rules = e->program->rules;
+	uint32_t		*like = xcalloc(e->program->nrules + 1,
+	    sizeof(*like));	/* a rule of each kind */
+	uint32_t		 kinds = 0;
+
+	e->key_parts = xcalloc(e->program->nrules + 1, sizeof(*e->key_parts));
+	for (uint32_t i = 0; i < e->program->nrules; i++) {
+		uint32_t	 k = kinds > KINDS ? kinds - KINDS : 0;
+
+		if (!rules[i].new_life)
+			continue;
+		while (k < kinds && !key_alike(&rules[i], &rules[like[k]]))
+			k++;
+		like[k] = i;
+		kinds += k == kinds;
+		e->key_parts[i] = (struct key_part){ .kind = k,
+		    .salt = hash_word(&e->seed, i + UINT64_C(1)) & SALT,
+		    .goes_on = !rules[i].any_order && !asks_new(e, i) };
+	}
+	e->key_memos = xcalloc(kinds + (size_t)1, sizeof(*e->key_memos));
+	free(like);
+}
+
+bool
+key_life(struct engine *e, uint32_t rule, uint64_t *id)
+{
+	if (!key_alone(e, &e->program->rules[rule], id))
+		return false;
+	*id ^= e->key_parts[rule].salt;
+	return true;
+}
+
+static void
+remember_key(struct engine *e, struct key_memo *m, uint32_t rule)
+{
+	if (m->ordinal == e->ordinal)
+		return;
+	m->ordinal = e->ordinal;
+	m->has = key_alone(e, &e->program->rules[rule], &m->key);
+}
+
+bool
+key_now(struct engine *e, uint32_t rule, uint64_t *id)
+{
+	struct key_memo	*m = &e->key_memos[e->key_parts[rule].kind];
+
+	remember_key(e, m, rule);
+	*id = m->key ^ e->key_parts[rule].salt;
+	return m->has;
+}
+
+void
+key_look(struct engine *e, uint32_t rule)
+{
+	struct key_memo	*m = &e->key_memos[e->key_parts[rule].kind];
+
+	remember_key(e, m, rule);
+	m->turn = e->live_turn;
+	m->alive = m->has ? groups_alive(e->partials, m->key) : 0;
 }

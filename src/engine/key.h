@@ -30,4 +30,16 @@ uint64_t	 key_classic(struct engine *, uint32_t rule);
  */
 bool		 key_life(struct engine *, uint32_t rule, uint64_t *id);
 
+/* The same, made once for all rules with alike keys in one moment. */
+bool		 key_now(struct engine *, uint32_t rule, uint64_t *id);
+
+/*
+ * Which rules may have anything for the key that this rule and all alike make
+ * of the record: groups_alive(), into their memo.
+ */
+void		 key_look(struct engine *, uint32_t rule);
+
+/* Find out which rules these are; before any other of the new life. */
+void		 key_prepare(struct engine *);
+
 #endif

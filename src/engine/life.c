@@ -27,6 +27,17 @@ shape_of(const struct scene *sc, uint32_t state)
 
 /* What a scene finds. */
 
+uint32_t
+scene_root(const struct scene *sc)
+{
+	const struct partials	*s = sc->e->partials;
+
+	if (sc->root != 0 && group_in_use(s, sc->root) &&
+	    group_at(s, sc->root)->id == sc->key)
+		return sc->root;
+	return group_find(s, sc->key);
+}
+
 static void
 candidate(struct engine *e, uint32_t number)
 {
@@ -65,8 +76,8 @@ scene_collect(const struct scene *sc, uint32_t state, bool counts)
 {
 	struct engine		*e = sc->e;
 	const struct shape	*shape = shape_of(sc, state);
-	const uint32_t		 root = group_find(e->partials, sc->key);
-	const struct partials	*s = e->partials;
+	const uint32_t		 root = scene_root(sc);
+	struct partials		*s = e->partials;
 	uint32_t		 group;
 
 	e->ncandidates = 0;
@@ -97,9 +108,8 @@ scene_goes_on(const struct scene *sc, uint32_t number, uint32_t state,
 
 	if (p->group == 0 || p->state != state || p->counts != counts)
 		return false;		/* it had to make room */
-	g = group_at(e->partials, p->group);
-	if (g->rule != sc->rule || group_at(e->partials, g->root)->id !=
-	    sc->key)
+	g = group_at(e->partials, group_root(e->partials, p->group));
+	if (g->rule != sc->rule || g->id != sc->key)
 		return false;
 	if (keep_over_age(e, number)) {
 		keep_expire(e, number);
@@ -236,7 +246,7 @@ static void
 use_up(const struct scene *sc, const struct value *bound)
 {
 	struct engine	*e = sc->e;
-	const uint32_t	 root = group_find(e->partials, sc->key);
+	const uint32_t	 root = scene_root(sc);
 	uint32_t	 group, older;
 
 	if (root == 0)
@@ -251,7 +261,7 @@ use_up(const struct scene *sc, const struct value *bound)
 		if (bound_agrees(has, bound))
 			keep_end_group(e, group);
 	}
-	if (group_find(e->partials, sc->key) != 0)
+	if (scene_root(sc) != 0)
 		keep_end_group(e, root);
 }
 
@@ -439,7 +449,7 @@ static void
 go_on_with_more(const struct scene *sc, uint32_t state)
 {
 	struct engine	*e = sc->e;
-	const uint32_t	 root = group_find(e->partials, sc->key);
+	const uint32_t	 root = scene_root(sc);
 	uint32_t	 group, newer;
 
 	if (root == 0)
@@ -453,7 +463,7 @@ go_on_with_more(const struct scene *sc, uint32_t state)
 		if (number != 0)
 			take_place(sc, state, number);
 	}
-	if (group_find(e->partials, sc->key) != 0 &&
+	if (scene_root(sc) != 0 &&
 	    (group = keep_find(e, root, state + 1)) != 0)
 		take_place(sc, state, group);
 }
@@ -464,7 +474,7 @@ meet(const struct scene *sc, const struct entry *en)
 	const struct state	*s = &sc->r->states[en->state];
 	struct engine		*e = sc->e;
 
-	if (en->state > 0 && group_find(e->partials, sc->key) == 0 &&
+	if (en->state > 0 && scene_root(sc) == 0 &&
 	    !shape_of(sc, en->state)->fresh)
 		return;
 	if (!met_entry(e, en))
@@ -504,8 +514,8 @@ static void
 cancel(const struct scene *sc, const struct entry *en)
 {
 	struct engine		*e = sc->e;
-	const uint32_t		 root = group_find(e->partials, sc->key);
-	const struct state	*s = index_state(e->program, en);
+	const uint32_t		 root = scene_root(sc);
+	const struct state	*s = entry_state(e->program, en);
 	const bool		 bound = looks_at_variables(e->program, s);
 	uint32_t		 group, older;
 
@@ -521,7 +531,7 @@ cancel(const struct scene *sc, const struct entry *en)
 		if (!bound || ask_state(e->ask, s, has))
 			cancel_group(e, group);
 	}
-	if (group_find(e->partials, sc->key) != 0 &&
+	if (scene_root(sc) != 0 &&
 	    (!bound || ask_state(e->ask, s, nothing)))
 		cancel_group(e, root);
 }
@@ -530,7 +540,7 @@ cancel(const struct scene *sc, const struct entry *en)
 static bool
 concerns(const struct scene *sc, const struct entry *en, size_t n)
 {
-	if (group_find(sc->e->partials, sc->key) != 0)
+	if (sc->root != 0)
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (en[i].state == 0 || met_fresh(sc->e, &en[i]))
@@ -555,8 +565,12 @@ life_feed(struct engine *e, const struct entry *en, size_t n)
 	    .r = &e->program->rules[en->rule], .nothing = nothing };
 	const size_t	 states = sc.r->nstates;
 
-	if (!key_life(e, sc.rule, &sc.key) || (!sc.r->any_order &&
-	    !concerns(&sc, en, n)) || met_excepted(e, sc.rule))
+	if (!key_now(e, sc.rule, &sc.key))
+		return;
+	if (group_may_live(e->partials, sc.key, sc.rule))
+		sc.root = group_find(e->partials, sc.key);
+	if ((!sc.r->any_order && !concerns(&sc, en, n)) ||
+	    met_excepted(e, sc.rule))
 		return;
 	for (; n > 0 && en->state >= states; en++, n--)
 		if (en->state < states + sc.r->ncancels)
@@ -588,7 +602,7 @@ tidy_strict(struct engine *e, const struct strict *s)
 	for (uint32_t group = root; group != 0; group = group == root ?
 	    group_newest(e->partials, root) :
 	    group_older(e->partials, group))
-		for (uint32_t i = group_at(e->partials, group)->first; i != 0;
+		for (uint32_t i = group_first(e->partials, group); i != 0;
 		    i = partial_at(e->partials, i)->next)
 			if (!stays(e, partial_at(e->partials, i), r))
 				candidate(e, i);
@@ -611,11 +625,8 @@ life_waiting(const struct engine *e, uint32_t source)
 {
 	uint64_t	 n = 0;
 
-	for (uint32_t i = 1; i < partials_size(e->partials); i++) {
-		const struct partial	*p = partial_at(e->partials, i);
-
-		n += p->group != 0 && origin_at(&e->pasts,
-		    p->origin)->source == source && !keep_over_age(e, i);
-	}
+	for (uint32_t i = 1; i < partials_size(e->partials); i++)
+		n += group_in_use(e->partials, i) &&
+		    keep_waits(e, i, source);
 	return n;
 }

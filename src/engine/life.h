@@ -27,7 +27,7 @@ void	 life_strict(struct engine *);
 /* Tell one of the states that were met. */
 void	 life_tell(struct engine *, const struct met *);
 
-/* Partial matches of a source that are not over age. */
+/* Sequences of a source that are not over age. */
 uint64_t life_waiting(const struct engine *, uint32_t source);
 
 #endif

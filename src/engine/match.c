@@ -315,7 +315,7 @@ static bool
 prefix_has(const struct ready *r, struct slice v)
 {
 	if (r->trie != NULL)
-		return trie_walk(r->trie, v) != 0;
+		return trie_walk(r->trie, v, 0) != 0;
 	for (size_t i = 0; i < r->set->n; i++)
 		if (slice_has_prefix(v, r->set->entries[i]))
 			return true;
@@ -335,7 +335,7 @@ dir_has(const struct ready *r, struct slice v)
 				return true;
 		return false;
 	}
-	for (class = trie_walk(r->trie, v); class != 0;
+	for (class = trie_walk(r->trie, v, 0); class != 0;
 	    class = trie_parent(r->trie, class)) {
 		const size_t	 length = trie_sets(r->trie, class, &n)[0];
 

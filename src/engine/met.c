@@ -30,7 +30,12 @@ patterns_hold(struct engine *e, const struct entry *en, const struct state *s)
 		return true;
 	if (e->asked[en->patterns] != e->ordinal) {
 		e->asked[en->patterns] = e->ordinal;
+		if (e->timed != NULL)
+			profile_ask(e->timed, en->patterns);
 		e->answered[en->patterns] = ask_patterns(e, s);
+		if (e->timed != NULL)
+			profile_answered(e->timed, e->answered[en->patterns] ==
+			    ANSWER_YES);
 	}
 	return e->answered[en->patterns] ==
 	    (s->not_object ? ANSWER_NO : ANSWER_YES);
@@ -39,7 +44,7 @@ patterns_hold(struct engine *e, const struct entry *en, const struct state *s)
 bool
 met_entry(struct engine *e, const struct entry *en)
 {
-	const struct state	*s = index_state(e->program, en);
+	const struct state	*s = entry_state(e->program, en);
 
 	return patterns_hold(e, en, s) &&
 	    (s->npredicates == 0 || ask_state(e->ask, s, NULL));

@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 
-#include "engine/age.h"
 #include "engine/keep.h"
 #include "engine/kept.h"
 #include "engine/met.h"
@@ -35,7 +34,7 @@ static uint32_t
 find(const struct scene *sc, uint32_t state)
 {
 	struct engine	*e = sc->e;
-	const uint32_t	 root = group_find(e->partials, sc->key);
+	const uint32_t	 root = scene_root(sc);
 	const uint32_t	 number = root == 0 ? 0 : partial_find(e->partials,
 	    root, (uint16_t)state, true);
 
@@ -116,8 +115,7 @@ take(const struct scene *sc, struct choice *c)
 	struct partial		*at;
 
 	if (c->number == 0) {
-		age_make_room(e);
-		e->stats.started += group_find(e->partials, sc->key) == 0;
+		e->stats.started += scene_root(sc) == 0;
 		if ((p.group = keep_new_group(sc, sc->nothing)) == 0)
 			return false;
 		p.tally = tally_new(e->tallies);

@@ -4,7 +4,8 @@
  *
  * One index for all groups: a root stands under the hash of its rule and key,
  * a combination under that hash mixed with the one of its values. The list of a
- * group has at most two entries for each state of its rule.
+ * group has at most two entries for each state of its rule. Groups that hold
+ * something are linked from old to new with those that are equally far.
  */
 #include "engine/partial.h"
 
@@ -13,45 +14,86 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/slots.h"
+#include "engine/fold.h"
 
 #define LEVELS		16u		/* lists; later states share the last */
 #define GROUPS_MAX	((1u << 24) - 2) /* the index is quick up to there */
+#define FREE		GROUP_RULES_MAX	/* rule of a group not in use */
+#define MAY_LEAST	10u		/* bits of a key that tell where, */
+#define MAY_MOST	(64 - GROUP_KEY_SHIFT) /* in 8 bytes each */
 
-_Static_assert(sizeof(struct group) == 24, "a million of them are many");
-_Static_assert(sizeof(struct partial) == 48, "and of these");
+_Static_assert(sizeof(struct partial) == 40, "there may be many");
 
 /* What only some groups have: a root its combinations, these their values. */
 struct kin {
 	uint32_t	 older, newer;	/* of a root: the oldest, the newest */
-	uint32_t	 bound;		/* held */
-	uint32_t	 n;		/* of a root: how many */
+	uint32_t	 bound;		/* held; 0: this is a root's */
+	union {
+		uint32_t n;		/* combinations */
+		uint32_t root;
+	};
 };
 
 struct partials {
 	struct pool	 groups, kins, all;
+	struct pool	 hashes;	/* by group, where they are wanted */
 	struct slots	*index;
 	struct bounds	*bounds;
+	struct folds	 folds;
+	bool		 want_hashes;
 	struct hash_key	 seed;
+	uint32_t	 live;		/* groups that hold something */
 	uint32_t	 oldest[LEVELS], newest[LEVELS];
+	uint32_t	*queue;		/* groups to be folded: a circle */
+	size_t		 queue_cap;	/* a power of two */
+	size_t		 from, nqueue;
+	uint32_t	 open;		/* so many of them stay open */
+	/*
+	 * Which rules may have something for a key, by bits of both: now, and
+	 * from the next walk on, when those that are gone are forgotten.
+	 */
+	uint64_t	*may, *will;
+	unsigned	 may_bits, will_bits;
 };
 
-static uint64_t
-id_of(const void *arg, uint32_t number)
+static struct group *
+group(const struct partials *s, uint32_t number)
 {
-	return group_at(arg, number)->id;
+	return pool_at(&s->groups, number);
+}
+
+const struct group *
+group_at(const struct partials *s, uint32_t number)
+{
+	return group(s, number);
+}
+
+static const uint64_t *
+id_at(const void *arg, uint32_t number)
+{
+	return &group(arg, number)->id;
 }
 
 struct partials *
-partials_new(struct bounds *bounds)
+partials_new(struct bounds *bounds, struct pasts *pasts, uint32_t open)
 {
 	struct partials	*s = xcalloc(1, sizeof(*s));
 
 	pool_init(&s->groups, sizeof(struct group));
 	pool_init(&s->kins, sizeof(struct kin));
 	pool_init(&s->all, sizeof(struct partial));
-	s->index = slots_new(GROUPS_MAX, id_of, s);
+	pool_init(&s->hashes, sizeof(uint64_t));
+	folds_init(&s->folds, pasts);
+	s->want_hashes = pasts->want_hashes;
+	s->index = slots_new(GROUPS_MAX, id_at, s);
 	s->bounds = bounds;
 	s->seed = hash_key_random();
+	s->open = open == 0 ? PARTIAL_OPEN : open;
+	s->queue_cap = 16;
+	s->queue = xcalloc(s->queue_cap, sizeof(*s->queue));
+	s->may_bits = s->will_bits = MAY_LEAST;
+	s->may = xcalloc((size_t)1 << s->may_bits, sizeof(*s->may));
+	s->will = xcalloc((size_t)1 << s->will_bits, sizeof(*s->will));
 	return s;
 }
 
@@ -63,14 +105,19 @@ partials_free(struct partials *s)
 	pool_fini(&s->groups);
 	pool_fini(&s->kins);
 	pool_fini(&s->all);
+	pool_fini(&s->hashes);
+	folds_fini(&s->folds);
 	slots_free(s->index);
+	free(s->queue);
+	free(s->may);
+	free(s->will);
 	free(s);
 }
 
 uint32_t
 partials_count(const struct partials *s)
 {
-	return s->all.used;
+	return s->live;
 }
 
 struct partial *
@@ -79,19 +126,13 @@ partial_at(const struct partials *s, uint32_t number)
 	return pool_at(&s->all, number);
 }
 
-struct group *
-group_at(const struct partials *s, uint32_t number)
-{
-	return pool_at(&s->groups, number);
-}
-
-/* Groups. */
+/* Kin. */
 
 /* Of a group that has none: zeros. */
 static struct kin
-kin_of(const struct partials *s, uint32_t group)
+kin_of(const struct partials *s, uint32_t number)
 {
-	const uint32_t	 kin = group_at(s, group)->kin;
+	const uint32_t	 kin = group(s, number)->kin;
 
 	if (kin == 0)
 		return (struct kin){ .n = 0 };
@@ -100,9 +141,9 @@ kin_of(const struct partials *s, uint32_t group)
 
 /* To be changed; made if need be. */
 static struct kin *
-own_kin(struct partials *s, uint32_t group)
+own_kin(struct partials *s, uint32_t number)
 {
-	struct group	*g = group_at(s, group);
+	struct group	*g = group(s, number);
 
 	if (g->kin == 0) {
 		g->kin = pool_take(&s->kins);
@@ -131,22 +172,285 @@ group_newest(const struct partials *s, uint32_t root)
 }
 
 uint32_t
-group_older(const struct partials *s, uint32_t group)
+group_older(const struct partials *s, uint32_t number)
 {
-	return kin_of(s, group).older;
+	return kin_of(s, number).older;
 }
 
 uint32_t
-group_newer(const struct partials *s, uint32_t group)
+group_newer(const struct partials *s, uint32_t number)
 {
-	return kin_of(s, group).newer;
+	return kin_of(s, number).newer;
 }
 
 uint32_t
-group_bound(const struct partials *s, uint32_t group)
+group_bound(const struct partials *s, uint32_t number)
 {
-	return kin_of(s, group).bound;
+	return kin_of(s, number).bound;
 }
+
+uint32_t
+group_root(const struct partials *s, uint32_t number)
+{
+	const struct kin	 k = kin_of(s, number);
+
+	return k.bound == 0 ? number : k.root;
+}
+
+/* Those that are equally far. */
+
+static unsigned
+level(const struct group *g)
+{
+	return g->top < LEVELS ? (unsigned)g->top : LEVELS - 1;
+}
+
+static void
+link_newest(struct partials *s, uint32_t number)
+{
+	struct group	*g = group(s, number);
+	const unsigned	 l = level(g);
+
+	g->older = s->newest[l];
+	g->newer = 0;
+	if (g->older == 0)
+		s->oldest[l] = number;
+	else
+		group(s, g->older)->newer = number;
+	s->newest[l] = number;
+}
+
+static void
+unlink_level(struct partials *s, uint32_t number)
+{
+	const struct group	*g = group(s, number);
+	const unsigned		 l = level(g);
+
+	if (g->older == 0)
+		s->oldest[l] = g->newer;
+	else
+		group(s, g->older)->newer = g->newer;
+	if (g->newer == 0)
+		s->newest[l] = g->older;
+	else
+		group(s, g->newer)->older = g->older;
+}
+
+static unsigned
+top_of(uint16_t state)
+{
+	return state < GROUP_TOP_MAX ? state : GROUP_TOP_MAX;
+}
+
+/* A group that holds something has something newest for this state. */
+static void
+reached(struct partials *s, uint32_t number, uint16_t state)
+{
+	struct group	*g = group(s, number);
+
+	if (top_of(state) < g->top)
+		return;
+	if (s->newest[level(g)] == number && top_of(state) == g->top)
+		return;
+	unlink_level(s, number);
+	g->top = top_of(state) & GROUP_TOP_MAX;
+	link_newest(s, number);
+}
+
+/* It has lost its partial match for this state. */
+static void
+fell_back(struct partials *s, uint32_t number, uint16_t state)
+{
+	struct group	*g = group(s, number);
+	unsigned	 top = 0;
+
+	if (g->first == 0) {
+		unlink_level(s, number);
+		g->top = 0;
+		s->live--;
+		return;
+	}
+	if (top_of(state) < g->top)
+		return;
+	for (uint32_t i = g->first; i != 0; i = partial_at(s, i)->next)
+		if (top_of(partial_at(s, i)->state) > top)
+			top = top_of(partial_at(s, i)->state);
+	if (top == g->top)
+		return;
+	unlink_level(s, number);
+	g->top = top & GROUP_TOP_MAX;
+	link_newest(s, number);
+}
+
+uint32_t
+partials_victim(const struct partials *s)
+{
+	for (unsigned l = 0; l < LEVELS; l++)
+		if (s->oldest[l] != 0)
+			return s->oldest[l];
+	return 0;
+}
+
+/* Folding. */
+
+static void
+grow_queue(struct partials *s)
+{
+	uint32_t	*to = xreallocarray(NULL, 2 * s->queue_cap,
+	    sizeof(*to));
+
+	for (size_t i = 0; i < s->nqueue; i++)
+		to[i] = s->queue[(s->from + i) & (s->queue_cap - 1)];
+	free(s->queue);
+	s->queue = to;
+	s->queue_cap *= 2;
+	s->from = 0;
+}
+
+/* Something has changed in there: it may be folded, some time later. */
+static void
+touched(struct partials *s, uint32_t number)
+{
+	struct group	*g = group(s, number);
+
+	if (g->queued)
+		return;
+	g->queued = true;
+	if (s->nqueue == s->queue_cap)
+		grow_queue(s);
+	s->queue[(s->from + s->nqueue++) & (s->queue_cap - 1)] = number;
+}
+
+/* Is there one for each state from *LOW to the furthest, and nothing else? */
+static bool
+in_a_row(const struct partials *s, const struct group *g,
+    struct partial *by_state[FOLD_STATES + 1], unsigned *low)
+{
+	unsigned	 n = 0;
+
+	*low = FOLD_STATES + 1;
+	for (uint32_t i = g->first; i != 0; i = partial_at(s, i)->next) {
+		struct partial	*p = partial_at(s, i);
+
+		if (p->counts || p->in_tally || p->deadline != 0 ||
+		    p->state == 0 || p->state > FOLD_STATES)
+			return false;
+		by_state[p->state] = p;
+		*low = p->state < *low ? p->state : *low;
+		n++;
+	}
+	return n > 0 && g->top - *low + 1 == n;
+}
+
+static void
+fold(struct partials *s, uint32_t number)
+{
+	struct group	*g = group(s, number);
+	struct partial	*by_state[FOLD_STATES + 1];
+	uint32_t	 next;
+	unsigned	 low;
+	uint64_t	 hash;
+
+	if (!group_in_use(s, number) || g->folded)
+		return;
+	g->queued = false;
+	next = g->first;
+	if (!in_a_row(s, g, by_state, &low) ||
+	    !fold_put(&s->folds, g, by_state, low, &hash))
+		return;
+	if (s->want_hashes)
+		*(uint64_t *)pool_at(&s->hashes, number) = hash;
+	for (uint32_t i; (i = next) != 0;) {
+		next = partial_at(s, i)->next;
+		partial_at(s, i)->group = 0;
+		pool_give(&s->all, i);
+	}
+}
+
+void
+partials_settle(struct partials *s)
+{
+	while (s->nqueue > s->open) {
+		const uint32_t	 number = s->queue[s->from];
+
+		s->from = (s->from + 1) & (s->queue_cap - 1);
+		s->nqueue--;
+		fold(s, number);
+	}
+}
+
+uint64_t
+group_hash(const struct partials *s, uint32_t number)
+{
+	return s->want_hashes ?
+	    *(const uint64_t *)pool_at(&s->hashes, number) : 0;
+}
+
+int64_t
+group_last_ms(const struct partials *s, uint32_t number)
+{
+	return fold_last_ms(&s->folds, group(s, number));
+}
+
+static void
+open_group(struct partials *s, uint32_t number)
+{
+	struct group	*g = group(s, number);
+	struct partial	 by_state[FOLD_STATES + 1];
+	unsigned	 low = fold_take(&s->folds, g, group_hash(s, number),
+	    by_state);
+
+	for (; low <= g->top; low++) {
+		const uint32_t	 one = pool_take(&s->all);
+
+		by_state[low].group = number;
+		by_state[low].next = g->first;
+		*partial_at(s, one) = by_state[low];
+		g->first = one;
+	}
+	touched(s, number);
+}
+
+/* Who may have something. */
+
+static void
+may_live(uint64_t *where, unsigned bits, const struct group *g)
+{
+	where[g->id >> (64 - bits)] |= UINT64_C(1) << g->rule % GROUP_RULES;
+}
+
+uint64_t
+groups_alive(const struct partials *s, uint64_t id)
+{
+	return s->may[id >> (64 - s->may_bits)];
+}
+
+bool
+group_may_live(const struct partials *s, uint64_t id, uint32_t rule)
+{
+	return (groups_alive(s, id) >> rule % GROUP_RULES & 1) != 0;
+}
+
+void
+partials_passed(struct partials *s, uint32_t number)
+{
+	if (kin_of(s, number).bound == 0)
+		may_live(s->will, s->will_bits, group(s, number));
+}
+
+void
+partials_walk(struct partials *s)
+{
+	free(s->may);
+	s->may = s->will;
+	s->may_bits = s->will_bits;
+	while (s->will_bits < MAY_MOST &&
+	    s->groups.used > (UINT32_C(1) << s->will_bits))
+		s->will_bits++;
+	s->will = xcalloc((size_t)1 << s->will_bits, sizeof(*s->will));
+}
+
+/* Groups. */
 
 uint32_t
 group_find(const struct partials *s, uint64_t id)
@@ -154,7 +458,7 @@ group_find(const struct partials *s, uint64_t id)
 	uint32_t	 at = 0, number;
 
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE)
-		if (group_at(s, number)->id == id)
+		if (group(s, number)->id == id)
 			return number;
 	return 0;
 }
@@ -162,7 +466,7 @@ group_find(const struct partials *s, uint64_t id)
 static uint64_t
 bound_id(const struct partials *s, uint32_t root, uint64_t hash)
 {
-	return hash_word(&s->seed, group_at(s, root)->id ^
+	return hash_word(&s->seed, group(s, root)->id ^
 	    hash_word(&s->seed, hash));
 }
 
@@ -174,10 +478,10 @@ group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
 	uint32_t	 at = 0, number;
 
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE) {
-		const struct group	*g = group_at(s, number);
-		struct value		 has[VARIABLES_MAX];
+		struct value	 has[VARIABLES_MAX];
 
-		if (g->id != id || g->root != root)
+		if (group(s, number)->id != id || number == root ||
+		    group_root(s, number) != root)
 			continue;
 		bound_values(s->bounds, group_bound(s, number), has);
 		if (bound_agrees(has, values) && bound_agrees(values, has))
@@ -187,36 +491,43 @@ group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
 }
 
 static uint32_t
-add_group(struct partials *s, struct group g)
+add(struct partials *s, uint64_t id, uint32_t rule)
 {
 	const uint32_t	 number = pool_take(&s->groups);
 
-	if (g.root == 0)
-		g.root = number;
-	*group_at(s, number) = g;
-	slots_add(s->index, g.id, number);
+	*group(s, number) = (struct group){ .id = id,
+	    .rule = rule & GROUP_RULES_MAX };
+	if (s->want_hashes)
+		(void)pool_take(&s->hashes);	/* the same number */
+	slots_add(s->index, id, number);
 	return number;
 }
 
+/* A root, which may live from now on. */
 uint32_t
 group_add(struct partials *s, uint64_t id, uint32_t rule)
 {
-	return add_group(s, (struct group){ .id = id, .rule = rule });
+	const uint32_t	 number = add(s, id, rule);
+
+	may_live(s->may, s->may_bits, group(s, number));
+	may_live(s->will, s->will_bits, group(s, number));
+	return number;
 }
 
 uint32_t
 group_add_bound(struct partials *s, uint32_t root, uint64_t hash,
     const struct value values[VARIABLES_MAX])
 {
-	const struct group	 g = { .id = bound_id(s, root, hash),
-	    .rule = group_at(s, root)->rule, .root = root };
-	struct kin		 k = { .bound = bound_new(s->bounds, values) };
-	struct kin		*of_root = own_kin(s, root);
-	uint32_t		 number;
+	struct kin	 k = { .bound = bound_new(s->bounds, values),
+	    .root = root };
+	struct kin	*of_root;
+	uint32_t	 number;
 
 	if (k.bound == 0)
 		return 0;
-	number = add_group(s, g);
+	number = add(s, bound_id(s, root, hash),
+	    group(s, root)->rule);
+	of_root = own_kin(s, root);
 	k.older = of_root->newer;
 	if (k.older == 0)
 		of_root->older = number;
@@ -231,8 +542,8 @@ group_add_bound(struct partials *s, uint32_t root, uint64_t hash,
 static void
 leave_root(struct partials *s, uint32_t number)
 {
-	struct kin	*root = own_kin(s, group_at(s, number)->root);
-	const struct kin k = kin_of(s, number);
+	const struct kin	 k = kin_of(s, number);
+	struct kin		*root = own_kin(s, k.root);
 
 	if (k.older == 0)
 		root->older = k.newer;
@@ -249,28 +560,58 @@ leave_root(struct partials *s, uint32_t number)
 static void
 remove_group(struct partials *s, uint32_t number)
 {
-	const struct group	*g = group_at(s, number);
+	struct group	*g = group(s, number);
 
 	slots_remove(s->index, g->id, number);
 	if (g->kin != 0)
 		pool_give(&s->kins, g->kin);
+	g->rule = FREE;
 	pool_give(&s->groups, number);
+	if (s->want_hashes)
+		pool_give(&s->hashes, number);
+}
+
+bool
+group_holds(const struct partials *s, uint32_t number)
+{
+	return group(s, number)->folded || group(s, number)->first != 0;
+}
+
+uint32_t
+group_first(struct partials *s, uint32_t number)
+{
+	if (group(s, number)->folded)
+		open_group(s, number);
+	return group(s, number)->first;
 }
 
 /* The group may have lost its last partial match, the root its last group. */
 void
 group_tidy(struct partials *s, uint32_t number)
 {
-	const struct group	*g = group_at(s, number);
-	const uint32_t		 root = g->root;
+	const uint32_t	 root = group_root(s, number);
 
-	if (g->first == 0 && root != number) {
+	if (root != number && !group_holds(s, number)) {
 		leave_root(s, number);
 		remove_group(s, number);
 	}
-	if (group_at(s, root)->first == 0 && group_count(s, root) == 0)
+	if (!group_holds(s, root) && group_count(s, root) == 0)
 		remove_group(s, root);
 }
+
+uint32_t
+partials_size(const struct partials *s)
+{
+	return s->groups.n;
+}
+
+bool
+group_in_use(const struct partials *s, uint32_t number)
+{
+	return group(s, number)->rule != FREE;
+}
+
+/* Looking ahead. */
 
 uint64_t
 group_ahead(const struct partials *s, uint64_t id)
@@ -282,89 +623,72 @@ group_ahead(const struct partials *s, uint64_t id)
 uint32_t
 group_ahead_more(const struct partials *s, uint64_t ahead)
 {
-	uint32_t	 at = 0;
-	const uint32_t	 number = slots_find(s->index, ahead, &at);
+	uint32_t		 at = 0;
+	const uint32_t		 number = slots_find(s->index, ahead, &at);
+	const struct group	*g;
 
 	if (number == SLOTS_NONE)
 		return 0;
-	__builtin_prefetch(group_at(s, number));
+	g = group(s, number);
+	__builtin_prefetch(&g->id);		/* a group may lie on */
+	__builtin_prefetch(&g->first);		/* two cache lines */
 	return number;
 }
 
+/* Its neighbours are looked at when it becomes the newest. */
 void
-partial_ahead(const struct partials *s, uint32_t group)
+partial_ahead(const struct partials *s, uint32_t number)
 {
-	const uint32_t	 first = group_at(s, group)->first;
+	const struct group	*g = group(s, number);
 
-	if (first != 0)
-		__builtin_prefetch(partial_at(s, first));
+	if (g->older != 0)
+		__builtin_prefetch(&group(s, g->older)->newer);
+	if (g->newer != 0)
+		__builtin_prefetch(&group(s, g->newer)->older);
+	if (!g->folded && g->first != 0)
+		__builtin_prefetch(partial_at(s, g->first));
+	fold_ahead(&s->folds, g);
 }
 
 /* Partial matches. */
 
 uint32_t
-partial_find(const struct partials *s, uint32_t group, uint16_t state,
-    bool counts)
+partial_find(struct partials *s, uint32_t number, uint16_t state, bool counts)
 {
-	uint32_t	 number = group_at(s, group)->first;
+	const struct group	*g = group(s, number);
+	uint32_t		 one;
 
-	for (; number != 0; number = partial_at(s, number)->next) {
-		const struct partial	*p = partial_at(s, number);
+	if (g->folded && (counts || state < g->f_low || state > g->top))
+		return 0;
+	for (one = group_first(s, number); one != 0;
+	    one = partial_at(s, one)->next) {
+		const struct partial	*p = partial_at(s, one);
 
 		if (p->state == state && p->counts == counts)
-			return number;
+			return one;
 	}
 	return 0;
-}
-
-static unsigned
-level(const struct partial *p)
-{
-	return p->state < LEVELS ? p->state : LEVELS - 1;
-}
-
-static void
-link_newest(struct partials *s, uint32_t number)
-{
-	struct partial	*p = partial_at(s, number);
-	unsigned	 l = level(p);
-
-	p->older = s->newest[l];
-	p->newer = 0;
-	if (p->older == 0)
-		s->oldest[l] = number;
-	else
-		partial_at(s, p->older)->newer = number;
-	s->newest[l] = number;
-}
-
-static void
-unlink_level(struct partials *s, uint32_t number)
-{
-	const struct partial	*p = partial_at(s, number);
-	unsigned		 l = level(p);
-
-	if (p->older == 0)
-		s->oldest[l] = p->newer;
-	else
-		partial_at(s, p->older)->newer = p->newer;
-	if (p->newer == 0)
-		s->newest[l] = p->older;
-	else
-		partial_at(s, p->newer)->older = p->older;
 }
 
 uint32_t
 partial_add(struct partials *s, const struct partial *one)
 {
+	const uint32_t	 next = group_first(s, one->group);
 	const uint32_t	 number = pool_take(&s->all);
 	struct partial	*p = partial_at(s, number);
-	struct group	*g = group_at(s, one->group);
+	struct group	*g = group(s, one->group);
 
 	*p = *one;
-	p->next = g->first;
+	p->next = next;
 	g->first = number;
-	link_newest(s, number);
+	if (next == 0) {
+		s->live++;
+		g->top = top_of(p->state) & GROUP_TOP_MAX;
+		link_newest(s, p->group);
+	} else {
+		reached(s, p->group, p->state);
+	}
+	touched(s, p->group);
 	return number;
 }
 
@@ -372,36 +696,25 @@ void
 partial_remove(struct partials *s, uint32_t number)
 {
 	struct partial	*p = partial_at(s, number);
-	const uint32_t	 group = p->group;
-	uint32_t	*at = &group_at(s, group)->first;
+	const uint32_t	 of = p->group;
+	uint32_t	*at = &group(s, of)->first;
 
 	while (*at != number)
 		at = &partial_at(s, *at)->next;
 	*at = p->next;
-	unlink_level(s, number);
 	p->group = 0;
+	fell_back(s, of, (uint16_t)p->state);
 	pool_give(&s->all, number);
-	group_tidy(s, group);
+	group_tidy(s, of);
+	if (group_in_use(s, of))
+		touched(s, of);
 }
 
 void
 partial_renewed(struct partials *s, uint32_t number)
 {
-	unlink_level(s, number);
-	link_newest(s, number);
-}
+	const struct partial	*p = partial_at(s, number);
 
-uint32_t
-partials_victim(const struct partials *s)
-{
-	for (unsigned l = 0; l < LEVELS; l++)
-		if (s->oldest[l] != 0)
-			return s->oldest[l];
-	return 0;
-}
-
-uint32_t
-partials_size(const struct partials *s)
-{
-	return s->all.n;
+	reached(s, p->group, (uint16_t)p->state);
+	touched(s, p->group);
 }

@@ -8,6 +8,11 @@
  * in one look; in it, each state has one partial match and, where it counts
  * records, one count.
  *
+ * The partial matches of nearly all groups are beginnings of one chain of
+ * records. Such a group is folded some time after it was last touched (see
+ * fold.h): it takes little room then, and is opened again when it is asked for
+ * a partial match that it has.
+ *
  * Plain data, no pointers: numbers into pools, 0 being nothing. The store knows
  * nothing of time or rules; what a partial match holds besides is dropped by
  * whoever removes it.
@@ -20,22 +25,41 @@
 #include <stdint.h>
 
 #include "engine/bound.h"
+#include "engine/past.h"
 
 struct partials;
 
 #define COMBINATIONS_MAX 1000u		/* of bound values, for each key */
+#define GROUP_RULES_MAX	((1u << 24) - 1)
+#define GROUP_TOP_MAX	255u		/* states above are not told apart */
 
 #define PARTIAL_MADE	((UINT64_C(1) << 46) - 1) /* ordinals that fit */
+#define PARTIAL_OPEN	256u		/* groups that are not folded yet */
 
-/* 24 bytes, and 48 below: there may be a million. */
+/* 56 bytes: there may be a million. What is only of one that is folded: f_. */
 struct group {
 	uint64_t	 id;		/* hash of rule, key and values */
-	uint32_t	 rule;
-	uint32_t	 root;		/* the root's own number for a root */
-	uint32_t	 first;		/* of its partial matches, by `next` */
+	uint64_t	 rule : 24;
+	uint64_t	 f_start : 40;	/* of its origin */
+	uint64_t	 f_offset : 48;
+	uint64_t	 f_source : 16;
+	uint64_t	 f_millis : 43;	/* the time of the first record */
+	uint64_t	 f_low : 8;	/* it waits for the states from here */
+	uint64_t	 top : 8;	/* to here; the furthest of any group */
+	uint64_t	 f_quality : 2;
+	uint64_t	 f_all : 1;
+	uint64_t	 folded : 1;
+	uint64_t	 queued : 1;	/* to be folded */
+	uint32_t	 f_epoch : 31;
+	uint32_t	 f_bare : 1;	/* nobody asks for its past */
+	uint32_t	 f_late;	/* `epoch` of its partial matches */
+	uint32_t	 older, newer;	/* of those equally far */
 	uint32_t	 kin;		/* its bound values, and of whom */
+	uint32_t	 first;		/* of its partial matches, by `next`; */
+					/* folded: of its later records */
 };
 
+/* 40 bytes. */
 struct partial {
 	uint64_t	 made : 46;	/* ordinal of the record it is of */
 	uint64_t	 state : 16;	/* waited for; counted; from 0 */
@@ -44,7 +68,6 @@ struct partial {
 	int64_t		 last_ms;	/* the time of that record */
 	uint32_t	 group;		/* 0: not in use */
 	uint32_t	 next;		/* of the same group */
-	uint32_t	 older, newer;	/* of those equally far */
 	uint32_t	 origin;
 	union {
 		uint32_t past;
@@ -52,21 +75,45 @@ struct partial {
 					 * one whose past is still there */
 	};
 	uint32_t	 deadline;	/* its place, from 1; or 0 */
-	uint32_t	 epoch;		/* of last_ms */
+	uint32_t	 epoch;		/* of last_ms, from 1; 0: not asked */
 };
 
-struct partials	*partials_new(struct bounds *);
+/* OPEN: so many groups stay open; 0: PARTIAL_OPEN. */
+struct partials	*partials_new(struct bounds *, struct pasts *, uint32_t open);
 void		 partials_free(struct partials *);	/* NULL is allowed */
 
-/* How many there are, and groups without bound values. */
+/* Groups that hold something. */
 uint32_t	 partials_count(const struct partials *);
+
+/* Fold what was not touched of late; what was borrowed is gone. */
+void		 partials_settle(struct partials *);
 
 /* Borrowed: they stay where they are until they are removed. */
 struct partial	*partial_at(const struct partials *, uint32_t number);
-struct group	*group_at(const struct partials *, uint32_t number);
+const struct group *group_at(const struct partials *, uint32_t number);
 
 /* The root of a key, by the hash of rule and key; 0 when nothing lives. */
 uint32_t	 group_find(const struct partials *, uint64_t id);
+
+/*
+ * False: it is certain that this rule has nothing for this key, nearly always
+ * when that is so. For many rules and one key it looks at one place in memory:
+ * the bits of a hash from GROUP_KEY_SHIFT on are of the key alone.
+ */
+#define GROUP_KEY_SHIFT	48u
+bool		 group_may_live(const struct partials *, uint64_t id,
+		    uint32_t rule);
+
+/* The same for all rules at once: a bit for each remainder of its number. */
+#define GROUP_RULES	64u
+uint64_t	 groups_alive(const struct partials *, uint64_t id);
+
+/*
+ * For that all groups are to be looked at again and again: a walk over all is
+ * begun, this one was passed.
+ */
+void		 partials_walk(struct partials *);
+void		 partials_passed(struct partials *, uint32_t group);
 
 /* The combination of these values, by the hash of them; or 0. */
 uint32_t	 group_find_bound(const struct partials *, uint32_t root,
@@ -84,9 +131,13 @@ uint32_t	 group_add_bound(struct partials *, uint32_t root,
 /* A group that was added and not used: remove it if it is empty. */
 void		 group_tidy(struct partials *, uint32_t);
 
+/* Has it partial matches of its own? The first of them, which opens it. */
+bool		 group_holds(const struct partials *, uint32_t);
+uint32_t	 group_first(struct partials *, uint32_t);
+
 /*
  * Of a root, its combinations from the oldest to the newest; 0 at the end. Of a
- * combination, its values; 0 of a root.
+ * combination, its values and its root; 0 and itself of a root.
  */
 uint32_t	 group_count(const struct partials *, uint32_t root);
 uint32_t	 group_oldest(const struct partials *, uint32_t root);
@@ -94,6 +145,11 @@ uint32_t	 group_newest(const struct partials *, uint32_t root);
 uint32_t	 group_older(const struct partials *, uint32_t);
 uint32_t	 group_newer(const struct partials *, uint32_t);
 uint32_t	 group_bound(const struct partials *, uint32_t);
+uint32_t	 group_root(const struct partials *, uint32_t);
+
+/* Of one that is folded: of its first record, and the time of its last. */
+uint64_t	 group_hash(const struct partials *, uint32_t);
+int64_t		 group_last_ms(const struct partials *, uint32_t);
 
 /*
  * Ahead of group_find(): bring what it looks at first into the cache; then, by
@@ -105,20 +161,21 @@ uint32_t	 group_ahead_more(const struct partials *, uint64_t ahead);
 void		 partial_ahead(const struct partials *, uint32_t group);
 
 /* The partial match of a group that waits for this state, or counts it; 0. */
-uint32_t	 partial_find(const struct partials *, uint32_t group,
+uint32_t	 partial_find(struct partials *, uint32_t group,
 		    uint16_t state, bool counts);
 
 /* Group, state and `counts` must be set and not there; links are set here. */
 uint32_t	 partial_add(struct partials *, const struct partial *);
 void		 partial_remove(struct partials *, uint32_t number);
 
-/* It was made anew: it is the newest of those equally far. */
+/* It was made anew: if none is further, the group is the newest of its kind. */
 void		 partial_renewed(struct partials *, uint32_t number);
 
-/* The oldest of the least advanced; 0 when there is none. */
+/* The oldest of the least advanced groups; 0 when there is none. */
 uint32_t	 partials_victim(const struct partials *);
 
-/* For walks over all: numbers are below this; `group` is 0 when not in use. */
+/* For walks over all groups: numbers are below this; not all are in use. */
 uint32_t	 partials_size(const struct partials *);
+bool		 group_in_use(const struct partials *, uint32_t);
 
 #endif

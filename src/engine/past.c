@@ -11,10 +11,9 @@
 #include <assert.h>
 
 #define CUT_AT	(3u * PASTS_ENDS)	/* length at which a chain is cut */
-#define ORIGIN	(1u << 31)		/* of a past: it is one */
 
 _Static_assert(sizeof(struct origin) == 40, "a million of them are many");
-_Static_assert(PASTS_MAX < ORIGIN, "numbers are told apart");
+_Static_assert(PASTS_MAX < PAST_ORIGIN, "numbers are told apart");
 
 void
 pasts_init(struct pasts *p, bool hashes)
@@ -95,9 +94,9 @@ past_at(const struct pasts *p, uint32_t number)
 {
 	const struct origin	*o;
 
-	if ((number & ORIGIN) == 0)
+	if ((number & PAST_ORIGIN) == 0)
 		return *at(p, number);
-	o = origin(p, number - ORIGIN);
+	o = origin(p, number - PAST_ORIGIN);
 	return (struct past){ .offset = o->offset, .source = o->source,
 	    .state = o->state, .length = 1, .quality = o->quality };
 }
@@ -105,14 +104,14 @@ past_at(const struct pasts *p, uint32_t number)
 uint32_t
 past_of(struct pasts *p, uint32_t number)
 {
-	return origin_hold(p, number) | ORIGIN;
+	return origin_hold(p, number) | PAST_ORIGIN;
 }
 
 uint32_t
 past_hold(struct pasts *p, uint32_t number)
 {
-	if ((number & ORIGIN) != 0)
-		(void)origin_hold(p, number - ORIGIN);
+	if ((number & PAST_ORIGIN) != 0)
+		(void)origin_hold(p, number - PAST_ORIGIN);
 	else if (number != 0)
 		at(p, number)->refs++;
 	return number;
@@ -124,8 +123,8 @@ past_drop(struct pasts *p, uint32_t number)
 	while (number != 0) {
 		uint32_t	 before;
 
-		if ((number & ORIGIN) != 0) {
-			origin_drop(p, number - ORIGIN);
+		if ((number & PAST_ORIGIN) != 0) {
+			origin_drop(p, number - PAST_ORIGIN);
 			return;
 		}
 		if (--at(p, number)->refs > 0)
@@ -182,6 +181,12 @@ past_add(struct pasts *p, uint32_t before, struct past one)
 	cut = without_middle(p, whole);
 	past_drop(p, whole);
 	return cut;
+}
+
+uint32_t
+past_again(struct pasts *p, uint32_t before, struct past one)
+{
+	return add(p, past_hold(p, before), one);
 }
 
 size_t

@@ -22,6 +22,7 @@
 
 #define PASTS_ENDS	(ALERT_STEPS_MAX / 2)
 #define PASTS_MAX	(16u << 20)	/* records in all; 384 MiB */
+#define PAST_ORIGIN	(1u << 31)	/* of a past: it is an origin alone */
 
 /* Where a sequence began: 40 bytes. */
 struct origin {
@@ -75,6 +76,9 @@ uint32_t	 past_of(struct pasts *, uint32_t origin);
  * place, state and quality count. Returns 0 when there is no room.
  */
 uint32_t	 past_add(struct pasts *, uint32_t before, struct past);
+
+/* The same of what was there before, and has room. */
+uint32_t	 past_again(struct pasts *, uint32_t before, struct past);
 uint32_t	 past_hold(struct pasts *, uint32_t);
 void		 past_drop(struct pasts *, uint32_t);
 struct past	 past_at(const struct pasts *, uint32_t);

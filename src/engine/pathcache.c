@@ -2,41 +2,36 @@
 /*
  * pathcache.c - device and inode to path.
  *
- * Paths lie one behind the other in a ring of blocks, each behind its key; the
- * index holds their places. When the oldest block is needed again, its entries
- * leave the index one by one.
+ * Paths lie one behind the other in a ring of blocks, each behind its key; an
+ * index for each source holds their places. When the oldest block is needed
+ * again, its entries leave the index one by one. To find that a pair is known,
+ * which is what most records come to, takes the index alone.
  */
 #include "engine/pathcache.h"
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/ring.h"
-#include "base/shards.h"
+#include "engine/inodes.h"
 
 #define BLOCK	(256u << 10)		/* bytes; emptied in one go */
 #define BLOCKS	(PATHCACHE_MAX / BLOCK)
 
 /* Before each path in the ring. */
 struct entry {
-	struct inode	 inode;
+	uint64_t	 node;
+	uint32_t	 fsid, source;
 	uint32_t	 n;		/* bytes of the path */
 };
 #define ALIGN(n)	(((n) + 7u) & ~(size_t)7u)
 
 struct pathcache {
-	struct ring	*ring;
-	struct shards	*index;
 	struct hash_key	 key;
+	struct ring	*ring;
+	struct inodes	**indexes;	/* by source; NULL: none yet */
+	size_t		 nindexes, indexes_cap;
 };
-
-static uint64_t
-hash(const struct pathcache *p, const struct inode *i)
-{
-	return hash_word(&p->key, i->node ^
-	    hash_word(&p->key, (uint64_t)i->source << 32 | i->fsid));
-}
 
 /* A place in the ring as a small number, and back. */
 static uint32_t
@@ -45,30 +40,48 @@ number_of(uint64_t at)
 	return (uint32_t)(at % PATHCACHE_MAX / 8);
 }
 
-static bool
-is_indexed(const struct pathcache *p, uint64_t h, uint32_t number)
+static const uint8_t *
+bytes_at(const struct pathcache *p, uint32_t number)
 {
-	uint32_t	 at = 0, found;
+	return ring_slot(p->ring, (uint64_t)number * 8);
+}
 
-	while ((found = shards_find(p->index, h, &at)) != SHARDS_NONE)
-		if (found == number)
-			return true;
-	return false;
+/* The index of a source; NULL when nothing of it was put yet. */
+static struct inodes *
+index_of(const struct pathcache *p, uint32_t source)
+{
+	return source < p->nindexes ? p->indexes[source] : NULL;
+}
+
+static struct inodes *
+new_index(struct pathcache *p, uint32_t source)
+{
+	p->indexes = mem_grow(p->indexes, &p->indexes_cap,
+	    source + (size_t)1, sizeof(struct inodes *));
+	while (p->nindexes <= source)
+		p->indexes[p->nindexes++] = NULL;
+	p->indexes[source] = xmalloc(sizeof(**p->indexes));
+	inodes_init(p->indexes[source], &p->key);
+	return p->indexes[source];
 }
 
 static void
 drop_block(void *arg, const uint8_t *bytes, size_t n, uint64_t at)
 {
-	struct pathcache	*p = arg;
+	const struct pathcache	*p = arg;
 
 	for (size_t i = 0; i < n;) {
 		struct entry	 e;
+		struct inodes	*index;
+		uint64_t	 hash;
 
 		memcpy(&e, bytes + i, sizeof(e));
-		/* It may have been forgotten. */
-		if (is_indexed(p, hash(p, &e.inode), number_of(at + i)))
-			shards_remove(p->index, hash(p, &e.inode),
-			    number_of(at + i));
+		index = index_of(p, e.source);
+		hash = inodes_hash(&p->key, e.fsid, e.node);
+		/* It may have been forgotten, or forgotten and put again. */
+		if (inodes_find(index, hash, e.fsid, e.node) ==
+		    number_of(at + i))
+			inodes_remove(index, hash, e.fsid, e.node);
 		i += ALIGN(sizeof(e) + e.n);
 	}
 }
@@ -78,9 +91,8 @@ pathcache_new(void)
 {
 	struct pathcache	*p = xcalloc(1, sizeof(*p));
 
-	p->ring = ring_new(BLOCK, BLOCKS, drop_block, p);
-	p->index = shards_new();
 	p->key = hash_key_random();
+	p->ring = ring_new(BLOCK, BLOCKS, drop_block, p);
 	return p;
 }
 
@@ -89,92 +101,104 @@ pathcache_free(struct pathcache *p)
 {
 	if (p == NULL)
 		return;
+	for (size_t i = 0; i < p->nindexes; i++) {
+		if (p->indexes[i] != NULL)
+			inodes_fini(p->indexes[i]);
+		free(p->indexes[i]);
+	}
+	free(p->indexes);
 	ring_free(p->ring);
-	shards_free(p->index);
 	free(p);
 }
 
-/* The entry's bytes, NULL when the pair is not known. */
-static const uint8_t *
-find(const struct pathcache *p, const struct inode *i, struct entry *e,
-    uint32_t *place)
+void
+pathcache_hash(const struct pathcache *p, struct inode *i)
 {
-	uint32_t	 at = 0, number;
-	uint64_t	 h = hash(p, i);
+	const struct inodes	*index = index_of(p, i->source);
 
-	while ((number = shards_find(p->index, h, &at)) != SHARDS_NONE) {
-		const uint8_t	*bytes = ring_slot(p->ring,
-		    (uint64_t)number * 8);
-
-		memcpy(e, bytes, sizeof(*e));
-		*place = number;
-		if (e->inode.node == i->node && e->inode.fsid == i->fsid &&
-		    e->inode.source == i->source)
-			return bytes;
-	}
-	return NULL;
-}
-
-uint64_t
-pathcache_ahead(const struct pathcache *p, const struct inode *i)
-{
-	uint64_t	 h = hash(p, i);
-
-	shards_prefetch(p->index, h);
-	return h;
+	i->hash = inodes_hash(&p->key, i->fsid, i->node);
+	if (index != NULL)
+		__builtin_prefetch(inodes_first(index, i->hash));
 }
 
 void
-pathcache_ahead_more(const struct pathcache *p, uint64_t ahead)
+pathcache_ahead_more(const struct pathcache *p, const struct inode *i)
 {
-	uint32_t	 at = 0;
-	const uint32_t	 number = shards_find(p->index, ahead, &at);
+	const struct inodes	*index = index_of(p, i->source);
+	uint32_t		 number;
 
-	if (number != SHARDS_NONE)
-		__builtin_prefetch(ring_slot(p->ring, (uint64_t)number * 8));
+	if (index == NULL)
+		return;
+	number = inodes_find(index, i->hash, i->fsid, i->node);
+	if (number != INODES_NONE)
+		__builtin_prefetch(bytes_at(p, number));
+}
+
+static void
+put_new(struct pathcache *p, struct inodes *index, const struct inode *i,
+    struct slice path)
+{
+	const struct entry	 e = { .node = i->node, .fsid = i->fsid,
+	    .source = i->source, .n = (uint32_t)path.n };
+	uint64_t		 at;
+	uint8_t			*bytes = ring_put(p->ring,
+	    ALIGN(sizeof(e) + path.n), &at);
+
+	memcpy(bytes, &e, sizeof(e));
+	if (path.n > 0)
+		memcpy(bytes + sizeof(e), path.p, path.n);
+	inodes_add(index, i->hash, i->fsid, i->node, number_of(at));
+}
+
+static inline void
+put(struct pathcache *p, const struct inode *i, struct slice path)
+{
+	struct inodes	*index = index_of(p, i->source);
+
+	if (index == NULL)
+		index = new_index(p, i->source);
+	if (inodes_find(index, i->hash, i->fsid, i->node) == INODES_NONE)
+		put_new(p, index, i, slice_until_nul(path));
 }
 
 void
 pathcache_put(struct pathcache *p, const struct inode *i, struct slice path)
 {
-	struct entry	 e;
-	uint64_t	 at;
-	uint32_t	 place;
-	uint8_t		*bytes;
+	put(p, i, path);
+}
 
-	if (find(p, i, &e, &place) != NULL)
-		return;
-	bytes = ring_put(p->ring, ALIGN(sizeof(e) + path.n), &at);
-	e = (struct entry){ *i, (uint32_t)path.n };
-	memcpy(bytes, &e, sizeof(e));
-	if (path.n > 0)
-		memcpy(bytes + sizeof(e), path.p, path.n);
-	shards_add(p->index, hash(p, i), number_of(at));
+void
+pathcache_put_many(struct pathcache *p, const struct inode_path *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		put(p, &v[i].inode, v[i].path);
 }
 
 void
 pathcache_forget(struct pathcache *p, const struct inode *i,
     const struct slice *path)
 {
-	struct entry	 e;
-	uint32_t	 place;
-	const uint8_t	*bytes = find(p, i, &e, &place);
+	struct slice	 known;
 
-	if (bytes != NULL && (path == NULL || slice_eq(*path,
-	    (struct slice){ bytes + sizeof(e), e.n })))
-		shards_remove(p->index, hash(p, i), place);
+	if (pathcache_find(p, i, &known) &&
+	    (path == NULL || slice_eq(*path, known)))
+		inodes_remove(index_of(p, i->source), i->hash, i->fsid,
+		    i->node);
 }
 
 bool
 pathcache_find(const struct pathcache *p, const struct inode *i,
     struct slice *path)
 {
-	struct entry	 e;
-	uint32_t	 place;
-	const uint8_t	*bytes = find(p, i, &e, &place);
+	const struct inodes	*index = index_of(p, i->source);
+	uint32_t		 number = INODES_NONE;
+	struct entry		 e;
 
-	if (bytes == NULL)
+	if (index != NULL)
+		number = inodes_find(index, i->hash, i->fsid, i->node);
+	if (number == INODES_NONE)
 		return false;
-	*path = (struct slice){ bytes + sizeof(e), e.n };
+	memcpy(&e, bytes_at(p, number), sizeof(e));
+	*path = (struct slice){ bytes_at(p, number) + sizeof(e), e.n };
 	return true;
 }

@@ -22,27 +22,42 @@ struct inode {
 	uint32_t	 source;	/* two hosts share no inodes */
 	uint32_t	 fsid;
 	uint64_t	 node;
+	uint64_t	 hash;		/* of pathcache_hash() */
+};
+
+struct inode_path {
+	struct inode	 inode;
+	struct slice	 path;
 };
 
 struct pathcache	*pathcache_new(void);
 void			 pathcache_free(struct pathcache *);
 
-/* Does nothing when the pair is known. PATH is at most 65,535 bytes. */
+/*
+ * Fill in its hash, which all others want, and have brought near what they look
+ * at first.
+ */
+void			 pathcache_hash(const struct pathcache *,
+			    struct inode *);
+
+/*
+ * Does nothing when the pair is known. PATH is at most 65,535 bytes, of which
+ * those before the first NUL count.
+ */
 void			 pathcache_put(struct pathcache *,
 			    const struct inode *, struct slice path);
+
+/* The same with N of them, in this order. */
+void			 pathcache_put_many(struct pathcache *,
+			    const struct inode_path *, size_t n);
 
 /* Forget the pair, if its path is PATH or that is NULL. */
 void			 pathcache_forget(struct pathcache *,
 			    const struct inode *, const struct slice *path);
 
-/*
- * Ahead of a put or find: bring what it looks at first into the cache, and
- * later, by what that returned, what it looks at next.
- */
-uint64_t		 pathcache_ahead(const struct pathcache *,
-			    const struct inode *);
+/* Later, ahead of a find: what it looks at next. */
 void			 pathcache_ahead_more(const struct pathcache *,
-			    uint64_t ahead);
+			    const struct inode *);
 
 /* The path, borrowed until the next put. False when it is not known. */
 bool			 pathcache_find(const struct pathcache *,

@@ -31,7 +31,7 @@ enum lesson { LESSON_NONE, LESSON_FORK, LESSON_SPAWN, LESSON_EXEC,
 
 struct process {
 	uint64_t	 lineage;
-	int64_t		 heard_ms;	/* of it first */
+	int64_t		 heard_ms;	/* of it first, or of its last exec */
 	uint32_t	 source, pid;
 	uint32_t	 generation;	/* of this row */
 	uint32_t	 parent, parent_generation;
@@ -42,6 +42,7 @@ struct process {
 	uint32_t	 before, after;	/* in its list */
 	uint8_t		 list;
 	bool		 has_parent, has_session;
+	bool		 in_index;
 };
 
 struct procs {
@@ -51,7 +52,8 @@ struct procs {
 	struct {
 		uint32_t	 first, last;
 	}		 lists[LISTS];
-	struct shards	*index;		/* of those that live */
+	struct shards	*index;		/* of those that live, and of each
+					 * pid the last that has ended */
 	struct hash_key	 key;
 	struct images	*images;
 	struct parts	 parts;		/* for arguments */
@@ -167,16 +169,34 @@ hash(const struct procs *ps, uint32_t source, uint32_t pid)
 	return hash_word(&ps->key, (uint64_t)source << 32 | pid);
 }
 
-uint32_t
-procs_find(const struct procs *ps, uint32_t source, uint32_t pid)
+/* The one that lives, or else the one that has ended. */
+static uint32_t
+find(const struct procs *ps, uint32_t source, uint32_t pid, bool lives)
 {
 	const uint64_t	 h = hash(ps, source, pid);
 	uint32_t	 at = 0, i;
 
 	while ((i = shards_find(ps->index, h, &at)) != SHARDS_NONE)
-		if (ps->rows[i].pid == pid && ps->rows[i].source == source)
+		if (ps->rows[i].pid == pid && ps->rows[i].source == source &&
+		    (ps->rows[i].list == LIST_LIVE) == lives)
 			return i;
 	return PROCS_NONE;
+}
+
+uint32_t
+procs_find(const struct procs *ps, uint32_t source, uint32_t pid)
+{
+	return find(ps, source, pid, true);
+}
+
+static void
+leave_index(struct procs *ps, uint32_t i)
+{
+	struct process	*p = &ps->rows[i];
+
+	if (p->in_index)
+		shards_remove(ps->index, hash(ps, p->source, p->pid), i);
+	p->in_index = false;
 }
 
 /* The process is over; what it was stays known for a while. */
@@ -184,8 +204,10 @@ static void
 end(struct procs *ps, uint32_t i)
 {
 	const struct process	*p = &ps->rows[i];
+	const uint32_t		 before = find(ps, p->source, p->pid, false);
 
-	shards_remove(ps->index, hash(ps, p->source, p->pid), i);
+	if (before != PROCS_NONE)	/* so that no pid is long to find */
+		leave_index(ps, before);
 	list_move(ps, i, p->children > 0 ? LIST_ELDERS : LIST_ENDED);
 }
 
@@ -207,6 +229,7 @@ static void
 forget(struct procs *ps, uint32_t i)
 {
 	leave_parent(ps, i);
+	leave_index(ps, i);
 	list_remove(ps, i);
 	images_drop(ps->images, ps->rows[i].image);
 }
@@ -250,7 +273,7 @@ add(struct procs *ps, uint32_t source, uint32_t pid, int64_t millis)
 
 	ps->rows[i] = (struct process){ .source = source, .pid = pid,
 	    .generation = ps->rows[i].generation + 1, .heard_ms = millis,
-	    .lineage = new_lineage(pid, millis) };
+	    .lineage = new_lineage(pid, millis), .in_index = true };
 	list_append(ps, i, LIST_LIVE);
 	shards_add(ps->index, hash(ps, source, pid), i);
 	return i;
@@ -312,6 +335,26 @@ child_of(struct procs *ps, enum dialect d, const struct record *r,
 	return (uint32_t)value;
 }
 
+/*
+ * A child, and what it began before it was known whose child it is, belong to
+ * the lineage of its parent. What it began is among those heard of last.
+ */
+static void
+join_lineage(struct procs *ps, uint32_t child, uint64_t lineage)
+{
+	struct process	*c = &ps->rows[child];
+	const uint64_t	 alone = c->lineage;
+	uint32_t	 at = c->children > 0 ? ps->lists[LIST_LIVE].last :
+	    PROCS_NONE;
+
+	for (unsigned i = 0; at != PROCS_NONE && i < PROCS_DEPTH; i++) {
+		if (ps->rows[at].lineage == alone)
+			ps->rows[at].lineage = lineage;
+		at = ps->rows[at].before;
+	}
+	c->lineage = lineage;
+}
+
 static void
 set_parent(struct procs *ps, uint32_t child, uint32_t parent)
 {
@@ -322,8 +365,9 @@ set_parent(struct procs *ps, uint32_t child, uint32_t parent)
 	c->parent_generation = p->generation;
 	c->ppid = p->pid;
 	p->children++;
-	if (p->pid != PROCS_FIRST_PID)
-		c->lineage = p->lineage;
+	if (p->pid != PROCS_FIRST_PID && !(c->has_session &&
+	    p->has_session && c->session != p->session))
+		join_lineage(ps, child, p->lineage);
 	if (c->image == IMAGE_NONE) {
 		c->image = p->image;
 		images_hold(ps->images, c->image);
@@ -334,11 +378,16 @@ set_parent(struct procs *ps, uint32_t child, uint32_t parent)
 	}
 }
 
-/* Was the process heard of so shortly before, or after, and its parent not? */
+/*
+ * Was the process heard of so shortly before, or after, and its parent not?
+ * After vfork(2) it is its exec that sets the parent going, however long it
+ * took to come to that.
+ */
 static bool
-came_ahead(const struct process *p, int64_t millis)
+came_ahead(const struct procs *ps, uint32_t i, int64_t millis)
 {
-	const uint64_t	 apart = p->heard_ms < millis ?
+	const struct process	*p = &ps->rows[i];
+	const uint64_t		 apart = p->heard_ms < millis ?
 	    (uint64_t)millis - (uint64_t)p->heard_ms :
 	    (uint64_t)p->heard_ms - (uint64_t)millis;
 
@@ -356,9 +405,12 @@ learn_child(struct procs *ps, uint32_t parent, uint32_t pid,
 	if (pid == 0 || pid == ps->rows[parent].pid)
 		return PROCS_NONE;
 	child = procs_find(ps, source, pid);
+	if (child == PROCS_NONE)
+		child = find(ps, source, pid, false);
 	if (child == PROCS_NONE ||
-	    !came_ahead(&ps->rows[child], record_millis(r))) {
-		if (child != PROCS_NONE)	/* its end was not audited */
+	    !came_ahead(ps, child, record_millis(r))) {
+		/* If another one lives, its end was not audited. */
+		if (child != PROCS_NONE && ps->rows[child].list == LIST_LIVE)
 			end(ps, child);
 		child = add(ps, source, pid, record_millis(r));
 	}
@@ -406,6 +458,7 @@ procs_learn(struct procs *ps, uint32_t source, enum dialect d,
 		break;
 	case LESSON_EXEC:
 		learn_image(ps, i, r);
+		ps->rows[i].heard_ms = record_millis(r);
 		break;
 	case LESSON_EXIT:
 		end(ps, i);

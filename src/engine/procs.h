@@ -6,8 +6,12 @@
  * are audited, and this is a table of what they told. What is not known is not
  * guessed: a process that is older than the trail has no parent and, until it
  * executes something, no image; one whose fork was not audited has no parent.
- * After vfork(2) the parent stands still and its record is written after those
- * of the child, whose exec is therefore that of a process without a parent.
+ *
+ * A record is written when its call is over, and a child may run before that:
+ * after vfork(2) where the parent stands still until the child has executed
+ * something, else by chance. Then it is a process without a parent, of a
+ * lineage of its own, until the fork is read. From there on it and what it has
+ * begun belong to the parent; what was answered before stays as it was.
  *
  * A process that has ended is kept as long as something it began is known, and
  * there is room: the parent of a process is who began it, not who inherited it.
@@ -33,8 +37,9 @@ struct procs;
 #define PROCS_NONE	UINT32_MAX	/* no such process */
 #define PROCS_FIRST_PID	1u		/* init, launchd */
 /*
- * A child may be heard of before the fork that made it: by so much, or less,
- * in milliseconds of the records.
+ * A child may be heard of before the fork that made it: its first record, or
+ * its last exec, is at most so far from that, in milliseconds of the records.
+ * One further away has had the same pid.
  */
 #define PROCS_AHEAD_MS	2000
 

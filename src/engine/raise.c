@@ -36,6 +36,8 @@ describe(const struct rule *r, struct alert_rule *a)
 void
 raise_matched(struct engine *e)
 {
+	if (e->timed != NULL)
+		profile_matched(e->timed);
 	if (e->out.matched != NULL)
 		e->out.matched(e->out.arg, e->record, e->source);
 }
@@ -184,6 +186,7 @@ raise_alert(struct engine *e, const struct complete *c)
 		.source = e->source, .last = rec,
 	};
 	struct arena		*arena = NULL;
+	enum profile_stage	 before;
 
 	if (r->cooldown_ms > 0 && cooldowns_hold(e->cooldowns, c->key,
 	    e->millis, r->cooldown_ms, &a.held_back)) {
@@ -197,7 +200,9 @@ raise_alert(struct engine *e, const struct complete *c)
 	    first_millis(c->origin));
 	if (r->nby > 0 || r->nvariables > 0 || r->scope != SCOPE_GLOBAL)
 		arena = arena_new();
+	before = engine_enter(e, PROFILE_ALERTS);
 	tell(e, c, &a, arena);
+	(void)engine_enter(e, before);
 	arena_free(arena);
 	if (r->awaited) {
 		e->alerted = mem_grow(e->alerted, &e->alerted_cap,

@@ -22,6 +22,9 @@ struct base {
 	struct value	 bound[VARIABLES_MAX];
 };
 
+/* The root of the key, 0 when nothing lives. */
+uint32_t scene_root(const struct scene *);
+
 /*
  * Put the partial matches that may fit this state into engine.candidates: those
  * that wait for it, or that count for it. The oldest combination comes first.

@@ -2,29 +2,27 @@
 /*
  * seen.c - what has been seen before, for `new`.
  *
- * One array of values in a list from the one that was not seen for longest to
- * the one seen last, and an index by hash. It has no pointers, so that it can
- * be saved as it stands.
+ * A pool of values in a list from the one that was not seen for longest to the
+ * one seen last, and an index by hash. They have no pointers, so that they can
+ * be saved as they stand.
  */
 #include "engine/seen.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/pool.h"
 #include "base/shards.h"
-
-#define NOBODY	UINT32_MAX
 
 struct entry {
 	uint64_t	 value;
 	int64_t		 at;		/* last seen; milliseconds */
-	uint32_t	 before, after;	/* in the list; NOBODY at its ends */
+	uint32_t	 before, after;	/* in the list; 0 at its ends */
 };
 
 struct seen {
 	struct shards	*index;
-	struct entry	*entries;
-	size_t		 n, cap;
+	struct pool	 entries;
 	uint32_t	 max;
 	uint32_t	 oldest, latest;
 	uint64_t	 evicted;
@@ -37,7 +35,7 @@ seen_new(uint32_t max)
 
 	s->index = shards_new();
 	s->max = max == 0 ? SEEN_MAX : max;
-	s->oldest = s->latest = NOBODY;
+	pool_init(&s->entries, sizeof(struct entry));
 	return s;
 }
 
@@ -47,8 +45,14 @@ seen_free(struct seen *s)
 	if (s == NULL)
 		return;
 	shards_free(s->index);
-	free(s->entries);
+	pool_fini(&s->entries);
 	free(s);
+}
+
+static struct entry *
+entry(const struct seen *s, uint32_t number)
+{
+	return pool_at(&s->entries, number);
 }
 
 static uint32_t
@@ -57,29 +61,28 @@ find(const struct seen *s, uint64_t value)
 	uint32_t	 at = 0, i;
 
 	while ((i = shards_find(s->index, value, &at)) != SHARDS_NONE)
-		if (s->entries[i].value == value)
+		if (entry(s, i)->value == value)
 			return i;
-	return NOBODY;
+	return 0;
 }
 
 static void
 unlink_entry(struct seen *s, uint32_t i)
 {
-	const struct entry	*e = &s->entries[i];
+	const struct entry	*e = entry(s, i);
 
-	*(e->before == NOBODY ? &s->oldest : &s->entries[e->before].after) =
+	*(e->before == 0 ? &s->oldest : &entry(s, e->before)->after) =
 	    e->after;
-	*(e->after == NOBODY ? &s->latest : &s->entries[e->after].before) =
+	*(e->after == 0 ? &s->latest : &entry(s, e->after)->before) =
 	    e->before;
 }
 
 static void
 make_latest(struct seen *s, uint32_t i)
 {
-	s->entries[i].before = s->latest;
-	s->entries[i].after = NOBODY;
-	*(s->latest == NOBODY ? &s->oldest : &s->entries[s->latest].after) =
-	    i;
+	entry(s, i)->before = s->latest;
+	entry(s, i)->after = 0;
+	*(s->latest == 0 ? &s->oldest : &entry(s, s->latest)->after) = i;
 	s->latest = i;
 }
 
@@ -89,13 +92,10 @@ place(struct seen *s)
 {
 	const uint32_t	 i = s->oldest;
 
-	if (s->n < s->max) {
-		s->entries = mem_grow(s->entries, &s->cap, s->n + 1,
-		    sizeof(*s->entries));
-		return (uint32_t)s->n++;
-	}
+	if (s->entries.used < s->max)
+		return pool_take(&s->entries);
 	unlink_entry(s, i);
-	shards_remove(s->index, s->entries[i].value, i);
+	shards_remove(s->index, entry(s, i)->value, i);
 	s->evicted++;
 	return i;
 }
@@ -106,8 +106,8 @@ seen_before(struct seen *s, uint64_t value, int64_t now, int64_t window)
 	uint32_t	 i = find(s, value);
 	bool		 seen = false;
 
-	if (i != NOBODY) {
-		struct entry	*e = &s->entries[i];
+	if (i != 0) {
+		struct entry	*e = entry(s, i);
 
 		seen = e->at >= now ||
 		    (uint64_t)now - (uint64_t)e->at <= (uint64_t)window;
@@ -116,7 +116,7 @@ seen_before(struct seen *s, uint64_t value, int64_t now, int64_t window)
 		unlink_entry(s, i);
 	} else {
 		i = place(s);
-		s->entries[i] = (struct entry){ .value = value, .at = now };
+		*entry(s, i) = (struct entry){ .value = value, .at = now };
 		shards_add(s->index, value, i);
 	}
 	make_latest(s, i);
@@ -126,7 +126,7 @@ seen_before(struct seen *s, uint64_t value, int64_t now, int64_t window)
 uint32_t
 seen_count(const struct seen *s)
 {
-	return (uint32_t)s->n;
+	return s->entries.used;
 }
 
 uint64_t

@@ -35,10 +35,10 @@ struct seqs {
 	struct slots	 *index;
 };
 
-static uint64_t
-id_of(const void *arg, uint32_t number)
+static const uint64_t *
+id_at(const void *arg, uint32_t number)
 {
-	return seqs_at(arg, number)->id;
+	return &seqs_at(arg, number)->id;
 }
 
 struct seqs *
@@ -50,7 +50,7 @@ seqs_new(uint32_t max, bool hashes)
 	s->free = SEQ_NONE;
 	for (unsigned i = 0; i < LEVELS; i++)
 		s->oldest[i] = s->newest[i] = SEQ_NONE;
-	s->index = slots_new(max, id_of, s);
+	s->index = slots_new(max, id_at, s);
 	return s;
 }
 
@@ -84,9 +84,8 @@ seqs_at(const struct seqs *s, uint32_t number)
 uint64_t
 seqs_hash(const struct seqs *s, uint32_t number)
 {
-	const uint64_t	*hashes = s->chunks[number / CHUNK]->hashes;
-
-	return hashes == NULL ? 0 : hashes[number % CHUNK];
+	return s->want_hashes ?
+	    s->chunks[number / CHUNK]->hashes[number % CHUNK] : 0;
 }
 
 uint32_t

@@ -27,6 +27,25 @@ timer_fini(struct timer *t)
 	free(t->epochs);
 }
 
+/* The newest epoch has overtaken others, however many. */
+static void
+overtake(struct timer *t)
+{
+	const struct epoch	 top = t->epochs[t->n - 1];
+	size_t			 lo = 0, hi = t->n - 2;
+
+	while (lo < hi) {
+		const size_t	 mid = lo + (hi - lo) / 2;
+
+		if (t->epochs[mid].latest <= top.latest)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	t->epochs[lo] = top;
+	t->n = lo + 1;
+}
+
 void
 timer_feed(struct timer *t, int64_t seconds)
 {
@@ -35,10 +54,8 @@ timer_feed(struct timer *t, int64_t seconds)
 	if (seconds <= top->latest)
 		return;
 	top->latest = seconds;
-	while (t->n > 1 && t->epochs[t->n - 2].latest <= seconds) {
-		t->epochs[t->n - 2] = t->epochs[t->n - 1];
-		t->n--;
-	}
+	if (t->n > 1 && t->epochs[t->n - 2].latest <= seconds)
+		overtake(t);
 }
 
 uint32_t

@@ -95,7 +95,7 @@ tell_partial(struct engine *e, enum trace_what what, uint32_t number,
 
 	if (g->rule != e->trace.rule)
 		return;
-	t.key = group_at(e->partials, g->root)->id;
+	t.key = group_at(e->partials, group_root(e->partials, p->group))->id;
 	t.state = p->state;
 	if (what == TRACE_MET || what == TRACE_RENEWED)
 		t.state--;
@@ -124,7 +124,7 @@ static void
 tell_group(struct engine *e, enum trace_what what, uint32_t group,
     const struct trace *to)
 {
-	for (uint32_t i = group_at(e->partials, group)->first; i != 0;
+	for (uint32_t i = group_first(e->partials, group); i != 0;
 	    i = partial_at(e->partials, i)->next)
 		if (what != TRACE_WAITS || !keep_over_age(e, i))
 			tell_partial(e, what, i, to);
@@ -189,6 +189,16 @@ waits_here(struct engine *e, const struct trace *to)
 		tell_group(e, TRACE_WAITS, g, to);
 }
 
+/* Of a group: what waits, and what is over age. */
+static void
+tell_all(struct engine *e, uint32_t group, const struct trace *to)
+{
+	for (uint32_t i = group_first(e->partials, group); i != 0;
+	    i = partial_at(e->partials, i)->next)
+		tell_partial(e, keep_over_age(e, i) ?
+		    keep_why_over_age(e, i) : TRACE_WAITS, i, to);
+}
+
 void
 engine_waits(struct engine *e, bool here, trace_step_fn told, void *arg)
 {
@@ -202,10 +212,11 @@ engine_waits(struct engine *e, bool here, trace_step_fn told, void *arg)
 		if (seqs_in_use(e->seqs, i))
 			tell_instance(e, classic_over_age(e, i) ?
 			    TRACE_TIMED_OUT : TRACE_WAITS, i, &to);
-	for (uint32_t i = 1; i < partials_size(e->partials); i++)
-		if (partial_at(e->partials, i)->group != 0)
-			tell_partial(e, keep_over_age(e, i) ?
-			    keep_why_over_age(e, i) : TRACE_WAITS, i, &to);
+	for (uint32_t i = 1; i < partials_size(e->partials); i++) {
+		if (group_in_use(e->partials, i))
+			tell_all(e, i, &to);
+		partials_settle(e->partials);
+	}
 }
 
 void

@@ -95,4 +95,36 @@ pid=$!
 } <"$tmp/out"
 wait $pid
 
+# A million sequences under way, in the old words and in the new ones: here the
+# program may have so many kilobytes of addresses, its own code included. Some
+# systems set aside many more for each thread than it uses, so there is but one.
+million=131072
+
+"$BSMTRACE_GEN" --sweep -u 1000000 -n 1000000 -o "$tmp/users" >/dev/null ||
+    exit 99
+for word in '' 'within 1 hours;'; do
+	cat >"$tmp/rules" <<-end
+		sequence waiting {
+			subject any;
+			state { event <auditevent> { AUE_EXECVE; };
+			    status any; };
+			state { event <auditevent> { AUE_REBOOT; };
+			    status any; $word };
+		};
+	end
+	what="a million sequences${word:+ with '$word'} need at most 128 MB"
+	(
+		# shellcheck disable=SC3045 # asked for; many shells have it
+		ulimit -v $million 2>/dev/null || exit 77
+		"$BSMTRACE" watch --threads 1 -F -a "$tmp/users" \
+		    -f "$tmp/rules" >/dev/null
+	)
+	rc=$?
+	if [ $rc -eq 77 ]; then
+		skip "$what" 'no limit for addresses'
+	else
+		is "$what" $rc 0
+	fi
+done
+
 done_testing

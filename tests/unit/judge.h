@@ -170,6 +170,8 @@ same_happened(const struct happened *a, const struct happened *b)
 
 /* The engine, fed with words. */
 
+#define AHEAD	100u		/* records fed at once, at most */
+
 struct run {
 	struct engine		*e;
 	struct names		*names;
@@ -222,16 +224,16 @@ feed(struct run *r, const struct words *w)
 }
 
 /*
- * Feed as many of these as are of one source and no more than are expected at
- * once. Returns how many.
+ * Feed as many of these as are of one source, no more than AHEAD, one by one or
+ * at once. Returns how many.
  */
 static size_t
-feed_some(struct run *r, const struct words *const *w, size_t n, bool expect)
+feed_some(struct run *r, const struct words *const *w, size_t n, bool many)
 {
-	struct record	 recs[ENGINE_AHEAD];
+	struct record	 recs[AHEAD];
 	size_t		 some = 0;
 
-	for (; some < n && some < ENGINE_AHEAD &&
+	for (; some < n && some < AHEAD &&
 	    w[some]->source == w[0]->source; some++) {
 		struct buf		 b = { 0 };
 		struct frame_record	 f = { .kind = FRAME_RECORD };
@@ -241,10 +243,11 @@ feed_some(struct run *r, const struct words *const *w, size_t n, bool expect)
 		buf_fini(&b);
 		assert_int_equal(record_head(&recs[some], &f), 0);
 	}
-	if (expect)
-		engine_expect(r->e, w[0]->source, recs, some);
-	for (size_t i = 0; i < some; i++)
-		engine_feed(r->e, w[0]->source, &recs[i]);
+	if (many)
+		engine_feed_many(r->e, w[0]->source, recs, some);
+	else
+		for (size_t i = 0; i < some; i++)
+			engine_feed(r->e, w[0]->source, &recs[i]);
 	for (size_t i = 0; i < some; i++)
 		exact_free(recs[i].bytes);
 	return some;

@@ -113,7 +113,8 @@ play_new(const char *rules)
 	struct play	*p = xcalloc(1, sizeof(*p));
 
 	p->c = case_good(rules);
-	play_begin(p, &(struct engine_options){ .want_uid = true });
+	play_begin(p, &(struct engine_options){ .want_uid = true,
+	    .max_open = 1 });
 	return p;
 }
 

@@ -70,13 +70,15 @@ the_first_is_the_earliest_whatever_is_taken_out(void **state)
 		for (size_t k = 0; k < MANY; k++) {
 			if (rows[k].at == 0)
 				continue;
-			assert_int_equal(d.heap[rows[k].at - 1].partial, k);
+			assert_int_equal(((const struct deadline *)
+			    pool_at(&d.heap, rows[k].at))->partial, k);
 			if (first == NULL || by_time(&rows[k].d,
 			    &first->d) < 0)
 				first = &rows[k];
 		}
 		if (first != NULL)
-			assert_int_equal(by_time(&d.heap[0], &first->d), 0);
+			assert_int_equal(by_time(deadlines_first(&d),
+			    &first->d), 0);
 		assert_int_equal(d.n == 0, first == NULL);
 	}
 	deadlines_fini(&d);

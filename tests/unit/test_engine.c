@@ -57,7 +57,7 @@ struct drawn {
 	struct words		 records[RECORDS_MAX];
 	size_t			 nrecords;
 	bool			 left_out[RECORDS_MAX];
-	bool			 expect;	/* engine_expect() is told */
+	bool			 many;	/* records are fed at once */
 };
 
 static void
@@ -158,7 +158,7 @@ draw_all(struct drawn *d, uint64_t seed)
 	assert_non_null(l);
 	lot_seed(l, seed);
 	memset(d, 0, sizeof(*d));
-	d->expect = seed % 2;
+	d->many = seed % 2;
 	draw_sets(l, d);
 	d->program = (struct program){ .rules = d->rules,
 	    .nrules = 1 + lot_below(l, RULES_MAX), .id_sets = d->id_sets,
@@ -216,7 +216,7 @@ agree(const struct drawn *d, size_t *alerts, bool print)
 			w[n++] = &d->records[i];
 		}
 	for (size_t i = 0; i < n;)
-		i += feed_some(&r, w + i, n - i, d->expect);
+		i += feed_some(&r, w + i, n - i, d->many);
 	same = want.n == r.story->n;
 	for (size_t i = 0; same && i < want.n; i++) {
 		same = same_happened(&want.v[i], &r.story->v[i]);

@@ -460,15 +460,18 @@ the_ceiling_is_that_of_both_lives_together(void **state)
 	(void)state;
 	engine_free(p->e);
 	play_begin(p, &(struct engine_options){ .max_instances = 4 });
-	(void)play(p, "r0:u1 w1:u1");	/* old: 1 in state 2; new: in 1, 2 */
-	engine_stats(p->e, &s);
-	assert_int_equal(s.instances, 3);
-	(void)play(p, "r2:u2");		/* new 1 of u1 makes room */
+	(void)play(p, "r0:u1 w1:u1 r2:u2");
 	engine_stats(p->e, &s);
 	assert_int_equal(s.instances, 4);
-	assert_int_equal(s.evicted, 1);
-	assert_string_equal(play(p, "u3:u1"), "old@3=0,1,3; "
-	    "new@3=0,1,3 pid=1");
+	(void)play(p, "r3:u3");		/* those of u2 make room for two */
+	engine_stats(p->e, &s);
+	assert_int_equal(s.instances, 4);
+	assert_int_equal(s.evicted, 2);
+	assert_string_equal(play(p, "u4:u1"), "old@4=0,1,4; "
+	    "new@4=0,1,4 pid=1");
+	assert_string_equal(play(p, "w5:u2 u6:u2"), "");
+	assert_string_equal(play(p, "w7:u3 u8:u3"), "old@8=3,7,8; "
+	    "new@8=3,7,8 pid=1");
 	play_free(p);
 }
 

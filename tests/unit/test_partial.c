@@ -11,6 +11,30 @@
 
 #include "engine/partial.h"
 
+/* A store with what it borrows. */
+struct store {
+	struct bounds	 bounds;
+	struct pasts	 pasts;
+	struct partials	*s;
+};
+
+static struct partials *
+store_new(struct store *st, uint32_t open)
+{
+	bounds_init(&st->bounds);
+	pasts_init(&st->pasts, true);
+	st->s = partials_new(&st->bounds, &st->pasts, open);
+	return st->s;
+}
+
+static void
+store_free(struct store *st)
+{
+	partials_free(st->s);
+	pasts_fini(&st->pasts);
+	bounds_fini(&st->bounds);
+}
+
 static uint32_t
 add(struct partials *s, uint32_t group, uint16_t state)
 {
@@ -29,18 +53,21 @@ one_value(struct value v[VARIABLES_MAX], uint64_t number)
 static void
 a_group_is_found_as_long_as_it_has_something(void **state)
 {
-	struct bounds	 b;
-	struct partials	*s;
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
 	uint32_t	 g, p, q;
 
 	(void)state;
-	bounds_init(&b);
-	s = partials_new(&b);
 	assert_int_equal(group_find(s, 77), 0);
 	g = group_add(s, 77, 3);
 	assert_int_equal(group_find(s, 77), g);
+	assert_int_equal(group_root(s, g), g);
+	assert_false(group_holds(s, g));
+	assert_int_equal(partials_count(s), 0);
 	p = add(s, g, 1);
 	q = add(s, g, 2);
+	assert_true(group_holds(s, g));
+	assert_int_equal(partials_count(s), 1);
 	assert_int_equal(partial_find(s, g, 1, false), p);
 	assert_int_equal(partial_find(s, g, 2, false), q);
 	assert_int_equal(partial_find(s, g, 2, true), 0);
@@ -49,23 +76,21 @@ a_group_is_found_as_long_as_it_has_something(void **state)
 	assert_int_equal(group_find(s, 77), g);
 	partial_remove(s, q);
 	assert_int_equal(group_find(s, 77), 0);
+	assert_false(group_in_use(s, g));
 	assert_int_equal(partials_count(s), 0);
-	partials_free(s);
+	store_free(&st);
 	partials_free(NULL);
-	bounds_fini(&b);
 }
 
 static void
 combinations_are_told_apart_even_when_hashes_are_alike(void **state)
 {
 	struct value	 v[VARIABLES_MAX], w[VARIABLES_MAX];
-	struct bounds	 b;
-	struct partials	*s;
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
 	uint32_t	 root, one, two;
 
 	(void)state;
-	bounds_init(&b);
-	s = partials_new(&b);
 	root = group_add(s, 1, 0);
 	one_value(v, 5);
 	one_value(w, 6);
@@ -74,59 +99,136 @@ combinations_are_told_apart_even_when_hashes_are_alike(void **state)
 	assert_int_equal(group_find_bound(s, root, 99, v), one);
 	assert_int_equal(group_find_bound(s, root, 99, w), two);
 	assert_int_equal(group_find_bound(s, root, 98, v), 0);
+	assert_int_equal(group_root(s, two), root);
 	assert_int_equal(group_oldest(s, root), one);
 	assert_int_equal(group_newest(s, root), two);
 	assert_int_equal(group_count(s, root), 2);
-	add(s, one, 1);
+	(void)add(s, one, 1);
 	partial_remove(s, add(s, two, 1));
 	assert_int_equal(group_count(s, root), 1);
 	assert_int_equal(group_newest(s, root), one);
 	/* The root stays for its last combination. */
 	partial_remove(s, partial_find(s, one, 1, false));
 	assert_int_equal(group_find(s, 1), 0);
-	assert_int_equal(b.bytes, 0);
-	partials_free(s);
-	bounds_fini(&b);
+	assert_int_equal(st.bounds.bytes, 0);
+	store_free(&st);
 }
 
 static void
 a_group_that_was_not_used_can_be_tidied_away(void **state)
 {
-	struct bounds	 b;
-	struct partials	*s;
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
 
 	(void)state;
-	bounds_init(&b);
-	s = partials_new(&b);
 	group_tidy(s, group_add(s, 1, 0));
 	assert_int_equal(group_find(s, 1), 0);
-	partials_free(s);
-	bounds_fini(&b);
+	store_free(&st);
 }
 
 static void
 the_victim_is_the_oldest_of_the_least_advanced(void **state)
 {
-	struct bounds	 b;
-	struct partials	*s;
-	uint32_t	 far, first, second;
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
+	uint32_t	 far, first, second, p, q;
 
 	(void)state;
-	bounds_init(&b);
-	s = partials_new(&b);
 	assert_int_equal(partials_victim(s), 0);
-	far = add(s, group_add(s, 1, 0), 2);
-	first = add(s, group_add(s, 2, 0), 1);
-	second = add(s, group_add(s, 3, 0), 1);
+	far = group_add(s, 1, 0);
+	first = group_add(s, 2, 0);
+	second = group_add(s, 3, 0);
+	p = add(s, far, 2);
+	(void)add(s, far, 1);
+	q = add(s, first, 1);
+	(void)add(s, second, 1);
 	assert_int_equal(partials_victim(s), first);
-	partial_renewed(s, first);
+	partial_renewed(s, q);
 	assert_int_equal(partials_victim(s), second);
-	partial_remove(s, second);
+	partial_remove(s, partial_find(s, second, 1, false));
 	assert_int_equal(partials_victim(s), first);
-	partial_remove(s, first);
+	partial_remove(s, q);
 	assert_int_equal(partials_victim(s), far);
-	partials_free(s);
-	bounds_fini(&b);
+	partial_remove(s, p);
+	assert_int_equal(partials_victim(s), far);
+	assert_int_equal(partials_count(s), 1);
+	store_free(&st);
+}
+
+/* A group that waits for state 1, with what it needs to be folded. */
+static uint32_t
+plain(struct store *st, uint64_t id)
+{
+	const uint32_t	 g = group_add(st->s, id, 7);
+	const uint32_t	 o = origin_new(&st->pasts, &(struct origin){
+	    .start = id, .first_s = 5, .offset = 1000 + id, .state = 1 },
+	    id * id);
+
+	(void)partial_add(st->s, &(struct partial){ .group = g, .state = 1,
+	    .last_ms = 5000, .origin = o, .past = past_of(&st->pasts, o) });
+	return g;
+}
+
+static void
+what_was_not_touched_of_late_is_folded_until_it_is_asked_for(void **state)
+{
+	struct store		 st;
+	struct partials		*s = store_new(&st, 2);
+	uint32_t		 g[4], one;
+	const struct partial	*p;
+
+	(void)state;
+	for (uint32_t i = 0; i < 4; i++)
+		g[i] = plain(&st, i + 1);
+	partials_settle(s);
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(group_at(s, g[i])->folded, i < 2);
+	assert_int_equal(st.pasts.origins.used, 2);
+	assert_int_equal(group_hash(s, g[1]), 4);
+	assert_int_equal(group_last_ms(s, g[1]), 5000);
+	assert_int_equal(partials_count(s), 4);
+	assert_int_equal(partials_victim(s), g[0]);
+
+	/* For what it has not, it is not opened. */
+	assert_int_equal(partial_find(s, g[1], 2, false), 0);
+	assert_int_equal(partial_find(s, g[1], 1, true), 0);
+	assert_true(group_at(s, g[1])->folded);
+	one = partial_find(s, g[1], 1, false);
+	assert_int_not_equal(one, 0);
+	assert_false(group_at(s, g[1])->folded);
+	assert_int_equal(group_first(s, g[1]), one);
+	p = partial_at(s, one);
+	assert_int_equal(p->group, g[1]);
+	assert_int_equal(p->last_ms, 5000);
+	assert_int_equal(origin_at(&st.pasts, p->origin)->offset, 1002);
+	assert_int_equal(origin_hash(&st.pasts, p->origin), 4);
+	store_free(&st);
+}
+
+static void
+what_goes_while_it_waits_to_be_folded_is_forgotten(void **state)
+{
+	struct store		 st;
+	struct partials		*s = store_new(&st, 1);
+	struct partial		 gone;
+	uint32_t		 g;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100; i++) {	/* more than it has room for */
+		g = plain(&st, i + 1);
+		gone = *partial_at(s, group_first(s, g));
+		past_drop(&st.pasts, gone.past);
+		origin_drop(&st.pasts, gone.origin);
+		partial_remove(s, group_first(s, g));
+	}
+	g = plain(&st, 200);
+	partials_settle(s);
+	assert_int_equal(partials_count(s), 1);
+	assert_int_equal(group_find(s, 200), g);
+	(void)plain(&st, 201);
+	partials_settle(s);
+	assert_true(group_at(s, g)->folded);
+	store_free(&st);
 }
 
 int
@@ -139,6 +241,10 @@ main(void)
 		cmocka_unit_test(a_group_that_was_not_used_can_be_tidied_away),
 		cmocka_unit_test(
 		    the_victim_is_the_oldest_of_the_least_advanced),
+		cmocka_unit_test(
+		    what_was_not_touched_of_late_is_folded_until_it_is_asked_for),
+		cmocka_unit_test(
+		    what_goes_while_it_waits_to_be_folded_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,23 +16,56 @@
 
 #include "draw.h"
 
+static struct inode
+inode(const struct pathcache *p, uint32_t source, uint32_t fsid,
+    uint64_t node)
+{
+	struct inode	 i = { .source = source, .fsid = fsid, .node = node };
+
+	pathcache_hash(p, &i);
+	return i;
+}
+
 static void
 put(struct pathcache *p, uint32_t source, uint32_t fsid, uint64_t node,
     const char *path)
 {
-	pathcache_put(p, &(struct inode){ source, fsid, node },
-	    slice_str(path));
+	const struct inode	 i = inode(p, source, fsid, node);
+
+	pathcache_put(p, &i, slice_str(path));
 }
 
 static bool
 holds(const struct pathcache *p, uint32_t source, uint32_t fsid,
     uint64_t node, const char *path)
 {
-	struct slice	 s;
+	const struct inode	 i = inode(p, source, fsid, node);
+	struct slice		 s;
 
-	if (!pathcache_find(p, &(struct inode){ source, fsid, node }, &s))
+	if (!pathcache_find(p, &i, &s))
 		return path == NULL;
 	return path != NULL && slice_is(s, path);
+}
+
+static void
+many_are_put_in_their_order(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+	const struct inode_path	 v[] = {
+		{ inode(p, 0, 1, 2), slice_str("/first") },
+		{ inode(p, 0, 1, 3), slice_str("/other") },
+		{ inode(p, 0, 1, 2), slice_str("/second") },
+		{ inode(p, 1, 1, 2), slice_str("/elsewhere") },
+	};
+
+	(void)state;
+	pathcache_put_many(p, v, 0);
+	assert_true(holds(p, 0, 1, 2, NULL));
+	pathcache_put_many(p, v, sizeof(v) / sizeof(v[0]));
+	assert_true(holds(p, 0, 1, 2, "/first"));
+	assert_true(holds(p, 0, 1, 3, "/other"));
+	assert_true(holds(p, 1, 1, 2, "/elsewhere"));
+	pathcache_free(p);
 }
 
 static void
@@ -53,7 +86,7 @@ static void
 a_pair_that_is_forgotten_may_have_another_path(void **state)
 {
 	struct pathcache	*p = pathcache_new();
-	const struct inode	 i = { 0, 1, 2 };
+	const struct inode	 i = inode(p, 0, 1, 2);
 	const struct slice	 other = slice_str("/other");
 	const struct slice	 first = slice_str("/first");
 
@@ -78,7 +111,7 @@ what_is_forgotten_is_no_matter_when_room_is_made(void **state)
 	(void)state;
 	memset(path, 'x', sizeof(path) - 1);
 	for (uint64_t n = 1; n < 2 * PATHCACHE_MAX / sizeof(path); n++) {
-		const struct inode	 i = { 0, 1, n };
+		const struct inode	 i = inode(p, 0, 1, n);
 
 		put(p, 0, 1, n, path);
 		if (n % 3 == 0)
@@ -113,18 +146,49 @@ an_empty_path_is_a_path(void **state)
 {
 	struct pathcache	*p = pathcache_new();
 
+	const struct inode	 i = inode(p, 0, 1, 2);
+
 	(void)state;
-	pathcache_put(p, &(struct inode){ 0, 1, 2 },
-	    (struct slice){ NULL, 0 });
+	pathcache_put(p, &i, (struct slice){ NULL, 0 });
 	put(p, 0, 1, 2, "/late");
 	assert_true(holds(p, 0, 1, 2, ""));
+	pathcache_free(p);
+}
+
+static void
+what_follows_a_nul_is_no_part_of_a_path(void **state)
+{
+	static const uint8_t	 bytes[] = "/bin/ls\0/etc";
+	struct pathcache	*p = pathcache_new();
+	const struct inode	 i = inode(p, 0, 1, 2);
+
+	(void)state;
+	pathcache_put(p, &i, (struct slice){ bytes, sizeof(bytes) });
+	assert_true(holds(p, 0, 1, 2, "/bin/ls"));
+	pathcache_free(p);
+}
+
+static void
+what_comes_ahead_changes_nothing(void **state)
+{
+	struct pathcache	*p = pathcache_new();
+	const struct inode	 known = inode(p, 3, 1, 2);
+	const struct inode	 unknown = inode(p, 3, 1, 3);
+
+	(void)state;
+	pathcache_ahead_more(p, &known);	/* of a source without any */
+	put(p, 3, 1, 2, "/bin/ls");
+	pathcache_ahead_more(p, &known);
+	pathcache_ahead_more(p, &unknown);
+	assert_true(holds(p, 3, 1, 2, "/bin/ls"));
+	assert_true(holds(p, 3, 1, 3, NULL));
 	pathcache_free(p);
 }
 
 static struct slice
 long_path(uint8_t *bytes, uint32_t n)
 {
-	memset(bytes, (int)(n & 0xff), 65535);
+	memset(bytes, (int)(1 + n % 255), 65535);
 	return (struct slice){ bytes, 65535 - n % 7 };
 }
 
@@ -139,14 +203,15 @@ memory_is_bounded_and_the_oldest_go_first(void **state)
 
 	(void)state;
 	assert_non_null(bytes);
-	for (uint32_t i = 0; i < MANY; i++)
-		pathcache_put(p, &(struct inode){ 0, 1, i + 1 },
-		    long_path(bytes, i));
-	for (uint32_t i = MANY; i-- > 0;) {
-		bool	 there = pathcache_find(p,
-		    &(struct inode){ 0, 1, i + 1 }, &s);
+	for (uint32_t i = 0; i < MANY; i++) {
+		const struct inode	 one = inode(p, 0, 1, i + 1);
 
-		if (there) {
+		pathcache_put(p, &one, long_path(bytes, i));
+	}
+	for (uint32_t i = MANY; i-- > 0;) {
+		const struct inode	 one = inode(p, 0, 1, i + 1);
+
+		if (pathcache_find(p, &one, &s)) {
 			assert_int_equal(first, i + 1);	/* no holes */
 			first = i;
 			want = long_path(bytes, i);
@@ -155,7 +220,7 @@ memory_is_bounded_and_the_oldest_go_first(void **state)
 	}
 	assert_true(MANY - first <= PATHCACHE_MAX / 65535);
 	assert_true(MANY - first > PATHCACHE_MAX / 65535 * 3 / 5);
-	pathcache_put(p, &(struct inode){ 0, 1, 1 }, slice_str("/again"));
+	put(p, 0, 1, 1, "/again");
 	assert_true(holds(p, 0, 1, 1, "/again"));
 	free(bytes);
 	pathcache_free(p);
@@ -165,14 +230,14 @@ static void
 a_known_pair_takes_no_more_room(void **state)
 {
 	struct pathcache	*p = pathcache_new();
+	const struct inode	 again = inode(p, 0, 1, 2);
 	uint8_t			*bytes = malloc(65535);
 
 	(void)state;
 	assert_non_null(bytes);
 	put(p, 0, 1, 1, "/keep");
 	for (unsigned i = 0; i < 2500; i++)
-		pathcache_put(p, &(struct inode){ 0, 1, 2 },
-		    long_path(bytes, 0));
+		pathcache_put(p, &again, long_path(bytes, 0));
 	assert_true(holds(p, 0, 1, 1, "/keep"));
 	free(bytes);
 	pathcache_free(p);
@@ -201,10 +266,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_path_stays),
+		cmocka_unit_test(many_are_put_in_their_order),
 		cmocka_unit_test(a_pair_that_is_forgotten_may_have_another_path),
 		cmocka_unit_test(what_is_forgotten_is_no_matter_when_room_is_made),
 		cmocka_unit_test(source_file_system_and_node_are_told_apart),
 		cmocka_unit_test(an_empty_path_is_a_path),
+		cmocka_unit_test(what_follows_a_nul_is_no_part_of_a_path),
+		cmocka_unit_test(what_comes_ahead_changes_nothing),
 		cmocka_unit_test(memory_is_bounded_and_the_oldest_go_first),
 		cmocka_unit_test(a_known_pair_takes_no_more_room),
 		cmocka_unit_test(many_short_paths_are_all_found),

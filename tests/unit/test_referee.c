@@ -375,7 +375,7 @@ agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
 	struct heard			 heard = { 0 };
 	const struct alert_out		 out = { .alert = hear,
 	    .arg = &heard };
-	const struct engine_options	 options = { 0 };
+	const struct engine_options	 options = { .max_open = 1 };
 	struct engine			*e = engine_new(c->program, c->names,
 	    &options, &out);
 	struct referee			 f = { .program = c->program,

@@ -29,14 +29,26 @@ draw(uint64_t *seed)
 	return *seed >> 11;
 }
 
-/* The class of the path, from a heap block of the exact length. */
+/*
+ * The class of the path, from a heap block of the exact length, and from one
+ * with more behind it, which must not count.
+ */
 static uint32_t
 walk(const struct trie *t, struct slice path)
 {
 	uint8_t		*p = xmemdup(path.p, path.n);
-	const uint32_t	 class = trie_walk(t, (struct slice){ p, path.n });
+	uint8_t		*more = xmalloc(path.n + 8);
+	const uint32_t	 class = trie_walk(t, (struct slice){ p, path.n }, 0);
 
+	memset(more, 'a', path.n + 8);
+	if (path.n > 0)
+		memcpy(more, path.p, path.n);
+	assert_int_equal(trie_walk(t, (struct slice){ more, path.n }, 8),
+	    class);
+	assert_int_equal(trie_walk(t, (struct slice){ more, path.n }, 7),
+	    class);
 	free(p);
+	free(more);
 	return class;
 }
 

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fold.c - a group of partial matches in little room.
+ *
+ * A group is folded only when it can be opened again exactly as it was, but for
+ * the numbers of what it holds: so whoever uses the store never knows. Anything
+ * out of the ordinary is left as it is, large numbers too.
+ */
+#include "engine/fold.h"
+
+#define LATER_MAX	((1u << 24) - 1)	/* numbers of records */
+#define SINCE_MAX	((INT64_C(1) << 37) - 1) /* ms: four years */
+#define START_MAX	((UINT64_C(1) << 40) - 1)
+#define OFFSET_MAX	((UINT64_C(1) << 48) - 1)
+#define MILLIS_MAX	((INT64_C(1) << 43) - 1) /* until the year 2248 */
+
+/* A record after the first. */
+struct later {
+	uint64_t	 offset : 48;
+	uint64_t	 source : 16;
+	uint64_t	 since : 38;	/* ms after the first, signed */
+	uint64_t	 before : 24;
+	uint64_t	 quality : 2;
+};
+
+_Static_assert(sizeof(struct group) == 56, "a million of them are many");
+_Static_assert(sizeof(struct later) == 16, "and of these");
+
+void
+folds_init(struct folds *f, struct pasts *pasts)
+{
+	pool_init(&f->later, sizeof(struct later));
+	f->pasts = pasts;
+}
+
+void
+folds_fini(struct folds *f)
+{
+	pool_fini(&f->later);
+}
+
+static struct later *
+at(const struct folds *f, uint32_t number)
+{
+	return pool_at(&f->later, number);
+}
+
+static int64_t
+signed_since(const struct later *l)
+{
+	const int64_t	 v = (int64_t)l->since;
+
+	return v > SINCE_MAX ? v - 2 * (SINCE_MAX + 1) : v;
+}
+
+/* May it be folded? */
+
+static bool
+origin_fits(const struct origin *o, int64_t *ms)
+{
+	if (o->first_s < 0 || o->first_s > MILLIS_MAX / 1000 - 1)
+		return false;
+	*ms = o->first_s * 1000 + o->first_ms;
+	return o->state == 1 && o->start <= START_MAX &&
+	    o->offset <= OFFSET_MAX;
+}
+
+/* Is this the chain of all partial matches, with a record for each state? */
+static bool
+chain_fits(const struct folds *f, struct partial *const by_state[],
+    unsigned low, unsigned top)
+{
+	uint32_t	 past = by_state[top]->past;
+
+	for (unsigned i = top; i > 1; i--) {
+		struct past	 one;
+
+		if ((past & PAST_ORIGIN) != 0 || past == 0 ||
+		    (i >= low && by_state[i]->past != past))
+			return false;
+		one = past_at(f->pasts, past);
+		if (one.state != i || one.offset > OFFSET_MAX)
+			return false;
+		past = one.before;
+	}
+	return past == (by_state[top]->origin | PAST_ORIGIN) &&
+	    (low > 1 || by_state[1]->past == past);
+}
+
+/* Has none of them a past, since nobody asks for it? */
+static bool
+is_bare(struct partial *const by_state[], unsigned low, unsigned top)
+{
+	for (unsigned i = low; i <= top; i++)
+		if (by_state[i]->past != 0)
+			return false;
+	return true;
+}
+
+static bool
+fits(const struct folds *f, struct partial *const by_state[], unsigned low,
+    unsigned top)
+{
+	const struct partial	*last = by_state[top];
+	int64_t			 ms;
+
+	if (f->later.n > LATER_MAX - top || !origin_fits(origin_at(f->pasts,
+	    last->origin), &ms) || (low == 1 && by_state[1]->last_ms != ms))
+		return false;
+	for (unsigned i = low; i <= top; i++) {
+		const struct partial	*p = by_state[i];
+
+		if (p->origin != last->origin || p->epoch != last->epoch ||
+		    p->last_ms < ms - SINCE_MAX || p->last_ms > ms + SINCE_MAX)
+			return false;
+	}
+	return is_bare(by_state, low, top) ||
+	    chain_fits(f, by_state, low, top);
+}
+
+/* Folding. */
+
+static uint32_t
+put_later(struct folds *f, const struct group *g, uint32_t past, int64_t ms)
+{
+	const uint32_t	 number = pool_take(&f->later);
+	struct past	 one = { 0 };
+
+	if (past != 0)
+		one = past_at(f->pasts, past);
+	*at(f, number) = (struct later){ .offset = one.offset & OFFSET_MAX,
+	    .source = one.source, .quality = one.quality & 3u,
+	    .since = (uint64_t)(ms - (int64_t)g->f_millis) &
+	    (2 * (uint64_t)SINCE_MAX + 1) };
+	return number;
+}
+
+/* From the last record to the second; the first lies in the group. */
+static void
+put_chain(struct folds *f, struct group *g, struct partial *const by_state[],
+    unsigned low)
+{
+	uint32_t	 past = by_state[g->top]->past, after = 0;
+
+	g->first = 0;
+	for (unsigned i = g->top; i > 1; i--) {
+		const uint32_t	 number = put_later(f, g, past, i < low ?
+		    (int64_t)g->f_millis : by_state[i]->last_ms);
+
+		if (after == 0)
+			g->first = number;
+		else
+			at(f, after)->before = number & LATER_MAX;
+		after = number;
+		if (past != 0)
+			past = past_at(f->pasts, past).before;
+	}
+}
+
+bool
+fold_put(struct folds *f, struct group *g,
+    struct partial *const by_state[FOLD_STATES + 1], unsigned low,
+    uint64_t *hash)
+{
+	const struct partial	*last = by_state[g->top];
+	const struct origin	*o = origin_at(f->pasts, last->origin);
+
+	if (!fits(f, by_state, low, g->top))
+		return false;
+	*hash = origin_hash(f->pasts, last->origin);
+	g->f_start = o->start & START_MAX;
+	g->f_offset = o->offset & OFFSET_MAX;
+	g->f_source = o->source;
+	g->f_millis = (uint64_t)(o->first_s * 1000 + o->first_ms) &
+	    (uint64_t)MILLIS_MAX;
+	g->f_quality = o->quality;
+	g->f_all = o->all;
+	g->f_epoch = o->epoch & (uint32_t)INT32_MAX;
+	g->f_late = last->epoch;
+	g->f_low = low & GROUP_TOP_MAX;
+	g->f_bare = last->past == 0;
+	put_chain(f, g, by_state, low);
+	g->folded = true;
+	for (unsigned i = low; i <= g->top; i++) {
+		past_drop(f->pasts, by_state[i]->past);
+		origin_drop(f->pasts, by_state[i]->origin);
+	}
+	return true;
+}
+
+/* Opening. */
+
+static uint32_t
+take_origin(struct folds *f, const struct group *g, uint64_t hash)
+{
+	const struct origin	 o = { .start = g->f_start,
+	    .first_s = (int64_t)g->f_millis / 1000,
+	    .first_ms = (unsigned)(g->f_millis % 1000) & 0x3ff,
+	    .offset = g->f_offset, .epoch = g->f_epoch, .source = g->f_source,
+	    .state = 1, .quality = g->f_quality, .all = g->f_all };
+
+	return origin_new(f->pasts, &o, hash);
+}
+
+/* The past with this record behind it; what it was is given back. */
+static uint32_t
+longer(struct folds *f, uint32_t past, const struct later *l, unsigned state)
+{
+	const uint32_t	 more = past_again(f->pasts, past, (struct past){
+	    .offset = l->offset, .source = l->source,
+	    .state = (uint16_t)state, .quality = l->quality });
+
+	past_drop(f->pasts, past);
+	return more;
+}
+
+unsigned
+fold_take(struct folds *f, struct group *g, uint64_t hash,
+    struct partial by_state[FOLD_STATES + 1])
+{
+	const uint32_t	 origin = take_origin(f, g, hash);
+	uint32_t	 past = g->f_bare ? 0 : past_of(f->pasts, origin);
+	uint32_t	 later[FOLD_STATES + 1];
+
+	for (unsigned i = g->top; i > 1; i--) {
+		later[i] = g->first;
+		g->first = at(f, g->first)->before;
+	}
+	for (unsigned i = 1; i <= g->top; i++) {
+		int64_t	 ms = (int64_t)g->f_millis;
+
+		if (i > 1) {
+			ms += signed_since(at(f, later[i]));
+			if (!g->f_bare)
+				past = longer(f, past, at(f, later[i]), i);
+			pool_give(&f->later, later[i]);
+		}
+		if (i >= g->f_low)
+			by_state[i] = (struct partial){
+			    .state = (uint16_t)i, .last_ms = ms,
+			    .origin = origin_hold(f->pasts, origin),
+			    .past = past_hold(f->pasts, past),
+			    .epoch = g->f_late };
+	}
+	past_drop(f->pasts, past);
+	origin_drop(f->pasts, origin);
+	g->first = 0;
+	g->folded = false;
+	return g->f_low;
+}
+
+int64_t
+fold_last_ms(const struct folds *f, const struct group *g)
+{
+	const int64_t	 ms = (int64_t)g->f_millis;
+
+	return g->top == 1 ? ms : ms + signed_since(at(f, g->first));
+}
+
+void
+fold_ahead(const struct folds *f, const struct group *g)
+{
+	if (g->folded && g->first != 0)
+		__builtin_prefetch(at(f, g->first));
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fold.h - a group of partial matches in little room.
+ *
+ * When the partial matches of a group are beginnings of one chain of records,
+ * one for each state from the lowest to the furthest, the chain alone says it
+ * all: its first record lies in the group, each other takes 16 bytes. What does
+ * not fit into that (counts, absences, partial matches that have parted, a
+ * clock that stepped back between them) stays as it is.
+ */
+#ifndef ENGINE_FOLD_H
+#define ENGINE_FOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "engine/partial.h"
+#include "engine/past.h"
+
+#define FOLD_STATES	(GROUP_TOP_MAX - 1)
+
+struct folds {
+	struct pool	 later;		/* records after the first */
+	struct pasts	*pasts;
+};
+
+void		 folds_init(struct folds *, struct pasts *);
+void		 folds_fini(struct folds *);
+
+/*
+ * Fold the group, whose partial matches from state LOW to its furthest these
+ * are, by state. True: what they held is dropped. Sets *HASH to that of the
+ * first record.
+ */
+bool		 fold_put(struct folds *, struct group *,
+		    struct partial *const by_state[FOLD_STATES + 1],
+		    unsigned low, uint64_t *hash);
+
+/*
+ * Open it: its partial matches by state, as far as the store does not set them;
+ * each holds what it must. Returns the lowest state.
+ */
+unsigned	 fold_take(struct folds *, struct group *, uint64_t hash,
+		    struct partial by_state[FOLD_STATES + 1]);
+
+/* The time of the last record of a folded group. */
+int64_t		 fold_last_ms(const struct folds *, const struct group *);
+
+/* Bring what fold_take() will look at into the cache. */
+void		 fold_ahead(const struct folds *, const struct group *);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lookahead.c - what the records that wait for their turns will look up.
+ *
+ * What a record looks up lies in places of memory that nothing near it leads
+ * to. So each step of finding out about it is done for all that wait, before
+ * the next step begins: by then the memory has come. What depends on the
+ * records before is left to a record's own turn.
+ */
+#include "engine/feed.h"
+#include "engine/inside.h"
+#include "engine/key.h"
+
+#define MANY	512u		/* live sequences that no cache near holds */
+
+static const struct plan	nobody;
+
+/* The slot, where it can be told without telling anybody. */
+static uint32_t
+slot_known(const struct engine *e, const struct record *r)
+{
+	return e->slots[r->version][r->event];
+}
+
+/* What comes of its plan; most often it is nothing. */
+static inline void
+look_at_plan(const struct engine *e, struct turn *t)
+{
+	if (t->plan == NULL || plan_concerns(e->plans, t->plan, t->record))
+		return;
+	if (!t->has_inode || !t->has_path)
+		t->tasks = 0;
+	else if (e->program->path_cache != PATH_CACHE_FOLLOW)
+		t->tasks = TASK_LEARN;
+}
+
+/* The plan by what the record itself tells, if it is one of those at hand. */
+static inline void
+look_near(const struct engine *e, struct turn *t, const struct slot *s)
+{
+	uint32_t	 class = PLAN_NO_PATH;
+
+	if (s->object) {
+		if (s->patterns || (!t->has_path && t->has_inode))
+			return;
+		if (t->has_path)
+			class = s->paths ? plans_class(e->plans, t->path,
+			    t->record) : 0;
+	}
+	t->kind = plan_kind(t->slot, class, s->status &&
+	    record_error(t->record) == 0);
+	t->has_kind = true;
+	t->plan = plan_near(e->near, t->kind);
+}
+
+static inline void
+make_ready(const struct engine *e, struct turn *t)
+{
+	uint64_t	 fsid;
+
+	t->ready = true;
+	t->has_path = record_path_whole(t->record, &t->path);
+	if (e->paths == NULL)
+		return;
+	record_inode(t->record, &fsid, &t->inode.node);
+	t->inode.source = e->source;
+	t->inode.fsid = (uint32_t)fsid;
+	t->has_inode = t->inode.fsid != 0 && t->inode.node != 0;
+	if (t->has_inode)
+		pathcache_hash(e->paths, &t->inode);
+}
+
+void
+turn_meet(struct engine *e, struct turn *t)
+{
+	struct record		*r = t->record;
+	const struct slot	*s;
+
+	t->met = true;
+	t->slot = slot_known(e, r);
+	if (t->slot == INDEX_UNSEEN)
+		return;
+	if (t->slot == INDEX_NOBODY && !engine_looks_at_all(e)) {
+		t->plan = &nobody;
+		t->tasks = 0;
+		return;
+	}
+	record_index(r);
+	if (r->at[REC_HEADER] != 0 &&	/* a header within: it counts */
+	    (t->slot = slot_known(e, r)) == INDEX_UNSEEN)
+		return;
+	e->stats.partial += r->error != 0;
+	s = &(*e->asks)[t->slot];
+	if (s->object || engine_looks_at_all(e)) {
+		make_ready(e, t);
+		if (t->slot == INDEX_NOBODY)
+			t->plan = &nobody;
+		else
+			look_near(e, t, s);
+		look_at_plan(e, t);
+		return;
+	}
+	look_near(e, t, s);
+	look_at_plan(e, t);
+	if (t->tasks != 0 || e->sees_all)
+		make_ready(e, t);	/* who hears of alerts may ask */
+}
+
+void
+turn_make_ready(const struct engine *e, struct turn *t)
+{
+	t->ready = true;
+	if (t->record->indexed)		/* else nobody wants to know */
+		make_ready(e, t);
+}
+
+/* What kind of record it is, unless that depends on those before. */
+static void
+look_up(struct engine *e, struct turn *t)
+{
+	const struct slot	*s = &(*e->asks)[t->slot];
+	const struct object	 object = { t->has_path, t->path };
+
+	if (!t->has_kind && !t->has_path && t->has_inode && s->object)
+		return;
+	if (!t->has_kind)
+		t->kind = plans_kind(e->plans, s, t->slot, t->record,
+		    &object);
+	t->has_kind = true;
+}
+
+/* And what that leads to. */
+static void
+look_for_plan(struct engine *e, struct turn *t)
+{
+	if (t->has_kind)
+		t->plan = plans_find(e->plans, &(*e->asks)[t->slot],
+		    t->kind);
+	else
+		pathcache_ahead_more(e->paths, &t->inode);
+	look_at_plan(e, t);
+}
+
+/*
+ * The rule of a plan whose sequence stands for all that the record may touch;
+ * or PROGRAM_NONE. Where there are many of them, much else is to be done.
+ */
+static uint32_t
+lasting_rule(const struct engine *e, const struct plan *plan)
+{
+	for (unsigned i = 0; i < ENTRY_LISTS; i++) {
+		const struct entries	*l = &plan->lists[i];
+		const struct rule	*r;
+
+		if (l->n == 0)
+			continue;
+		r = &e->program->rules[l->v[0].rule];
+		if (r->zone == ZONE_FREE && r->nby == 0 && (r->nstates > 1 ||
+		    r->states[0].multiplier > 1))
+			return l->v[0].rule;
+	}
+	return PROGRAM_NONE;
+}
+
+static void
+look_for_sequence(struct engine *e, struct turn *t)
+{
+	const struct plan	*plan;
+
+	t->rule = PROGRAM_NONE;
+	if (t->plan == NULL || plan_is_empty(t->plan))
+		return;
+	plan = plan_for(e->plans, t->plan, t->record);
+	e->record = t->record;
+	t->rule = lasting_rule(e, plan);
+	if (t->rule == PROGRAM_NONE)
+		return;
+	if (!e->program->rules[t->rule].new_life) {
+		t->instance = key_classic(e, t->rule);
+		seqs_ahead(e->seqs, t->instance);
+	} else if (key_life(e, t->rule, &t->instance))
+		t->instance = group_ahead(e->partials, t->instance);
+	else
+		t->rule = PROGRAM_NONE;
+}
+
+static void
+look_further(const struct engine *e, struct turn *t)
+{
+	if (t->rule == PROGRAM_NONE)
+		return;
+	t->number = e->program->rules[t->rule].new_life ?
+	    group_ahead_more(e->partials, t->instance) :
+	    seqs_ahead_more(e->seqs, t->instance);
+}
+
+static void
+look_at_end(const struct engine *e, const struct turn *t)
+{
+	if (t->rule == PROGRAM_NONE)
+		return;
+	if (!e->program->rules[t->rule].new_life) {
+		if (t->number != SEQ_NONE && !e->options.skip_steps)
+			steps_ahead(e->steps,
+			    seqs_at(e->seqs, t->number)->steps);
+	} else if (t->number != 0)
+		partial_ahead(e->partials, t->number);
+}
+
+static void
+look_for_sequences(struct engine *e, struct turns *ts)
+{
+	for (size_t i = 0; i < ts->n; i++)
+		look_for_sequence(e, &ts->v[i]);
+	for (size_t i = 0; i < ts->n; i++)
+		look_further(e, &ts->v[i]);
+	for (size_t i = 0; i < ts->n; i++)
+		look_at_end(e, &ts->v[i]);
+}
+
+/* Is it ready, but without a plan? */
+static inline bool
+is_open(const struct turn *t)
+{
+	return t->ready && t->plan == NULL;
+}
+
+void
+lookahead(struct engine *e)
+{
+	struct turns	*ts = e->turns;
+
+	(void)engine_enter(e, PROFILE_TOKENS);
+	for (size_t i = 0; i < ts->n; i++)
+		if (!ts->v[i].met)
+			turn_meet(e, &ts->v[i]);
+	(void)engine_enter(e, PROFILE_PLAN);
+	for (size_t i = 0; i < ts->n; i++)
+		if (is_open(&ts->v[i]))
+			look_up(e, &ts->v[i]);
+	for (size_t i = 0; i < ts->n; i++)
+		if (is_open(&ts->v[i]))
+			look_for_plan(e, &ts->v[i]);
+	(void)engine_enter(e, PROFILE_RULES);
+	if (seqs_count(e->seqs) + partials_count(e->partials) > MANY)
+		look_for_sequences(e, ts);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pick.c - who of a plan is about the subject of a record.
+ *
+ * Which sets a value is in stands in one table for all kinds of id: the sets of
+ * all values behind each other, and a hash table from value to its stretch of
+ * them. Groups that are few are asked one by one instead.
+ */
+#include "engine/pick.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "engine/eval.h"
+
+#define FEW	8u			/* groups that are asked one by one */
+
+/* Mostly free, so that what most values come to can be foreseen. */
+#define PLACES_MIN	64u
+#define PLACES_EACH	4u		/* at the least, for each value */
+
+struct membership {
+	uint32_t	 value, set;
+};
+
+struct place {
+	uint32_t	 value;
+	uint32_t	 from, n;	/* n is 0: free */
+};
+
+/* Of one list: what was put first, and from the second on a copy of all. */
+struct collected {
+	struct entries	 first;
+	struct entry	*v;
+	size_t		 n, cap;
+};
+
+struct picker {
+	const struct program	*program;
+	struct membership	*members;	/* by value */
+	size_t			 nmembers;
+	struct place		*places;
+	uint32_t		 mask;
+	struct hash_key		 seed;
+	struct collected	 lists[ENTRY_LISTS];
+};
+
+static int
+by_value(const void *va, const void *vb)
+{
+	const struct membership	*a = va, *b = vb;
+
+	if (a->value != b->value)
+		return a->value < b->value ? -1 : 1;
+	return a->set < b->set ? -1 : a->set > b->set;
+}
+
+/* The place of a value, or the free one where it belongs. */
+static struct place *
+place_of(const struct picker *pk, uint32_t value)
+{
+	uint32_t	 i = (uint32_t)hash_word(&pk->seed, value);
+
+	while (pk->places[i & pk->mask].n != 0 &&
+	    pk->places[i & pk->mask].value != value)
+		i++;
+	return &pk->places[i & pk->mask];
+}
+
+static void
+list_members(struct picker *pk)
+{
+	const struct program	*p = pk->program;
+	bool			*used = xcalloc(p->nid_sets + 1, 1);
+	size_t			 n = 0, cap = 0;
+
+	for (size_t i = 0; i < p->nrules; i++)
+		if (!p->rules[i].any_subject && !p->rules[i].not_subject)
+			used[p->rules[i].subjects] = true;
+	for (uint32_t s = 0; s < p->nid_sets; s++)
+		for (size_t i = 0; used[s] && i < p->id_sets[s].n; i++) {
+			pk->members = mem_grow(pk->members, &cap, n + 1,
+			    sizeof(*pk->members));
+			pk->members[n++] = (struct membership){
+			    p->id_sets[s].ids[i], s };
+		}
+	free(used);
+	if (n > 1)
+		qsort(pk->members, n, sizeof(*pk->members), by_value);
+	pk->nmembers = n;
+}
+
+struct picker *
+picker_new(const struct program *p)
+{
+	struct picker	*pk = xcalloc(1, sizeof(*pk));
+	size_t		 size = PLACES_MIN;
+
+	pk->program = p;
+	pk->seed = hash_key_random();
+	list_members(pk);
+	while (size < PLACES_EACH * pk->nmembers)
+		size *= 2;
+	pk->places = xcalloc(size, sizeof(*pk->places));
+	pk->mask = (uint32_t)size - 1;
+	for (uint32_t i = 0; i < pk->nmembers; i++) {
+		struct place	*at = place_of(pk, pk->members[i].value);
+
+		if (at->n++ == 0) {
+			at->value = pk->members[i].value;
+			at->from = i;
+		}
+	}
+	return pk;
+}
+
+void
+picker_free(struct picker *pk)
+{
+	if (pk == NULL)
+		return;
+	free(pk->members);
+	free(pk->places);
+	for (unsigned i = 0; i < ENTRY_LISTS; i++)
+		free(pk->lists[i].v);
+	free(pk);
+}
+
+void
+picker_clear(struct picker *pk)
+{
+	for (unsigned i = 0; i < ENTRY_LISTS; i++) {
+		pk->lists[i].first = (struct entries){ NULL, 0 };
+		pk->lists[i].n = 0;
+	}
+}
+
+static void
+append(struct collected *to, const struct entries *more)
+{
+	to->v = mem_grow(to->v, &to->cap, to->n + more->n, sizeof(*to->v));
+	memcpy(to->v + to->n, more->v, more->n * sizeof(*to->v));
+	to->n += more->n;
+}
+
+void
+picker_put(struct picker *pk, const struct entries lists[ENTRY_LISTS])
+{
+	for (unsigned i = 0; i < ENTRY_LISTS; i++) {
+		struct collected	*to = &pk->lists[i];
+
+		if (lists[i].n == 0)
+			continue;
+		if (to->first.n == 0) {
+			to->first = lists[i];
+			continue;
+		}
+		if (to->n == 0)
+			append(to, &to->first);
+		append(to, &lists[i]);
+	}
+}
+
+/* The first group, of those not negated, of this kind and set or a later. */
+static const struct group *
+first_group(const struct picks *p, enum record_id kind, uint32_t set)
+{
+	const struct group	*at = p->groups;
+
+	for (uint32_t n = p->npositive; n > 1; n -= n / 2) {
+		const struct group	*mid = at + n / 2;
+
+		/* Not a branch, since nobody could foresee it. */
+		at = mid->kind < kind || (mid->kind == kind &&
+		    mid->set <= set) ? mid : at;
+	}
+	return at;
+}
+
+static void
+put_groups_of(struct picker *pk, const struct picks *p, enum record_id kind,
+    const struct place *at)
+{
+	for (uint32_t i = 0; i < at->n; i++) {
+		const uint32_t		 set = pk->members[at->from + i].set;
+		const struct group	*g = first_group(p, kind, set);
+
+		if (g->kind == kind && g->set == set)
+			picker_put(pk, g->lists);
+	}
+}
+
+static void
+ask_group(struct picker *pk, const struct group *g, const struct record *r)
+{
+	if (id_set_has(&pk->program->id_sets[g->set],
+	    record_id(r, g->kind)) != g->negated)
+		picker_put(pk, g->lists);
+}
+
+void
+picker_pick(struct picker *pk, const struct picks *p, const struct record *r)
+{
+	uint32_t	 from = 0;
+
+	if (p->npositive > FEW) {
+		const struct place	*at[REC_IDS];
+		uint32_t		 n = 0;
+
+		for (unsigned k = 0; k < REC_IDS; k++) {
+			at[k] = place_of(pk, record_id(r,
+			    (enum record_id)k));
+			n += (p->kinds >> k & 1) != 0 ? at[k]->n : 0;
+		}
+		for (unsigned k = 0; k < REC_IDS && n < p->npositive; k++)
+			if ((p->kinds >> k & 1) != 0)
+				put_groups_of(pk, p, (enum record_id)k,
+				    at[k]);
+		if (n < p->npositive)
+			from = p->npositive;
+	}
+	for (uint32_t i = from; i < p->n; i++)
+		ask_group(pk, &p->groups[i], r);
+}
+
+bool
+picker_names(const struct picker *pk, unsigned kinds, const struct record *r)
+{
+	for (; kinds != 0; kinds &= kinds - 1) {
+		const enum record_id	 kind = (enum record_id)
+		    __builtin_ctz(kinds);
+
+		if (place_of(pk, record_id(r, kind))->n != 0)
+			return true;
+	}
+	return false;
+}
+
+void
+picker_take(struct picker *pk, struct entries lists[ENTRY_LISTS])
+{
+	for (unsigned i = 0; i < ENTRY_LISTS; i++) {
+		const struct collected	*c = &pk->lists[i];
+
+		if (c->n > 0)
+			entries_sort(c->v, c->n, (enum entry_list)i);
+		lists[i] = c->n == 0 ? c->first :
+		    (struct entries){ c->v, (uint32_t)c->n };
+	}
+}
