@@ -32,7 +32,9 @@ struct options {
 	uint64_t	 records, seed;
 	uint64_t	 users, files, programs, zones;
 	uint64_t	 fail, v6;	/* percent */
-	bool		 all_events, solaris, sweep;
+	uint64_t	 start;		/* seconds */
+	uint64_t	 deep;		/* directories around all others */
+	bool		 all_events, solaris, sweep, new_inodes;
 	enum size	 size;
 	const char	*out;
 };
@@ -115,6 +117,8 @@ put_arg(struct maker *m, unsigned number, uint32_t value, const char *what)
 static void
 put_attr(struct maker *m, uint32_t mode, uint32_t owner, uint64_t node)
 {
+	if (m->opt->new_inodes)
+		node = SCENE_FIRST_NODE + m->number;
 	put(m, &(struct token){ .layout = m->kit.attr, .attr = { .mode = mode,
 	    .uid = owner, .gid = owner, .fsid = SCENE_DEVICE, .node = node,
 	    .dev = 0xffffffff } });
@@ -257,7 +261,7 @@ put_header(struct maker *m, uint16_t event)
 	put(m, &(struct token){ .layout = m->kit.header, .header = {
 	    .version = m->opt->solaris ? VERSION_SOLARIS : VERSION_BSD,
 	    .event = event,
-	    .seconds = FIRST_SECOND + m->number / PER_SECOND,
+	    .seconds = m->opt->start + m->number / PER_SECOND,
 	    .fraction = m->opt->solaris ? ms * NSEC_PER_MSEC : ms } });
 }
 
@@ -349,6 +353,7 @@ name_all(struct maker *m, struct slice *names, uint64_t n,
 	for (uint32_t i = 0; i < n; i++) {
 		size_t	 start = m->names.n;
 
+		scene_deep(&m->names, (uint32_t)m->opt->deep);
 		scene(&m->names, i);
 		buf_u8(&m->names, 0);
 		names[i].n = m->names.n - start;
@@ -432,11 +437,14 @@ static const char	usage[] =
 "                     those of everyday life, or all of the table (few)\n"
 "  -S, --size usual|tiny|huge\n"
 "                     about 150 bytes, 70 bytes, 60 kilobytes (usual)\n"
+"      --deep N       put all files N directories deeper (0)\n"
+"      --new-inodes   no file has the inode of another record\n"
+"      --start N      the second of the first record (1634202502)\n"
 "      --sweep        first of all an execve of each user in order\n"
 "      --solaris      64-bit headers, nanoseconds, no trailers\n"
 "  -o, --output FILE  (standard output)\n";
 
-enum { OPT_SOLARIS = 256, OPT_SWEEP };
+enum { OPT_SOLARIS = 256, OPT_SWEEP, OPT_DEEP, OPT_NEW_INODES, OPT_START };
 
 static const struct option	long_options[] = {
 	{ "records", required_argument, NULL, 'n' },
@@ -450,6 +458,9 @@ static const struct option	long_options[] = {
 	{ "events", required_argument, NULL, 'e' },
 	{ "size", required_argument, NULL, 'S' },
 	{ "sweep", no_argument, NULL, OPT_SWEEP },
+	{ "deep", required_argument, NULL, OPT_DEEP },
+	{ "new-inodes", no_argument, NULL, OPT_NEW_INODES },
+	{ "start", required_argument, NULL, OPT_START },
 	{ "solaris", no_argument, NULL, OPT_SOLARIS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
@@ -470,6 +481,8 @@ static const struct limit {
 	{ 'f', offsetof(struct options, fail), 0, 100 },
 	{ '6', offsetof(struct options, v6), 0, 100 },
 	{ 'Z', offsetof(struct options, zones), 0, 1000000 },
+	{ OPT_DEEP, offsetof(struct options, deep), 0, SCENE_LEVELS },
+	{ OPT_START, offsetof(struct options, start), 0, UINT32_MAX / 2 },
 };
 
 static bool
@@ -524,6 +537,8 @@ set_option(struct options *o, int option, const char *text)
 		return true;
 	case OPT_SWEEP:
 		return o->sweep = true;
+	case OPT_NEW_INODES:
+		return o->new_inodes = true;
 	case OPT_SOLARIS:
 		return o->solaris = true;
 	default:
@@ -535,7 +550,8 @@ int
 main(int argc, char **argv)
 {
 	struct options	 o = { .records = 100000, .seed = 1, .users = 1000,
-	    .files = 65000, .programs = 4000, .fail = 12 };
+	    .files = 65000, .programs = 4000, .fail = 12,
+	    .start = FIRST_SECOND };
 	FILE		*f = stdout;
 	int		 option;
 	bool		 ok;

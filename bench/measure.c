@@ -10,10 +10,7 @@
 
 #include <sys/types.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +23,7 @@
 #include "bsm/frame.h"
 #include "bsm/record.h"
 #include "engine/engine.h"
+#include "child.h"
 #include "extract.h"
 #include "print/lossless.h"
 #include "rule/rules.h"
@@ -42,17 +40,17 @@ clock_ns(clockid_t which)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static struct taken
-now(void)
+struct taken
+measure_now(void)
 {
 	return (struct taken){ clock_ns(CLOCK_MONOTONIC),
 	    clock_ns(CLOCK_PROCESS_CPUTIME_ID) };
 }
 
-static struct taken
-since(struct taken start)
+struct taken
+measure_since(struct taken start)
 {
-	struct taken	 end = now();
+	struct taken	 end = measure_now();
 
 	return (struct taken){ end.wall_ns - start.wall_ns,
 	    end.cpu_ns - start.cpu_ns };
@@ -85,7 +83,7 @@ trail_map(struct trail *t, const char *path)
 	*t = (struct trail){ .path = path, .p = p, .n = (size_t)st.st_size };
 	if (extract(&e, t->p, t->n) != t->n) {
 		trail_unmap(t);
-		*t = (struct trail){ 0 };	/* the path is the caller's */
+		*t = (struct trail){ .path = path };
 		return EINVAL;
 	}
 	t->records = e.records;
@@ -112,10 +110,10 @@ struct taken
 measure_extract(const struct trail *t)
 {
 	struct extracted	 e = { 0 };
-	struct taken		 start = now(), taken;
+	struct taken		 start = measure_now(), taken;
 	size_t			 n = extract(&e, t->p, t->n);
 
-	taken = since(start);
+	taken = measure_since(start);
 	expect(n == t->n && e.records == t->records && e.sum != 0);
 	return taken;
 }
@@ -125,7 +123,7 @@ measure_extract_read(const struct trail *t)
 {
 	struct extracted	 e = { 0 };
 	uint8_t			*b = xmalloc(READ_SIZE + FRAME_RECORD_MAX);
-	struct taken		 start = now(), taken;
+	struct taken		 start = measure_now(), taken;
 	int			 fd = open(t->path, O_RDONLY | O_CLOEXEC);
 	size_t			 have = 0;
 	ssize_t			 n;
@@ -141,24 +139,54 @@ measure_extract_read(const struct trail *t)
 		expect(have < FRAME_RECORD_MAX);
 	}
 	(void)close(fd);			/* only read from */
-	taken = since(start);
+	taken = measure_since(start);
 	expect(n == 0 && have == 0 && e.records == t->records && e.sum != 0);
 	free(b);
 	return taken;
 }
 
-/* Cut the trail into records; what is done with each is inlined. */
-static inline struct taken
-each_record(const struct trail *t, void (*fn)(void *, struct record *),
-    void *arg)
+/*
+ * From header to header, and whether the trailers agree: what it costs at the
+ * least to know where records are.
+ */
+struct taken
+measure_hops(const struct trail *t)
+{
+	struct taken	 start = measure_now(), taken;
+	uint64_t	 sum = 0, n = 0;
+	size_t		 at = 0;
+
+	while (t->n - at >= HEADER_MIN + TRAILER_SIZE) {
+		const uint8_t	*p = t->p + at;
+		const size_t	 size = be32(p + 1);
+
+		if (p[0] != TOK_HEADER32 || size > t->n - at ||
+		    size < HEADER_MIN + TRAILER_SIZE ||
+		    p[size - TRAILER_SIZE] != TOK_TRAILER ||
+		    be32(p + size - 4) != size)
+			break;
+		sum += be16(p + 6);
+		at += size;
+		n++;
+	}
+	taken = measure_since(start);
+	expect(at == t->n && n == t->records && sum != 0);
+	return taken;
+}
+
+/*
+ * Cut these bytes into records; what is done with each is inlined. Returns how
+ * many there were.
+ */
+static inline uint64_t
+each_record(struct slice bytes, void (*fn)(void *, struct record *), void *arg)
 {
 	struct frame		*f = frame_new();
 	struct frame_record	 fr;
 	struct record		 r;
 	uint64_t		 n = 0;
-	struct taken		 start = now(), taken;
 
-	(void)frame_feed(f, t->p, t->n);	/* a new frame is never busy */
+	(void)frame_feed(f, bytes.p, bytes.n);	/* a new frame is never busy */
 	frame_end(f);
 	while (frame_next(f, &fr) == 1) {
 		if (fr.kind != FRAME_RECORD || record_head(&r, &fr) != 0)
@@ -166,10 +194,14 @@ each_record(const struct trail *t, void (*fn)(void *, struct record *),
 		fn(arg, &r);
 		n++;
 	}
-	taken = since(start);
-	expect(n == t->records);
 	frame_free(f);
-	return taken;
+	return n;
+}
+
+static struct slice
+all(const struct trail *t)
+{
+	return (struct slice){ t->p, t->n };
 }
 
 static void
@@ -188,53 +220,46 @@ add_index(void *sum, struct record *r)
 struct taken
 measure_frames(const struct trail *t)
 {
+	struct taken	 start = measure_now(), taken;
 	uint64_t	 sum = 0;
-	struct taken	 taken = each_record(t, add_event, &sum);
+	uint64_t	 n = each_record(all(t), add_event, &sum);
 
-	expect(sum != 0);
+	taken = measure_since(start);
+	expect(n == t->records && sum != 0);
 	return taken;
 }
 
 struct taken
 measure_indexed(const struct trail *t)
 {
+	struct taken	 start = measure_now(), taken;
 	uint64_t	 sum = 0;
-	struct taken	 taken = each_record(t, add_index, &sum);
+	uint64_t	 n = each_record(all(t), add_index, &sum);
 
-	expect(sum != 0);
+	taken = measure_since(start);
+	expect(n == t->records && sum != 0);
 	return taken;
 }
 
-/*
- * As run/pipeline.c does it: a few at a time, but for records that the frame
- * had to copy.
- */
-struct feeding {
-	const struct trail *trail;
-	struct engine	*engine;
-	uint32_t	 source;
-	struct record	 held[ENGINE_AHEAD];
-	size_t		 n;
-};
-
+/* As run/stream.c does it: all that the engine takes by itself. */
 static void
-feed_held(struct feeding *f)
+feed(struct engine *e, uint32_t source, struct slice bytes)
 {
-	engine_expect(f->engine, f->source, f->held, f->n);
-	for (size_t i = 0; i < f->n; i++)
-		engine_feed(f->engine, f->source, &f->held[i]);
-	f->n = 0;
-}
+	struct frame		*f = frame_new();
+	struct frame_record	 fr;
+	struct record		 r;
 
-static void
-feed(void *arg, struct record *r)
-{
-	struct feeding	*f = arg;
-
-	f->held[f->n++] = *r;
-	if (f->n == ENGINE_AHEAD ||
-	    (uintptr_t)r->bytes.p - (uintptr_t)f->trail->p >= f->trail->n)
-		feed_held(f);
+	(void)frame_feed(f, bytes.p, bytes.n);	/* a new frame is never busy */
+	frame_end(f);
+	for (;;) {
+		frame_took(f, engine_feed_bytes(e, source, frame_ahead(f),
+		    frame_offset(f)).bytes);
+		if (frame_next(f, &fr) != 1)
+			break;
+		if (fr.kind == FRAME_RECORD && record_head(&r, &fr) == 0)
+			engine_feed(e, source, &r);
+	}
+	frame_free(f);
 }
 
 static void
@@ -245,20 +270,21 @@ count_alert(void *arg, struct alert *a)
 }
 
 struct taken
-measure_engine(const struct trail *t, const struct program *p,
+measure_engine(const struct trail *t, size_t from, const struct program *p,
     const struct names *names, uint64_t *alerts)
 {
 	struct engine_options	 options = { .skip_steps = true };
 	struct alert_out	 out = { .alert = count_alert, .arg = alerts };
-	struct feeding		 f = { .trail = t };
-	struct taken		 taken;
+	struct engine		*e = engine_new(p, names, &options, &out);
+	const uint32_t		 source = engine_source(e, false);
+	struct taken		 start, taken;
 
 	*alerts = 0;
-	f.engine = engine_new(p, names, &options, &out);
-	f.source = engine_source(f.engine, false);
-	taken = each_record(t, feed, &f);
-	feed_held(&f);			/* the last few, not in the figure */
-	engine_free(f.engine);
+	feed(e, source, (struct slice){ t->p, from });
+	start = measure_now();
+	feed(e, source, (struct slice){ t->p + from, t->n - from });
+	taken = measure_since(start);
+	engine_free(e);
 	return taken;
 }
 
@@ -271,13 +297,13 @@ count_wanted(void *arg, const struct criteria_run *run)
 struct taken
 measure_select(const struct trail *t, struct criteria *c, uint64_t *records)
 {
-	struct taken	 start = now(), taken;
+	struct taken	 start = measure_now(), taken;
 	size_t		 n;
 
 	*records = 0;
 	n = criteria_scan(c, (struct slice){ t->p, t->n }, count_wanted,
 	    records);
-	taken = since(start);
+	taken = measure_since(start);
 	expect(n == t->n);
 	return taken;
 }
@@ -291,7 +317,7 @@ measure_print(const struct trail *t, const struct text_style *style,
 	struct lossless		*json = lossless_new(names);
 	struct buf		 out = { 0 };
 	struct frame_record	 f = { .kind = FRAME_RECORD };
-	struct taken		 start = now(), taken;
+	struct taken		 start = measure_now(), taken;
 	size_t			 n, bad;
 
 	for (; (n = frame_intact(t->p + f.offset, t->n - f.offset)) > 0;
@@ -304,7 +330,7 @@ measure_print(const struct trail *t, const struct text_style *style,
 		if (out.n > OUT_SIZE)
 			buf_clear(&out);
 	}
-	taken = since(start);
+	taken = measure_since(start);
 	expect(f.offset == t->n);
 	buf_fini(&out);
 	lossless_free(json);
@@ -312,25 +338,12 @@ measure_print(const struct trail *t, const struct text_style *style,
 	return taken;
 }
 
-/* A file that is gone when it is closed: its pages are new each time. */
-static int
-open_target(const char *dir)
-{
-	char	 path[4096];
-	int	 fd = -1;
-
-	if ((size_t)snprintf(path, sizeof(path), "%s/target.XXXXXX", dir) <
-	    sizeof(path) && (fd = mkstemp(path)) != -1)
-		(void)unlink(path);		/* or it stays with the rest */
-	return fd;
-}
-
 struct taken
 measure_copy(const struct trail *t, const char *dir)
 {
 	uint8_t		*b = xmalloc(READ_SIZE);
-	const int	 to = open_target(dir);
-	struct taken	 start = now(), taken;
+	const int	 to = child_target(dir);
+	struct taken	 start = measure_now(), taken;
 	const int	 from = open(t->path, O_RDONLY | O_CLOEXEC);
 	ssize_t		 n;
 
@@ -338,51 +351,10 @@ measure_copy(const struct trail *t, const char *dir)
 	while ((n = read(from, b, READ_SIZE)) > 0)
 		expect(write(to, b, (size_t)n) == n);
 	(void)close(from);			/* only read from */
-	taken = since(start);
+	taken = measure_since(start);
 	(void)close(to);			/* it is gone anyway */
 	expect(n == 0);
 	free(b);
-	return taken;
-}
-
-/* In the child: never returns. */
-static void
-run(char *const *arguments, int to)
-{
-	const int	 null = open("/dev/null", O_RDWR);
-
-	if (null >= 0 && dup2(to >= 0 ? to : null, STDOUT_FILENO) >= 0 &&
-	    dup2(null, STDERR_FILENO) >= 0)
-		(void)execv(arguments[0], arguments);
-	_exit(127);
-}
-
-static double
-timeval_ns(struct timeval t)
-{
-	return (double)t.tv_sec * 1e9 + (double)t.tv_usec * 1e3;
-}
-
-struct taken
-measure_program(char *const *arguments, const char *dir, int *status)
-{
-	const int	 to = dir == NULL ? -1 : open_target(dir);
-	struct taken	 start = now(), taken;
-	struct rusage	 used;
-	pid_t		 pid = fork();
-	int		 how = -1;
-
-	if (pid == 0)
-		run(arguments, to);
-	while (pid > 0 && wait4(pid, &how, 0, &used) == -1 && errno == EINTR)
-		;
-	taken = since(start);
-	if (to >= 0)
-		(void)close(to);		/* it is gone anyway */
-	*status = how != -1 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
-	if (*status != -1)
-		taken.cpu_ns = timeval_ns(used.ru_utime) +
-		    timeval_ns(used.ru_stime);
 	return taken;
 }
 
@@ -432,10 +404,10 @@ measure_load(struct slice rules, const struct names *names,
 	    .accounts = measure_nobody(), .load = load_text, .arg = &rules };
 	struct diags		*diags = diags_new();
 	struct buf		 said = { 0 };
-	struct taken		 start = now();
+	struct taken		 start = measure_now();
 	struct program		*p = rules_load(&env, "bench.conf", diags);
 
-	*taken = since(start);
+	*taken = measure_since(start);
 	if (p == NULL) {
 		diags_print(diags, &said);
 		(void)fwrite(said.p, 1, said.n, stderr);	/* the end */

@@ -31,6 +31,9 @@ struct taken {
 	double		 cpu_ns;	/* user and system */
 };
 
+struct taken	 measure_now(void);
+struct taken	 measure_since(struct taken);
+
 /* Returns 0, or an errno; EINVAL for what bsmtrace-gen has not written. */
 int		 trail_map(struct trail *, const char *path);
 void		 trail_unmap(struct trail *);
@@ -39,32 +42,31 @@ void		 trail_unmap(struct trail *);
 struct taken	 measure_extract(const struct trail *);
 struct taken	 measure_extract_read(const struct trail *);
 
+/* From header to header, with no look between them. */
+struct taken	 measure_hops(const struct trail *);
+
 /* The program's own way to records, without and with an index of tokens. */
 struct taken	 measure_frames(const struct trail *);
 struct taken	 measure_indexed(const struct trail *);
 
-/* And through the engine, whose alerts are counted. */
-struct taken	 measure_engine(const struct trail *, const struct program *,
-		    const struct names *, uint64_t *alerts);
+/*
+ * And through the engine, whose alerts are counted. What lies before the byte
+ * FROM goes through it, too, but its time is not taken.
+ */
+struct taken	 measure_engine(const struct trail *, size_t from,
+		    const struct program *, const struct names *,
+		    uint64_t *alerts);
 
 /* And by criteria, with the records counted that are wanted. */
 struct taken	 measure_select(const struct trail *, struct criteria *,
 		    uint64_t *records);
 
-/* And printed, in this style or, with NULL, as JSON lines; nothing is written. */
+/* And printed, in this style or as JSON lines (NULL); nothing is written. */
 struct taken	 measure_print(const struct trail *, const struct text_style *,
 		    const struct names *);
 
 /* Read and written to a file in DIR, as plain as can be. */
 struct taken	 measure_copy(const struct trail *, const char *dir);
-
-/*
- * The whole program: started with these arguments, run to its end. What it
- * writes goes to a file in DIR, or with DIR NULL to /dev/null, as what it says
- * does. *STATUS is its exit status, -1 if it did not run.
- */
-struct taken	 measure_program(char *const *arguments, const char *dir,
-		    int *status);
 
 /* Users and groups: there are none, whatever machine this is. */
 const struct accounts	*measure_nobody(void);

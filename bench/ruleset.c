@@ -12,7 +12,10 @@
 
 #define HIT		50u	/* one path rule in so many meets a real file */
 
-/* One of the five usual rules, with what differs in its spellings left out. */
+/*
+ * One of the usual rules, with what differs in its spellings left out: four of
+ * them everybody has, the fifth is about a service of one's own.
+ */
 struct usual {
 	const char	*before;	/* up to the event of the first state */
 	const char	*events;
@@ -26,11 +29,6 @@ static const struct usual	usual[] = {
 	  "status failure; multiplier 5; };\n"
 	  "\tstate { event <auditevent> { AUE_login, AUE_ssh; };"
 	  " status success; };\n};\n" },
-	{ "sequence service.writes {\n\tsubject <euid> { 1042; };\n"
-	  "\tstate { event ", "AUE_OPEN_WC, AUE_OPEN_WTC, AUE_OPEN_RWC,"
-	  " AUE_MKNOD, AUE_SYMLINK", "fc", "status success;\n"
-	  "\t    object not <path> { /usr/local/www/data, /var/log; }; };\n"
-	  "};\n" },
 	{ "sequence exec.elsewhere {\n\tsubject any;\n\tstate { event ",
 	  "AUE_EXECVE", "ex", "status success;\n"
 	  "\t    object not <path> { /bin, /sbin, /usr/bin, /usr/sbin,"
@@ -47,6 +45,11 @@ static const struct usual	usual[] = {
 	  "AUE_OPEN_R, AUE_OPEN_RC, AUE_OPEN_RWC", "fr",
 	  "object <path> { /etc/master.passwd, /etc/spwd.db; };"
 	  " status failure;\n\t    multiplier 3; };\n};\n" },
+	{ "sequence service.writes {\n\tsubject <euid> { 1042; };\n"
+	  "\tstate { event ", "AUE_OPEN_WC, AUE_OPEN_WTC, AUE_OPEN_RWC,"
+	  " AUE_MKNOD, AUE_SYMLINK", "fc", "status success;\n"
+	  "\t    object not <path> { /usr/local/www/data, /var/log; }; };\n"
+	  "};\n" },
 };
 
 enum spelling { BY_NAME, BY_CLASS, BY_ALL_NAMES };
@@ -71,9 +74,10 @@ class_events(struct buf *b, const struct names *names, const char *class)
 }
 
 static void
-spell(struct buf *b, const struct names *names, enum spelling how)
+spell(struct buf *b, const struct names *names, enum spelling how, unsigned n)
 {
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+	for (unsigned i = 0; i < n && i < sizeof(usual) / sizeof(usual[0]);
+	    i++) {
 		const struct usual	*u = &usual[i];
 
 		buf_str(b, u->before);
@@ -93,22 +97,19 @@ spell(struct buf *b, const struct names *names, enum spelling how)
 void
 ruleset_usual(struct buf *b, const struct names *names, unsigned n)
 {
-	(void)n;
-	spell(b, names, BY_NAME);
+	spell(b, names, BY_NAME, n);
 }
 
 void
 ruleset_classes(struct buf *b, const struct names *names, unsigned n)
 {
-	(void)n;
-	spell(b, names, BY_CLASS);
+	spell(b, names, BY_CLASS, n);
 }
 
 void
 ruleset_events(struct buf *b, const struct names *names, unsigned n)
 {
-	(void)n;
-	spell(b, names, BY_ALL_NAMES);
+	spell(b, names, BY_ALL_NAMES, n);
 }
 
 void
@@ -121,15 +122,53 @@ ruleset_idle(struct buf *b, const struct names *names, unsigned n)
 	    "};\n");
 }
 
-/* A few prefixes that many paths of the trail go along with for long. */
+void
+ruleset_logins(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	(void)n;
+	buf_str(b, "sequence logins {\n\tsubject any;\n\ttimeout 7 days;\n"
+	    "\tstate { event <auditevent> { AUE_login, AUE_ssh; };"
+	    " status failure;\n\t    multiplier 1000; };\n};\n");
+}
+
+void
+ruleset_programs(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	(void)n;
+	buf_str(b, "sequence programs {\n\tsubject any;\n"
+	    "\tstate { event <auditevent> { AUE_EXECVE; }; status success;\n"
+	    "\t    object <path> { /tmp/.hidden, /dev/, /var/run/; }; };\n"
+	    "};\n");
+}
+
+void
+ruleset_all(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	(void)n;
+	buf_str(b, "sequence all {\n\tsubject not <auid> { 0; };\n"
+	    "\tstate { event any; status failure;\n"
+	    "\t    object <path> { /etc/shadow, /root/, /var/cron/; }; };\n"
+	    "};\n");
+}
+
+/*
+ * A few prefixes that many paths of the trail go along with for long, below so
+ * many directories.
+ */
 static void
-put_object(struct buf *b, unsigned i)
+put_object(struct buf *b, unsigned i, unsigned levels)
 {
 	buf_str(b, " object <path> { ");
+	scene_deep(b, levels);
 	scene_directory(b, i);
 	buf_printf(b, "guard%u, ", i);
+	scene_deep(b, levels);
 	scene_file(b, i + 100);
 	buf_str(b, i % HIT == 0 ? ", " : "/inner, ");
+	scene_deep(b, levels);
 	scene_directory(b, 7 * i);
 	buf_printf(b, "item%u/key; };", 7 * i);
 }
@@ -139,17 +178,51 @@ static const char *const	openings[] = {
 	"AUE_UNLINK, AUE_RENAME", "AUE_CHMOD, AUE_CHOWN"
 };
 
+static void
+put_paths(struct buf *b, unsigned i, const char *events, unsigned levels)
+{
+	buf_printf(b, "sequence path.%u {\n\tsubject any;\n\tstate {"
+	    " event <auditevent> { %s; }; status success;\n\t   ", i,
+	    events);
+	put_object(b, i, levels);
+	buf_str(b, " };\n};\n");
+}
+
 void
 ruleset_paths(struct buf *b, const struct names *names, unsigned n)
 {
 	(void)names;
-	for (unsigned i = 0; i < n; i++) {
-		buf_printf(b, "sequence path.%u {\n\tsubject any;\n\tstate {"
-		    " event <auditevent> { %s; }; status success;\n\t   ", i,
-		    openings[i % 4]);
-		put_object(b, i);
-		buf_str(b, " };\n};\n");
-	}
+	for (unsigned i = 0; i < n; i++)
+		put_paths(b, i, openings[i % 4], 0);
+}
+
+void
+ruleset_one_event(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	for (unsigned i = 0; i < n; i++)
+		put_paths(b, i, "AUE_OPEN_R", 0);
+}
+
+void
+ruleset_deep(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	for (unsigned i = 0; i < n; i++)
+		put_paths(b, i, openings[i % 4], SCENE_LEVELS);
+}
+
+void
+ruleset_shared(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	buf_str(b, "define set $watched <path> { /etc/, /usr/local/etc/,"
+	    " /var/spool/, /home/; };\n");
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(b, "sequence shared.%u {\n\tsubject <auid> { %u; };"
+		    "\n\tstate { event <auditevent> { %s; }; status success;"
+		    "\n\t    object $watched; multiplier 1000; };\n};\n", i,
+		    SCENE_FIRST_UID + i, openings[i % 4]);
 }
 
 void
@@ -163,7 +236,7 @@ ruleset_class_paths(struct buf *b, const struct names *names, unsigned n)
 		buf_printf(b, "sequence class.%u {\n\tsubject any;\n\tstate {"
 		    " event <auditclass> { %s; }; status success;\n\t   ", i,
 		    classes[i % 4]);
-		put_object(b, i);
+		put_object(b, i, 0);
 		buf_str(b, " };\n};\n");
 	}
 }
@@ -176,7 +249,7 @@ ruleset_both(struct buf *b, const struct names *names, unsigned n)
 		buf_printf(b, "sequence both.%u {\n\tsubject <auid> { %u; };\n"
 		    "\tstate { event <auditevent> { %s; }; status success;\n"
 		    "\t   ", i, SCENE_FIRST_UID + i, openings[i % 4]);
-		put_object(b, i);
+		put_object(b, i, 0);
 		buf_str(b, " };\n};\n");
 	}
 }
@@ -256,4 +329,26 @@ ruleset_counting(struct buf *b, const struct names *names, unsigned n)
 	    "\tstate { event any; status any; };\n"
 	    "\tstate { event any; status any; multiplier 1000000; };\n"
 	    "};\n");
+}
+
+void
+ruleset_hasty(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	(void)n;
+	buf_str(b, "sequence hasty {\n\tsubject any;\n\ttimeout 1 hours;\n"
+	    "\tstate { event any; status any; };\n"
+	    "\tstate { event <auditevent> { AUE_REBOOT; }; status any; };\n"
+	    "};\n");
+}
+
+void
+ruleset_cancelled(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	(void)n;
+	buf_str(b, "sequence cancelled {\n\tsubject any;\n"
+	    "\tstate { event any; status any; };\n"
+	    "\tstate { event <auditevent> { AUE_REBOOT; }; status any; };\n"
+	    "\tcancel { event <auditevent> { AUE_MOUNT; }; };\n};\n");
 }

@@ -39,6 +39,13 @@ static const char *const	program_roots[] = {
 };
 
 void
+scene_deep(struct buf *b, uint32_t levels)
+{
+	while (levels-- > 0)
+		buf_str(b, "/directory");
+}
+
+void
 scene_directory(struct buf *b, uint32_t number)
 {
 	buf_str(b, roots[number % COUNT(roots)]);
