@@ -170,8 +170,9 @@ for c in $commands; do
 	    's/^      --\([a-z-]*\) \([a-z]*|[a-z|]*\).*/\1 \2/p'
 done | sort -u >"$tmp/sets"
 while read -r option words; do
-	is "the manual has the words of --$option" \
-	    "$(sed -n "s/^\.It Fl -$option Cm //p" man/*.1 | tr -d ' ')" "$words"
+	is "the manual has the words $words of --$option" \
+	    "$(sed -n "s/^\.It Fl -$option Cm //p" man/*.1 | tr -d ' ' |
+		grep -Fx "$words")" "$words"
 done <"$tmp/sets"
 
 # The long options in the examples of the pages and of the help are there.

@@ -20,7 +20,7 @@ allowed()	# FOLDER
 	engine)	echo '"base/|"bsm/|"rule/program\.h"' ;;
 	print)	echo '"base/|"bsm/' ;;
 	source)	echo '"base/|"bsm/|<event2/|<archive\.h>|<zlib\.h>' ;;
-	sink)	echo '"base/|"bsm/|"print/|"engine/alert\.h"|<event2/' ;;
+	sink)	echo '"base/|"bsm/|"print/|"engine/alert\.h"|<event2/|<sqlite3\.h>' ;;
 	make)	echo '"base/|"bsm/|"rule/(lex|tree|diag)\.h"|<jansson\.h>' ;;
 	run)	echo '"(base|bsm|rule|engine|select|print|make|source|sink)/|<event2/' ;;
 	cli)	echo '"|<event2/' ;;
@@ -28,7 +28,7 @@ allowed()	# FOLDER
 }
 
 # Libraries that not every folder may use; other <headers> are the system's.
-library='<(pcre2|jansson|event2/|archive|zlib)'
+library='<(pcre2|jansson|event2/|archive|zlib|sqlite3)'
 
 for d in src/*/; do
 	f=$(basename "$d")

@@ -8,9 +8,11 @@
  * this order.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -20,20 +22,32 @@
 #include "run/daemon.h"
 #include "run/loader.h"
 #include "run/logdir.h"
+#include "run/metrics.h"
 #include "run/pipeline.h"
+#include "run/threads.h"
+#include "select/dates.h"
 
 #define SYSLOG_USUAL	"auth.notice"	/* of --syslog without a word */
 #define INSTANCES_LIMIT	1000000000u	/* of --max-instances */
+#define STATS_MAX_S	86400u		/* of --stats */
 
 enum {
 	OPT_FORMAT = CLI_LONG, OPT_SYSLOG, OPT_NO_TRIGGERS, OPT_TIME_LIMIT,
-	OPT_MAX_RUNNING, OPT_PER_MINUTE, OPT_MAX_INSTANCES, OPT_EXIT_CODE
+	OPT_MAX_RUNNING, OPT_PER_MINUTE, OPT_MAX_INSTANCES, OPT_EXIT_CODE,
+	OPT_STATS, OPT_METRICS, OPT_STORE, OPT_FOLLOW, OPT_SINCE,
+	OPT_FROM_START, OPT_THREADS, OPT_PROFILE
 };
 
 static const struct cli_option options[] = {
 	{ 'a', "trail", "SOURCE", "read a trail, the trails of a directory, "
 	    "- or a pipe; may be repeated "
 	    "(" INPUT_AUDITPIPE ")" },
+	{ OPT_FOLLOW, "follow", NULL,
+	    "go on with a directory as its trails grow and change" },
+	{ OPT_SINCE, "since", "TIME",
+	    "--follow from the records of this second on" },
+	{ OPT_FROM_START, "from-start", NULL,
+	    "--follow from the first trail that is there" },
 	{ 'f', "rules", "FILE", "the rules (" BSMTRACE_CONF ")" },
 	{ 'F', "foreground", NULL, "stay in the foreground" },
 	{ 'l', "log-dir", "DIR", "write alerts to files in this directory" },
@@ -43,6 +57,8 @@ static const struct cli_option options[] = {
 	    "what alerts look like; text is the classic line" },
 	{ OPT_SYSLOG, "syslog", "[=FACILITY.LEVEL]",
 	    "alerts to syslog, too (" SYSLOG_USUAL ")" },
+	{ OPT_STORE, "store", "FILE",
+	    "keep alerts in this database, for `bsmtrace alerts`" },
 	{ 'n', "check", NULL, "read the rules, report errors, and end" },
 	{ 'p', "pidfile", "FILE", "of the daemon (" BSMTRACE_PID ")" },
 	{ OPT_NO_TRIGGERS, "no-triggers", NULL, "run no triggers" },
@@ -52,8 +68,15 @@ static const struct cli_option options[] = {
 	    "triggers at once (8)" },
 	{ OPT_PER_MINUTE, "trigger-per-minute", "N",
 	    "triggers a minute for each rule (10)" },
+	{ OPT_STATS, "stats", "SECONDS", "a line of figures so often" },
+	{ OPT_METRICS, "metrics", "ADDRESS:PORT",
+	    "figures over HTTP, for Prometheus, on this machine" },
 	{ OPT_MAX_INSTANCES, "max-instances", "N",
 	    "sequences that wait at once (1000000)" },
+	{ OPT_THREADS, "threads", "N",
+	    "processors to use; 1: no more than one (as many as are of use)" },
+	{ OPT_PROFILE, "profile", NULL,
+	    "say at the end where the time went" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit with 3 when an alert was raised" },
 	{ 'd', "debug", NULL, "say more" },
@@ -77,13 +100,19 @@ static const struct cli_usage usage = {
 struct watch {
 	const char		**trails;
 	size_t			 ntrails, trails_cap;
-	const char		*rules, *log_dir, *pid_file;
+	const char		*rules, *log_dir, *pid_file, *store_path;
 	struct cli_shared	 shared;
 	const struct sink_format *format;
 	int			 syslog;
 	bool			 foreground, evidence, records, check_only;
-	bool			 no_triggers, exit_code;
+	bool			 no_triggers, exit_code, profile;
+	bool			 follow;
+	enum following_from	 from;
+	int64_t			 since_ms;
+	unsigned		 stats_s;
+	const char		*metrics;
 	uint32_t		 max_instances;
+	unsigned		 threads;
 	struct triggers_options	 triggers;
 
 	struct logdir		 dir;
@@ -92,6 +121,8 @@ struct watch {
 	struct program		*program;
 	struct sink_channel	*channels;
 	struct sinks		*sinks;
+	char			*store_file;	/* absolute; or NULL */
+	struct store		*store;
 	struct inputs		 inputs;
 	struct pidfile		 pid;
 	bool			 failed;
@@ -109,6 +140,45 @@ set_syslog(struct watch *w)
 	(void)cli_usage_error(&usage, "--syslog needs a facility and a level "
 	    "such as " SYSLOG_USUAL);
 	return false;
+}
+
+static bool
+set_since(struct watch *w)
+{
+	const struct dates	 now = { (int64_t)time(NULL), false };
+	struct buf		 why = { 0 }, shown = { 0 };
+	int64_t			 t;
+	const bool		 good = dates_parse(&now, optarg, &t, &why);
+
+	if (good) {
+		w->follow = true;
+		w->from = FOLLOWING_SINCE;
+		w->since_ms = t * 1000;
+	} else {
+		buf_escape(&shown, slice_str(optarg));
+		(void)cli_usage_error(&usage, "--since '%s': %s; " DATES_FORMS
+		    " are understood", buf_cstr(&shown), buf_cstr(&why));
+	}
+	buf_fini(&why);
+	buf_fini(&shown);
+	return good;
+}
+
+static bool
+set_metrics(struct watch *w)
+{
+	struct buf	 why = { 0 }, shown = { 0 };
+	const bool	 good = metrics_check(optarg, &why);
+
+	w->metrics = optarg;
+	if (!good) {
+		buf_escape(&shown, slice_str(optarg));
+		(void)cli_usage_error(&usage, "--metrics '%s' %s",
+		    buf_cstr(&shown), buf_cstr(&why));
+	}
+	buf_fini(&why);
+	buf_fini(&shown);
+	return good;
 }
 
 static void
@@ -150,6 +220,19 @@ take(struct watch *w, int c)
 	case OPT_MAX_INSTANCES:
 		return cli_number(&usage, c, INSTANCES_LIMIT,
 		    &w->max_instances);
+	case OPT_THREADS:
+		return cli_number(&usage, c, THREADS_MAX, &w->threads);
+	case OPT_FOLLOW: w->follow = true; return true;
+	case OPT_SINCE: return set_since(w);
+	case OPT_FROM_START:
+		w->follow = true;
+		w->from = FOLLOWING_ALL;
+		return true;
+	case OPT_STATS:
+		return cli_number(&usage, c, STATS_MAX_S, &w->stats_s);
+	case OPT_METRICS: return set_metrics(w);
+	case OPT_STORE: w->store_path = optarg; return true;
+	case OPT_PROFILE: w->profile = true; return true;
 	case OPT_EXIT_CODE: w->exit_code = true; return true;
 	default: return false;
 	}
@@ -264,6 +347,52 @@ open_sinks(struct watch *w)
 	return name == NULL;
 }
 
+static struct store *
+open_store(const struct watch *w)
+{
+	struct buf	 why = { 0 };
+	struct store	*s = store_open(w->store_file, true, &why);
+
+	if (s == NULL)
+		log_warn("%s: %s", w->store_path, buf_cstr(&why));
+	buf_fini(&why);
+	return s;
+}
+
+/*
+ * Make it, for nobody else to read, and see that it can be opened. It is opened
+ * for good behind the fork, which a database does not live through.
+ */
+static bool
+try_store(struct watch *w)
+{
+	struct store	*s;
+	int		 fd;
+
+	if (w->store_path == NULL)
+		return true;
+	w->store_file = logdir_absolute(w->store_path);
+	fd = open(w->store_file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		log_warn_errno("%s", w->store_path);
+		return false;
+	}
+	(void)close(fd);		/* nothing was written */
+	s = open_store(w);
+	store_close(s);
+	return s != NULL;
+}
+
+static bool
+use_store(struct watch *w)
+{
+	if (w->store_file == NULL)
+		return true;
+	w->store = open_store(w);
+	sinks_use_store(w->sinks, w->store);
+	return w->store != NULL;
+}
+
 /* At least one has to be there; what is wrong with others was said. */
 static bool
 open_inputs(struct watch *w)
@@ -277,7 +406,9 @@ open_inputs(struct watch *w)
 	if (w->ntrails == 0)
 		add_trail(w, INPUT_AUDITPIPE);
 	for (size_t i = 0; i < w->ntrails; i++)
-		if (!inputs_add(&w->inputs, w->trails[i]))
+		if (!inputs_add(&w->inputs, w->trails[i], w->follow ?
+		    INPUT_FOLLOW : w->foreground ? INPUT_TO_END :
+		    INPUT_FOLLOW_DIRECTORY))
 			w->failed = true;
 	return w->inputs.n > 0;
 }
@@ -316,7 +447,7 @@ warn_of_silence(const struct watch *w)
 	const struct program	*p = w->program;
 
 	if (w->foreground || w->log_dir != NULL || w->records ||
-	    w->syslog != SINK_NO_SYSLOG ||
+	    w->syslog != SINK_NO_SYSLOG || w->store_path != NULL ||
 	    (!w->no_triggers && any_trigger(p, is_trigger)))
 		return;
 	for (size_t i = 0; i < p->nrules; i++)
@@ -344,9 +475,29 @@ go_to_background(struct watch *w)
 
 /* The run, and what it comes to. */
 
+/* A table for people; a daemon has only its log for that. */
+static void
+say_spent(const struct watch *w, struct buf *text)
+{
+	const char	*line = buf_cstr(text);
+
+	if (w->foreground) {
+		(void)fputs(line, stderr);
+		return;
+	}
+	while (*line != '\0') {
+		const size_t	 n = strcspn(line, "\n");
+
+		if (n > 0)
+			log_info("%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+}
+
 static int
 run(struct watch *w)
 {
+	struct buf			 spent = { 0 };
 	const struct pipeline_options	 o = {
 		.program = w->program,
 		.names = w->names,
@@ -358,14 +509,23 @@ run(struct watch *w)
 		.records = w->records,
 		.records_again = w->records && w->log_dir != NULL,
 		.reopen = !w->foreground || w->log_dir != NULL,
-		.want_uid = w->format->uid ||
+		.want_uid = w->format->uid || w->store != NULL ||
 		    any_trigger(w->program, shows_uid),
 		.summary = isatty(STDERR_FILENO) == 1,
-		.max_instances = w->max_instances
+		.from = w->from,
+		.stats_s = w->stats_s,
+		.metrics = w->metrics,
+		.since_ms = w->since_ms,
+		.max_instances = w->max_instances,
+		.threads = w->threads,
+		.spent = w->profile ? &spent : NULL
 	};
 	struct pipeline_result		 result;
 
 	pipeline_run(&o, &result);
+	if (w->profile)
+		say_spent(w, &spent);
+	buf_fini(&spent);
 	if (result.bsd)
 		cli_say_bsd(&w->shared);
 	if (w->failed || result.failed || (w->shared.strict && result.gaps > 0))
@@ -378,6 +538,8 @@ release(struct watch *w)
 {
 	inputs_fini(&w->inputs);
 	sinks_free(w->sinks);
+	store_close(w->store);
+	free(w->store_file);
 	free(w->channels);
 	program_free(w->program);
 	diags_free(w->diags);
@@ -414,7 +576,8 @@ cmd_watch(int argc, char **argv)
 		goto out;
 	}
 	w.triggers.keep_stdout = w.records;
-	if (open_inputs(&w) && open_sinks(&w) && go_to_background(&w))
+	if (open_inputs(&w) && open_sinks(&w) && try_store(&w) &&
+	    go_to_background(&w) && use_store(&w))
 		status = run(&w);
 out:
 	release(&w);

@@ -59,4 +59,33 @@ for n in praudit=bsmtrace-print auditreduce=bsmtrace-reduce; do
 	    "$TOP/share/completions/bsmtrace.bash"
 done
 
+# What starts it at boot: made for every system, installed for this one.
+made=$(dirname "$BUILD")/share/service
+run grep -l '@[A-Z]*@' "$made"/bsmtrace.service "$made"/bsmtrace.rc \
+    "$made"/org.bsmtrace.plist "$made"/bsmtrace.xml
+is 'all places in the service files are filled in' "$out" ''
+run sh -n "$made/bsmtrace.rc"
+is 'the script for rc.d is one for the shell' "$rc:$err" '0:'
+if command -v xmllint >/dev/null; then
+	run xmllint --nonet --noout "$made/org.bsmtrace.plist" \
+	    "$made/bsmtrace.xml"
+	is 'those for launchd and SMF are well-formed' "$rc" 0
+else
+	skip 'those for launchd and SMF are well-formed' 'no xmllint'
+fi
+if [ "$(uname -s)" = Linux ]; then
+	same 'the unit for systemd is there' \
+	    "lib/systemd/system/bsmtrace.service" "$made/bsmtrace.service"
+	if command -v systemd-analyze >/dev/null; then
+		# It looks for the program where it will be installed.
+		sed "s,^Exec\(.*\)=[^ ]*/bsmtrace,Exec\1=$bin/bsmtrace," \
+		    lib/systemd/system/bsmtrace.service \
+		    >"$tmp/bsmtrace.service"
+		run systemd-analyze verify --man=no "$tmp/bsmtrace.service"
+		is '... and systemd understands it' "$rc:$err" '0:'
+	else
+		skip '... and systemd understands it' 'no systemd-analyze'
+	fi
+fi
+
 done_testing
