@@ -63,16 +63,6 @@ sip_init(const struct hash_key *k)
 	};
 }
 
-/* Compilers make one load of it. */
-static inline uint64_t
-full_word(const uint8_t *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	    (uint64_t)p[7] << 56;
-}
-
 static inline uint64_t
 little_endian(const uint8_t *p, size_t n)
 {
@@ -90,7 +80,7 @@ sip_end(struct sip *s, struct slice in, size_t total)
 	size_t	 i = 0;
 
 	for (; in.n - i >= 8; i += 8)
-		sip_word(s, full_word(in.p + i));
+		sip_word(s, le64(in.p + i));
 	sip_word(s, little_endian(in.n == 0 ? NULL : in.p + i, in.n - i) |
 	    (uint64_t)total << 56);
 	s->v2 ^= 0xff;

@@ -18,6 +18,15 @@ struct slice {
 	size_t		 n;		/* bytes */
 };
 
+/* Eight bytes, the lowest first; compilers make one load of it. */
+static inline uint64_t
+le64(const uint8_t *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
 /* The bytes of a C string, without its NUL. */
 static inline struct slice
 slice_str(const char *s)

@@ -396,16 +396,6 @@ trie_classes(const struct trie *t)
 	return t->nclasses;
 }
 
-/* LANES bytes as a word; compilers make one load of it. */
-static inline uint64_t
-full_word(const uint8_t *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	    (uint64_t)p[7] << 56;
-}
-
 /*
  * The bytes of the path from POS on. Near the end, unless more may be read
  * behind it, these are the last LANES of it without those before POS, which are
@@ -418,7 +408,7 @@ word_at(struct slice path, size_t pos, bool more)
 	const size_t	 at = more || pos < last ? pos : last;
 	const unsigned	 half = 4 * (unsigned)(pos - at);
 
-	return full_word(path.p + at) >> half >> half;
+	return le64(path.p + at) >> half >> half;
 }
 
 /*
