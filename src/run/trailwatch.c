@@ -5,7 +5,8 @@
  * Each look compares what lies there with what is known. A directory is read
  * only when its time has changed since, or had changed so shortly before that
  * a second change need not show. While it is read names change: a trail counts
- * as gone when two looks in a row have missed it.
+ * as gone when two looks in a row have missed it, and of new ones is told when
+ * two readings in a row agree, so that none is told of before an earlier one.
  */
 #include "run/trailwatch.h"
 
@@ -26,6 +27,7 @@
 
 #define LOOK_S		1	/* from one look to the next */
 #define MISSES		2	/* looks, until a trail is gone */
+#define READS		10	/* of a directory that does not come to rest */
 #define FRESH_S		3	/* a time that could come twice */
 #define TOLD_MAX	1000	/* files that are left out, said one by one */
 
@@ -282,6 +284,59 @@ say(void *arg, const char *path, const char *why)
 	}
 }
 
+static bool
+is_known(const struct trailwatch *w, const struct traildir_trail *t)
+{
+	struct buf	 key = { 0 };
+	bool		 known;
+
+	key_of(&key, t);
+	known = map_find(w->by_key, buf_bytes(&key)) != NULL;
+	buf_fini(&key);
+	return known;
+}
+
+static bool
+is_news(const struct trailwatch *w, const struct traildir *d)
+{
+	for (size_t i = 0; i < d->ntrails; i++)
+		if (!is_known(w, &d->trails[i]))
+			return true;
+	return false;
+}
+
+static bool
+same_names(const struct traildir *a, const struct traildir *b)
+{
+	if (a->ntrails != b->ntrails)
+		return false;
+	for (size_t i = 0; i < a->ntrails; i++)
+		if (strcmp(a->trails[i].path, b->trails[i].path) != 0)
+			return false;
+	return true;
+}
+
+/*
+ * A trail that gets another name while the directory is read may be found under
+ * neither, and the one after it be told of first. What is found twice in a row
+ * was not changed meanwhile.
+ */
+static bool
+read_directory(struct trailwatch *w, struct traildir *d)
+{
+	struct traildir	 before;
+	bool		 same = false, good;
+
+	good = traildir_read(d, w->path, say, w);
+	for (unsigned i = 0; good && !same && i < READS && is_news(w, d); i++) {
+		before = *d;
+		good = traildir_read(d, w->path, say, w);
+		same = same_names(&before, d);
+		traildir_fini(&before);
+	}
+	return good;
+}
+
 static void
 look(struct trailwatch *w)
 {
@@ -289,7 +344,7 @@ look(struct trailwatch *w)
 	struct traildir	 d;
 
 	w->failed = false;
-	if (!traildir_read(&d, w->path, say, w)) {
+	if (!read_directory(w, &d)) {
 		traildir_fini(&d);
 		forget_directories(w);
 		return;
