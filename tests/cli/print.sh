@@ -360,6 +360,7 @@ is '... and is printed as far as it goes' "$(echo "$out" | head -n 7)" "$text"
 # The directory as it grows: what is closed, then what is being written.
 now=20211016000000.not_terminated
 cp "$tmp/text" "$tmp/dir/$now"
+: >"$tmp/followed"		# it is looked at before the program begins
 "$BSMTRACE" print -rl --follow "$tmp/dir" >"$tmp/followed" 2>"$tmp/.err" &
 pid=$!
 seen()		# N: wait until so many lines are there
