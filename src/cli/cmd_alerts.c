@@ -399,6 +399,17 @@ remove_older(struct search *s, struct store *store, int64_t before_ms)
 	return EXIT_DONE;
 }
 
+/* Does the search ask for less than all there is? */
+static bool
+is_narrowed(const struct search *s)
+{
+	const struct store_query	*q = &s->query;
+
+	return s->after != NULL || s->before != NULL || q->rule != NULL ||
+	    q->subject != NULL || q->host != NULL || q->tag != NULL ||
+	    q->uid != NULL || q->priority != STORE_ANY || q->limit != 0;
+}
+
 static int
 cmd_alerts(int argc, char **argv)
 {
@@ -418,6 +429,9 @@ cmd_alerts(int argc, char **argv)
 	if (optind < argc)
 		return cli_usage_error(&usage, "there is nothing to do with "
 		    "'%s'; the store is named with --store", argv[optind]);
+	if (s.older != NULL && is_narrowed(&s))
+		return cli_usage_error(&usage, "--remove-older removes alerts "
+		    "of all rules, users and hosts: give it alone");
 	if (!read_times(&s, &older_ms))
 		return EXIT_USAGE;
 	if ((store = store_open(s.path, false, &why)) == NULL) {

@@ -82,6 +82,10 @@ uid=$(sed -n '1s/.*"uid":"\([0-9a-f]*\)".*/\1/p' told)
 alerts --uid "$(echo "$uid" | cut -c 1-8)" --format json
 is '--uid finds an alert by how its uid begins' "$out" "$(sed -n 1p told)"
 
+alerts --rule file.secret --remove-older '1 day'
+is 'what is removed is not narrowed down, so that is wrong usage' "$rc" 2
+alerts --count
+has '... and nothing is removed' "$out" '4  in all'
 alerts --remove-older '1 day'
 has '--remove-older says how many it has removed' "$err" '4 alerts removed'
 alerts
