@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * outbox.c - items on their way to somebody slow, who has a thread of his own.
+ *
+ * One lock guards the queue; it is held while an item is copied in or out, or
+ * written to the file of the queue, and never while one is delivered.
+ */
+#include "run/outbox.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+struct outbox {
+	struct outbox_to	 to;
+	pthread_t		 thread;
+	struct buf		 item;		/* of the thread alone */
+
+	pthread_mutex_t		 lock;
+	pthread_cond_t		 work;		/* there is some; or stop */
+	pthread_cond_t		 done;		/* nothing is left to do */
+	struct spill		*queue;
+	uint64_t		 room;		/* of it, bytes */
+	bool			 busy;		/* the thread has something */
+	bool			 stopped;
+	bool			 losing;	/* which was said */
+	uint64_t		 lost;		/* in all, */
+	uint64_t		 lost_before;	/* when losing began */
+};
+
+/* These fail only where they are misused. */
+
+static void
+lock(struct outbox *o)
+{
+	if (pthread_mutex_lock(&o->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+static void
+unlock(struct outbox *o)
+{
+	if (pthread_mutex_unlock(&o->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+/* The next item, if any; what could not be read again is said, unlocked. */
+static bool
+next_item(struct outbox *o)
+{
+	uint64_t	 gone = 0;
+	int		 got;
+
+	while ((got = spill_take(o->queue, &o->item, &gone)) == -1) {
+		const int	 error = errno;
+
+		o->lost += gone;
+		unlock(o);
+		log_warn("the queue of %s: %s: %llu are lost", o->to.name,
+		    strerror(error), (unsigned long long)gone);
+		lock(o);
+	}
+	return got == 1;
+}
+
+/* With the lock; once nothing is left, until more comes. */
+static void
+rest(struct outbox *o)
+{
+	struct spill_stats	 left;
+
+	if (o->busy) {
+		unlock(o);
+		if (o->to.rest != NULL)
+			o->to.rest(o->to.arg);
+		lock(o);
+		spill_stats(o->queue, &left);
+		if (left.items > 0 || o->stopped)
+			return;
+		o->busy = false;
+		(void)pthread_cond_broadcast(&o->done);	/* never fails */
+	}
+	if (pthread_cond_wait(&o->work, &o->lock) != 0)
+		mem_end("a lock is broken");
+}
+
+static void *
+deliver_all(void *arg)
+{
+	struct outbox	*o = arg;
+
+	lock(o);
+	while (!o->stopped) {
+		if (!next_item(o)) {
+			rest(o);
+			continue;
+		}
+		o->busy = true;
+		unlock(o);
+		o->to.deliver(o->to.arg, buf_bytes(&o->item));
+		lock(o);
+	}
+	unlock(o);
+	return NULL;
+}
+
+/* Signals are for the one who reads records. */
+static bool
+start(struct outbox *o)
+{
+	sigset_t	 all, before;
+	bool		 good;
+
+	(void)sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+		return false;
+	good = pthread_create(&o->thread, NULL, deliver_all, o) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return good;
+}
+
+static void
+release(struct outbox *o)
+{
+	(void)pthread_cond_destroy(&o->done);
+	(void)pthread_cond_destroy(&o->work);
+	(void)pthread_mutex_destroy(&o->lock);
+	spill_free(o->queue);
+	buf_fini(&o->item);
+	free(o);
+}
+
+struct outbox *
+outbox_new(const struct outbox_to *to, const struct spill_limits *limits)
+{
+	struct outbox	*o = xcalloc(1, sizeof(*o));
+
+	o->to = *to;
+	o->queue = spill_new(limits);
+	o->room = limits->disk + (limits->memory == 0 ? SPILL_MEMORY :
+	    limits->memory);
+	if (pthread_mutex_init(&o->lock, NULL) != 0 ||
+	    pthread_cond_init(&o->work, NULL) != 0 ||
+	    pthread_cond_init(&o->done, NULL) != 0)
+		mem_end("there is no memory for a lock");
+	if (start(o))
+		return o;
+	release(o);
+	return NULL;
+}
+
+void
+outbox_free(struct outbox *o)
+{
+	if (o == NULL)
+		return;
+	lock(o);
+	o->stopped = true;
+	(void)pthread_cond_signal(&o->work);
+	unlock(o);
+	(void)pthread_join(o->thread, NULL);
+	release(o);
+}
+
+/* Losing has begun, or is over: said once each, without the lock. */
+static void
+say(const struct outbox *o, int error, uint64_t lost)
+{
+	if (error == 0)
+		log_warn("the queue of %s has room again; %llu were lost",
+		    o->to.name, (unsigned long long)lost);
+	else if (error == ENOBUFS)
+		log_warn("the queue of %s is full: more are lost", o->to.name);
+	else
+		log_warn("the queue of %s is full, and cannot go on on disk: "
+		    "%s: more are lost", o->to.name, strerror(error));
+}
+
+/* Is so much room again that it will not be full at the next item? */
+static bool
+has_air(const struct outbox *o)
+{
+	struct spill_stats	 left;
+
+	spill_stats(o->queue, &left);
+	return left.bytes <= o->room / 2;
+}
+
+bool
+outbox_put(struct outbox *o, struct slice item, bool must)
+{
+	uint64_t	 lost;
+	bool		 tell;
+	int		 error;
+
+	lock(o);
+	error = spill_put(o->queue, item, must);
+	tell = o->losing ? error == 0 && has_air(o) : error != 0;
+	if (tell) {
+		o->losing = error != 0;
+		if (o->losing)
+			o->lost_before = o->lost;
+	}
+	o->lost += error != 0;
+	lost = o->lost - o->lost_before;
+	if (error == 0)
+		(void)pthread_cond_signal(&o->work);
+	unlock(o);
+	if (tell)
+		say(o, error, lost);
+	return error == 0;
+}
+
+bool
+outbox_drain(struct outbox *o, unsigned seconds)
+{
+	struct spill_stats	 left;
+	struct timespec		 until;
+	int			 error = 0;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);	/* all have it */
+	until.tv_sec += (time_t)seconds;
+	lock(o);
+	spill_stats(o->queue, &left);
+	while (error == 0 && (left.items > 0 || o->busy)) {
+		error = pthread_cond_timedwait(&o->done, &o->lock, &until);
+		spill_stats(o->queue, &left);
+	}
+	error = left.items > 0 || o->busy;
+	unlock(o);
+	return error == 0;
+}
+
+void
+outbox_stats(struct outbox *o, struct outbox_stats *s)
+{
+	lock(o);
+	spill_stats(o->queue, &s->waiting);
+	s->lost = o->lost;
+	unlock(o);
+}
