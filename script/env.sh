@@ -4,7 +4,6 @@
 
 # Homebrew keeps apart what macOS has a copy of.
 if [ "$(uname -s)" = Darwin ] && command -v brew >/dev/null; then
-	PKG_CONFIG_PATH=$(brew --prefix)/opt/libarchive/lib/pkgconfig:$(brew \
-	    --prefix)/opt/zlib/lib/pkgconfig:${PKG_CONFIG_PATH:-}
+	PKG_CONFIG_PATH=$(brew --prefix)/opt/zlib/lib/pkgconfig:${PKG_CONFIG_PATH:-}
 	export PKG_CONFIG_PATH
 fi

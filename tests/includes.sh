@@ -19,7 +19,7 @@ allowed()	# FOLDER
 	select)	echo '"base/|"bsm/|"rule/program\.h"|"engine/(ask|eval)\.h"' ;;
 	engine)	echo '"base/|"bsm/|"rule/program\.h"' ;;
 	print)	echo '"base/|"bsm/' ;;
-	source)	echo '"base/|"bsm/|<event2/|<archive\.h>|<zlib\.h>' ;;
+	source)	echo '"base/|"bsm/|<event2/|<(zlib|zstd|zstd_errors|lzma|bzlib)\.h>' ;;
 	sink)	echo '"base/|"bsm/|"print/|"engine/alert\.h"|<event2/|<sqlite3\.h>' ;;
 	make)	echo '"base/|"bsm/|"rule/(lex|tree|diag)\.h"|<jansson\.h>' ;;
 	run)	echo '"(base|bsm|rule|engine|select|print|make|source|sink)/|<event2/' ;;
@@ -28,7 +28,7 @@ allowed()	# FOLDER
 }
 
 # Libraries that not every folder may use; other <headers> are the system's.
-library='<(pcre2|jansson|event2/|archive|zlib|sqlite3)'
+library='<(pcre2|jansson|event2/|zlib|zstd|lzma|bzlib|sqlite3)'
 
 for d in src/*/; do
 	f=$(basename "$d")

@@ -53,6 +53,13 @@ slice_has_prefix(struct slice a, struct slice prefix)
 	    (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
 }
 
+/* Without the first N bytes, which must be there. */
+static inline struct slice
+slice_from(struct slice a, size_t n)
+{
+	return n == 0 ? a : (struct slice){ a.p + n, a.n - n };
+}
+
 /* The bytes before the first NUL; all of them when there is none. */
 static inline struct slice
 slice_until_nul(struct slice a)

@@ -3,49 +3,52 @@
  * compressed.c - what gzip, zstd, bzip2 and xz made smaller, as it was.
  *
  * What a trail is compressed with is seen from its first bytes, whatever its
- * name: no audit record begins with them. libarchive undoes it, as a filter
- * before its "raw" format, which takes bytes as they are; only one filter is
- * enabled, and none that would start another program. gunzip.c says why gzip
- * goes another way.
+ * name: no audit record begins with them. Members that follow each other are
+ * one stream, as for gzip(1), and so are zero bytes behind the last, with which
+ * tapes were filled up. All that a file cut short still holds is given before
+ * it is said.
  */
 #include "source/compressed.h"
 
-#include <archive.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "source/gunzip.h"
+#include "source/unpack.h"
+
+#define PIECE	(128u << 10)	/* bytes given at once */
 
 static const struct kind {
-	const char	*name;
-	const char	*suffix;
-	uint8_t		 mark[COMPRESSED_MARK];
-	size_t		 mark_n;
-	int		(*filter)(struct archive *);	/* NULL: gunzip.c */
+	const char		*name;
+	const char		*suffix;
+	uint8_t			 mark[COMPRESSED_MARK];
+	size_t			 mark_n;
+	uint8_t			 skipped; /* upper half of the first byte of
+					   * members without data; or 0 */
+	const struct unpack	*how;
 } kinds[] = {
-	{ "gzip",  ".gz",  { 0x1f, 0x8b, 0x08 }, 3, NULL },
-	{ "zstd",  ".zst", { 0x28, 0xb5, 0x2f, 0xfd }, 4,
-	    archive_read_support_filter_zstd },
-	{ "bzip2", ".bz2", { 'B', 'Z', 'h' }, 3,
-	    archive_read_support_filter_bzip2 },
-	{ "xz",    ".xz",  { 0xfd, '7', 'z', 'X', 'Z', 0 }, 6,
-	    archive_read_support_filter_xz },
+	{ "gzip",  ".gz",  { 0x1f, 0x8b, 0x08 }, 3, 0, &unpack_gzip },
+	{ "zstd",  ".zst", { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0x50,
+	    &unpack_zstd },
+	{ "bzip2", ".bz2", { 'B', 'Z', 'h' }, 3, 0, &unpack_bzip2 },
+	{ "xz",    ".xz",  { 0xfd, '7', 'z', 'X', 'Z', 0 }, 6, 0,
+	    &unpack_xz },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 struct compressed {
 	const struct kind	*kind;
+	void			*unpack;
 	compressed_feed		 feed;
 	void			*arg;
-	struct gunzip		*gunzip;
-	struct archive		*archive;
-	bool			 begun;
-	bool			 starved;	/* no more is to be had */
-	int			 error;		/* errno of the feed */
+	struct slice		 in;		/* not used yet */
+	bool			 inside;	/* of a member */
+	bool			 filling;	/* zero bytes behind the last */
+	bool			 more;		/* there was no room for all */
 	int			 end;	/* 1: at the end; -1: failed */
 	struct buf		 why;
+	uint8_t			 out[PIECE];
 };
 
 const char *
@@ -71,40 +74,23 @@ compressed_suffix(struct slice name)
 	return 0;
 }
 
-/* libarchive asks for more. */
-static la_ssize_t
-on_read(struct archive *a, void *arg, const void **bytes)
-{
-	struct compressed	*c = arg;
-	struct slice		 more = { NULL, 0 };
-	const int		 got = c->feed(c->arg, &more);
-
-	if (got == -1) {
-		c->error = errno;
-		archive_set_error(a, c->error, "read failed");
-		return -1;
-	}
-	c->starved = got == 0;
-	*bytes = more.p;
-	return (la_ssize_t)more.n;
-}
-
 struct compressed *
 compressed_new(const char *kind, compressed_feed feed, void *arg)
 {
-	struct compressed	*c = xcalloc(1, sizeof(*c));
+	struct compressed	*c = xmalloc(sizeof(*c));
 
 	c->kind = kinds;
 	while (strcmp(c->kind->name, kind) != 0)
 		c->kind++;
 	c->feed = feed;
 	c->arg = arg;
-	if (c->kind->filter == NULL) {
-		c->gunzip = gunzip_new(feed, arg);
-		return c;
-	}
-	if ((c->archive = archive_read_new()) == NULL)
-		mem_end("libarchive: out of memory");
+	c->in = (struct slice){ NULL, 0 };
+	c->inside = true;
+	c->filling = c->more = false;
+	c->end = 0;
+	c->why = (struct buf){ 0 };
+	if ((c->unpack = c->kind->how->begin()) == NULL)
+		mem_end("out of memory");
 	return c;
 }
 
@@ -113,92 +99,107 @@ compressed_free(struct compressed *c)
 {
 	if (c == NULL)
 		return;
-	gunzip_free(c->gunzip);
-	(void)archive_read_free(c->archive);	/* NULL is allowed */
+	c->kind->how->end(c->unpack);
 	buf_fini(&c->why);
 	free(c);
 }
 
-/* What went wrong, as far as libarchive's words do not have to be trusted. */
-static int
-fail(struct compressed *c)
+/* It goes no further; the words stand behind the kind's name. */
+static void
+fail(struct compressed *c, const char *why)
 {
 	c->end = -1;
-	if (c->error != 0)
-		buf_str(&c->why, strerror(c->error));
-	else if (c->starved)
-		buf_printf(&c->why, "the %s data is cut short", c->kind->name);
-	else
-		buf_printf(&c->why, "the %s data is damaged", c->kind->name);
-	return -1;
+	buf_printf(&c->why, "the %s data %s", c->kind->name, why);
 }
 
-/*
- * Open it: 1, or as compressed_more(). Filters that start a program, because
- * the library for one was not there when libarchive was built, say
- * ARCHIVE_WARN.
- */
-static int
-begin(struct compressed *c)
+/* Ask for more compressed bytes; false when there are none. */
+static bool
+fed(struct compressed *c)
 {
-	struct archive		*a = c->archive;
-	struct archive_entry	*entry;
-	int			 rc;
+	const int	 got = c->feed(c->arg, &c->in);
 
-	c->begun = true;
-	if (c->kind->filter(a) != ARCHIVE_OK) {
+	if (got == 1)
+		return true;
+	c->in = (struct slice){ NULL, 0 };
+	if (got == -1) {
 		c->end = -1;
-		buf_printf(&c->why, "libarchive was built without %s here",
-		    c->kind->name);
-		return -1;
-	}
-	if (archive_read_support_format_raw(a) != ARCHIVE_OK ||
-	    archive_read_support_format_empty(a) != ARCHIVE_OK ||
-	    archive_read_set_read_callback(a, on_read) != ARCHIVE_OK ||
-	    archive_read_set_callback_data(a, c) != ARCHIVE_OK ||
-	    archive_read_open1(a) != ARCHIVE_OK)
-		return fail(c);
-	rc = archive_read_next_header(a, &entry);
-	if (rc == ARCHIVE_OK && archive_filter_count(a) > 1)
-		return 1;
-	/* What ends before its first byte looks like an empty file. */
-	if (rc == ARCHIVE_EOF && archive_errno(a) == 0 &&
-	    archive_filter_count(a) > 1) {
+		buf_str(&c->why, strerror(errno));
+	} else if (c->inside)
+		fail(c, "is cut short");
+	else
 		c->end = 1;
-		return 0;
+	return false;
+}
+
+static void
+take(struct compressed *c, enum unpack_status status)
+{
+	switch (status) {
+	case UNPACK_ON:
+		break;
+	case UNPACK_END:
+		c->inside = false;
+		break;
+	case UNPACK_BAD:
+		fail(c, "is damaged");
+		break;
+	case UNPACK_BIG:
+		fail(c, "needs more memory than is allowed");
+		break;
+	case UNPACK_MEMORY:
+		mem_end("out of memory");
 	}
-	return fail(c);
+}
+
+/* Between members: another one, zero bytes, or what does not belong here. */
+static void
+between(struct compressed *c)
+{
+	const uint8_t	 first = c->in.p[0];
+
+	if (first == 0) {
+		c->filling = true;
+		c->in = slice_from(c->in, 1);
+	} else if (c->filling || (first != c->kind->mark[0] &&
+	    (c->kind->skipped == 0 || (first & 0xf0) != c->kind->skipped))) {
+		c->end = -1;
+		buf_printf(&c->why, "something else stands behind the %s data",
+		    c->kind->name);
+	} else {
+		c->inside = true;
+		take(c, c->kind->how->again(c->unpack));
+	}
+}
+
+/* What has found no room is asked for before anything else is read. */
+static void
+unpack_some(struct compressed *c, struct room *out)
+{
+	take(c, c->kind->how->some(c->unpack, &c->in, out));
+	c->more = out->n == 0;
 }
 
 int
 compressed_more(struct compressed *c, struct slice *bytes)
 {
-	const void	*p;
-	size_t		 n;
-	la_int64_t	 offset;
-	int		 rc;
+	struct room	 out = { c->out, PIECE };
 
-	if (c->gunzip != NULL)
-		return gunzip_more(c->gunzip, bytes);
-	if (c->end != 0 || (!c->begun && begin(c) != 1))
-		return c->end == 1 ? 0 : -1;
-	do
-		rc = archive_read_data_block(c->archive, &p, &n, &offset);
-	while (rc == ARCHIVE_RETRY || (rc == ARCHIVE_OK && n == 0));
-	if (rc == ARCHIVE_EOF) {
-		c->end = 1;
-		return 0;
+	while (c->end == 0 && out.n > 0) {
+		if (c->in.n == 0 && !(c->more && c->inside) && !fed(c))
+			break;
+		if (c->inside)
+			unpack_some(c, &out);
+		else
+			between(c);
 	}
-	if (rc != ARCHIVE_OK)
-		return fail(c);
-	*bytes = (struct slice){ p, n };
-	return 1;
+	*bytes = (struct slice){ c->out, PIECE - out.n };
+	if (bytes->n > 0)
+		return 1;
+	return c->end == 1 ? 0 : -1;
 }
 
 const char *
 compressed_why(struct compressed *c)
 {
-	if (c->gunzip != NULL)
-		return gunzip_why(c->gunzip);
 	return buf_cstr(&c->why);
 }
