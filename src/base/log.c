@@ -22,6 +22,9 @@ static struct {
 	bool		 debug;
 	void		(*before)(void *arg);	/* or NULL */
 	void		*arg;
+	/* Takes the lines instead; or NULL. */
+	void		(*divert)(void *arg, int level, const char *text);
+	void		*divert_arg;
 } voice = { .to = LOG_TO_STDERR };
 
 void
@@ -44,6 +47,13 @@ log_before(void (*before)(void *arg), void *arg)
 {
 	voice.before = before;
 	voice.arg = arg;
+}
+
+void
+log_divert(void (*divert)(void *arg, int level, const char *text), void *arg)
+{
+	voice.divert = divert;
+	voice.divert_arg = arg;
 }
 
 static void
@@ -76,6 +86,19 @@ to_syslog(int level, const char *text)
 		syslog(level, "%s: %s", voice.role, text);
 }
 
+static void
+put_line(int level, struct buf *text)
+{
+	if (voice.divert != NULL) {
+		voice.divert(voice.divert_arg, level, buf_cstr(text));
+		return;
+	}
+	if (voice.to != LOG_TO_SYSLOG)
+		to_stderr(buf_bytes(text));
+	if (voice.to != LOG_TO_STDERR)
+		to_syslog(level, buf_cstr(text));
+}
+
 /* ERR is the errno to tell, or 0. */
 static void __attribute__((format(printf, 3, 0)))
 say(int level, int err, const char *fmt, va_list ap)
@@ -88,12 +111,21 @@ say(int level, int err, const char *fmt, va_list ap)
 		buf_str(&text, ": ");
 		buf_str(&text, strerror(err));
 	}
-	if (voice.to != LOG_TO_SYSLOG)
-		to_stderr(buf_bytes(&text));
-	if (voice.to != LOG_TO_STDERR)
-		to_syslog(level, buf_cstr(&text));
+	put_line(level, &text);
 	buf_fini(&text);
 	errno = saved;
+}
+
+void
+log_line(int level, const char *line)
+{
+	struct buf	 text = { 0 };
+
+	if (level == LOG_DEBUG && !voice.debug)
+		return;
+	buf_str(&text, line);
+	put_line(level, &text);
+	buf_fini(&text);
 }
 
 void

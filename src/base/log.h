@@ -28,6 +28,16 @@ void	log_set_debug(bool);
  */
 void	log_before(void (*)(void *arg), void *arg);
 
+/*
+ * From now on lines are not written here but given to somebody else: LEVEL is
+ * that of syslog(3), TEXT ends without a newline. NULL: written again.
+ */
+void	log_divert(void (*)(void *arg, int level, const char *text),
+	    void *arg);
+
+/* Say a line that came from elsewhere, of that level. */
+void	log_line(int level, const char *text);
+
 void	log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));

@@ -9,6 +9,7 @@
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,23 @@ void		 pool_fini(struct pool *);
 uint32_t	 pool_take(struct pool *);
 /* Its first 4 bytes are overwritten, the others stay until it is taken. */
 void		 pool_give(struct pool *, uint32_t number);
+
+/*
+ * For a pool that is made again: the item of this number, above all restored
+ * before; those between are free. There must be room for every number below
+ * it, so ask first whether it may be so high.
+ */
+void		 pool_restore(struct pool *, uint32_t number);
+
+/* Copy the free numbers, to room for n - 1 - used; the next to go is last. */
+void		 pool_unused(const struct pool *, uint32_t *to);
+
+/*
+ * After the last pool_restore(): of all numbers these N are free, the last one
+ * is the next to go; they may lie above those restored. False: one of them is
+ * not, or is named twice, or one that is free is not named.
+ */
+bool		 pool_restore_unused(struct pool *, const uint32_t *, size_t n);
 
 static inline void *
 pool_at(const struct pool *p, uint32_t number)

@@ -62,7 +62,7 @@ next_block(struct ring *r)
 	r->newest++;
 	r->used = 0;
 	i = r->newest % r->nblocks;
-	if (r->newest >= r->nblocks && r->drop != NULL)
+	if (r->blocks[i] != NULL && r->drop != NULL)
 		r->drop(r->arg, r->blocks[i], r->filled[i],
 		    (r->newest - r->nblocks) * r->size);
 }
@@ -93,8 +93,71 @@ ring_at(const struct ring *r, uint64_t at)
 	return r->blocks[block % r->nblocks] + (at & (r->size - 1));
 }
 
-const uint8_t *
+uint8_t *
 ring_slot(const struct ring *r, uint64_t at)
 {
 	return r->blocks[at >> r->shift] + (at & (r->size - 1));
+}
+
+/* What is told and put back. */
+
+uint64_t
+ring_newest(const struct ring *r)
+{
+	return r->newest;
+}
+
+struct slice
+ring_block(const struct ring *r, uint64_t block)
+{
+	const size_t	 i = block % r->nblocks;
+
+	if (block > r->newest || r->newest - block >= r->nblocks)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ r->blocks[i],
+	    block == r->newest ? r->used : r->filled[i] };
+}
+
+struct slice
+ring_from(const struct ring *r, uint64_t at)
+{
+	const struct slice	 s = ring_block(r, at / r->size);
+	const size_t		 offset = at & (r->size - 1);
+
+	if (offset >= s.n)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ s.p + offset, s.n - offset };
+}
+
+uint8_t *
+ring_restore(struct ring *r, uint64_t block, size_t n)
+{
+	const size_t	 i = block % r->nblocks, used = r->filled[i];
+
+	if (n > r->size - used)
+		return NULL;
+	if (r->blocks[i] == NULL)
+		r->blocks[i] = xmalloc(r->size);
+	r->filled[i] += n;
+	return r->blocks[i] + used;
+}
+
+size_t
+ring_restored_bytes(const struct ring *r, uint64_t block)
+{
+	return r->filled[block % r->nblocks];
+}
+
+bool
+ring_restored(struct ring *r, uint64_t newest)
+{
+	const uint64_t	 first = newest < r->nblocks ? 0 :
+	    newest - r->nblocks + 1;
+
+	for (uint64_t block = first; block <= newest; block++)
+		if (r->filled[block % r->nblocks] == 0)
+			return false;
+	r->newest = newest;
+	r->used = r->filled[newest % r->nblocks];
+	return true;
 }

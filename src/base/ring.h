@@ -9,8 +9,11 @@
 #ifndef BASE_RING_H
 #define BASE_RING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/slice.h"
 
 struct ring;
 
@@ -35,6 +38,30 @@ const uint8_t	*ring_at(const struct ring *, uint64_t at);
  * The same by the position modulo the size of the whole ring, for an index
  * that forgets what is dropped.
  */
-const uint8_t	*ring_slot(const struct ring *, uint64_t at);
+uint8_t		*ring_slot(const struct ring *, uint64_t at);
+
+/*
+ * For a position that nobody vouches for: the bytes from there to the end of
+ * what its block has; none when there is nothing.
+ */
+struct slice	 ring_from(const struct ring *, uint64_t at);
+
+/*
+ * Blocks are counted from 0; the newest is being filled, and as many as the
+ * ring has are there. What was put into one, borrowed; none when it is gone.
+ */
+uint64_t	 ring_newest(const struct ring *);
+struct slice	 ring_block(const struct ring *, uint64_t block);
+
+/*
+ * To put all of it back into a ring that is new: room for N bytes behind what
+ * was put back into this block, or NULL when it has none; how much that is; and
+ * in the end ring_restored() makes NEWEST the newest block, unless one that has
+ * to be there is empty. All are then where they were, if they came in their
+ * order and none is of a block that was gone.
+ */
+uint8_t		*ring_restore(struct ring *, uint64_t block, size_t n);
+size_t		 ring_restored_bytes(const struct ring *, uint64_t block);
+bool		 ring_restored(struct ring *, uint64_t newest);
 
 #endif

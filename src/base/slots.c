@@ -115,14 +115,15 @@ slots_prefetch(const struct slots *s, uint64_t hash)
 	__builtin_prefetch(&t->slots[home(t, hash)]);
 }
 
-static void
+static uint32_t
 place(const struct slots *s, struct table *t, uint64_t hash, uint32_t number)
 {
-	uint32_t	 i = home(t, hash);
+	uint32_t	 i = home(t, hash), n = 0;
 
-	while (t->slots[i] != 0)
+	for (; t->slots[i] != 0; n++)
 		i = i + 1 < t->n ? i + 1 : 0;
 	t->slots[i] = tag_of(s, hash) | (number + 1);
+	return n;
 }
 
 /* What a slot says is anywhere in memory: it is fetched ahead. */
@@ -139,21 +140,23 @@ grow(const struct slots *s, struct table *t)
 			__builtin_prefetch(s->hash_at(s->arg,
 			    number_in(s, old[i + AHEAD])));
 		if (old[i] != 0)
-			place(s, t, *s->hash_at(s->arg, number_in(s, old[i])),
-			    number_in(s, old[i]));
+			(void)place(s, t, *s->hash_at(s->arg,
+			    number_in(s, old[i])), number_in(s, old[i]));
 	}
 	free(old);
 }
 
-void
+uint32_t
 slots_add(struct slots *s, uint64_t hash, uint32_t number)
 {
 	struct table	*t = &s->tables[which(hash)];
+	uint32_t	 n;
 
 	if (t->used >= t->n - t->n / 4)
 		grow(s, t);
-	place(s, t, hash, number);
+	n = place(s, t, hash, number);
 	t->used++;
+	return n;
 }
 
 /* Fetch all that is to be asked about slots up to the next free one. */

@@ -33,7 +33,11 @@ uint32_t	 slots_find(const struct slots *, uint64_t hash, uint32_t *at);
 /* Bring what a later slots_find() will look at into the cache. */
 void		 slots_prefetch(const struct slots *, uint64_t hash);
 
-void		 slots_add(struct slots *, uint64_t hash, uint32_t number);
+/*
+ * Returns how many slots were in the way. For hashes that others have made: too
+ * many of them mean that somebody has aimed.
+ */
+uint32_t	 slots_add(struct slots *, uint64_t hash, uint32_t number);
 
 /* Remove this number, stored under this hash; it must be there. */
 void		 slots_remove(struct slots *, uint64_t hash, uint32_t number);

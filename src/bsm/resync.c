@@ -422,7 +422,7 @@ search(struct frame *f, struct slice w, struct frame_record *out)
 		f->damaged = f->searching = false;
 		return V_YES;
 	}
-	if (at_end(f) && at == w.n) {
+	if (at_end(f) && at >= w.n) {
 		give_up(f, w, w.n, false, out);
 		f->damaged = f->searching = false;
 		return V_YES;

@@ -158,16 +158,18 @@ goes_first(const struct engine *e, uint32_t instance, uint32_t group)
 	return i->start < start_of(e, group);
 }
 
-void
-age_make_room(struct engine *e)
+static uint64_t
+count(const struct engine *e)
 {
-	uint32_t	 old, new;
+	return seqs_count(e->seqs) + (uint64_t)partials_count(e->partials);
+}
 
-	if (seqs_count(e->seqs) + partials_count(e->partials) <
-	    e->options.max_instances)
-		return;
-	old = seqs_victim(e->seqs);
-	new = partials_victim(e->partials);
+static void
+evict(struct engine *e)
+{
+	const uint32_t	 old = seqs_victim(e->seqs);
+	const uint32_t	 new = partials_victim(e->partials);
+
 	if (new == 0 || (old != SEQ_NONE && goes_first(e, old, new))) {
 		tracing_instance(e, TRACE_EVICTED, old);
 		classic_end(e, old);
@@ -176,4 +178,18 @@ age_make_room(struct engine *e)
 		keep_end_group(e, new);
 	}
 	e->stats.evicted++;
+}
+
+void
+age_make_room(struct engine *e)
+{
+	if (count(e) >= e->options.max_instances)
+		evict(e);
+}
+
+void
+age_fit(struct engine *e)
+{
+	while (count(e) > e->options.max_instances)
+		evict(e);
 }

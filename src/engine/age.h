@@ -40,4 +40,7 @@ uint32_t	 age_begin_millis(struct engine *, struct watch *, int64_t ms);
  */
 void		 age_make_room(struct engine *);
 
+/* The same when there are more than there may be now. */
+void		 age_fit(struct engine *);
+
 #endif

@@ -86,6 +86,12 @@ ask_stats(const struct ask *a, struct ask_stats *to)
 	}
 }
 
+struct news *
+ask_news(const struct ask *a)
+{
+	return a->news;
+}
+
 void
 ask_source(struct ask *a, uint32_t source, int64_t millis)
 {

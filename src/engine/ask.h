@@ -46,6 +46,10 @@ struct ask	*ask_new(const struct program *);
 void		 ask_free(struct ask *);		/* NULL is allowed */
 void		 ask_stats(const struct ask *, struct ask_stats *);
 
+/* What `new` remembers; NULL: nobody asks. */
+struct news;
+struct news	*ask_news(const struct ask *);
+
 /*
  * When the first record of a source was made, for `learning`. Without it, the
  * first of its records that ask_record() is told of counts.

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/shards.h"
@@ -24,6 +25,8 @@ struct cooldown {
 struct cooldowns {
 	struct pool	 pool;
 	struct shards	*index;
+	struct hash_key	 seed;		/* of the index alone: keys may have
+					 * been written down, and changed */
 	uint32_t	 oldest, newest;
 	uint64_t	 evicted;
 };
@@ -35,6 +38,7 @@ cooldowns_new(void)
 
 	pool_init(&c->pool, sizeof(struct cooldown));
 	c->index = shards_new();
+	c->seed = hash_key_random();
 	return c;
 }
 
@@ -60,12 +64,19 @@ at(const struct cooldowns *c, uint32_t number)
 	return pool_at(&c->pool, number);
 }
 
+static uint64_t
+hash(const struct cooldowns *c, uint64_t key)
+{
+	return hash_word(&c->seed, key);
+}
+
 static uint32_t
 find(const struct cooldowns *c, uint64_t key)
 {
+	const uint64_t	 h = hash(c, key);
 	uint32_t	 from = 0, number;
 
-	while ((number = shards_find(c->index, key, &from)) != SHARDS_NONE)
+	while ((number = shards_find(c->index, h, &from)) != SHARDS_NONE)
 		if (at(c, number)->key == key)
 			return number;
 	return 0;
@@ -104,14 +115,14 @@ add(struct cooldowns *c, uint64_t key)
 	uint32_t	 number = c->oldest;
 
 	if (c->pool.used >= COOLDOWNS_MAX) {
-		shards_remove(c->index, at(c, number)->key, number);
+		shards_remove(c->index, hash(c, at(c, number)->key), number);
 		unlink_from(c, number);
 		pool_give(&c->pool, number);
 		c->evicted++;
 	}
 	number = pool_take(&c->pool);
 	*at(c, number) = (struct cooldown){ .key = key };
-	shards_add(c->index, key, number);
+	shards_add(c->index, hash(c, key), number);
 	return number;
 }
 
@@ -139,4 +150,40 @@ cooldowns_hold(struct cooldowns *c, uint64_t key, int64_t now, int64_t for_ms,
 	one->held = 0;
 	link_newest(c, number);
 	return false;
+}
+
+/* What is told and put back. */
+
+uint32_t
+cooldowns_count(const struct cooldowns *c)
+{
+	return c->pool.used;
+}
+
+void
+cooldowns_at(const struct cooldowns *c, uint32_t number, struct cooled *to)
+{
+	const struct cooldown	*one = at(c, number);
+
+	*to = (struct cooled){ one->key, one->raised, one->held,
+	    one->older };
+}
+
+bool
+cooldowns_restore(struct cooldowns *c, const struct cooled *from)
+{
+	uint32_t	 number;
+
+	if (c->pool.used >= COOLDOWNS_MAX || find(c, from->key) != 0)
+		return false;
+	number = add(c, from->key);
+	at(c, number)->raised = from->raised;
+	at(c, number)->held = from->held;
+	return true;
+}
+
+void
+cooldowns_restore_newest(struct cooldowns *c, uint32_t number)
+{
+	link_newest(c, number);
 }

@@ -31,4 +31,24 @@ bool		 cooldowns_hold(struct cooldowns *, uint64_t key, int64_t now,
 /* Keys forgotten for want of room. */
 uint64_t	 cooldowns_evicted(const struct cooldowns *);
 
+/* What is remembered of a key, by number: they are all from 1 to the count. */
+struct cooled {
+	uint64_t	 key;
+	int64_t		 raised;	/* milliseconds */
+	uint64_t	 held;
+	uint32_t	 older;		/* the one before it; 0: none */
+};
+uint32_t	 cooldowns_count(const struct cooldowns *);
+void		 cooldowns_at(const struct cooldowns *, uint32_t number,
+		    struct cooled *);
+
+/*
+ * To put it back into one that is new: first each in the order of numbers,
+ * false when its key is there already or there is no room; then all of them by
+ * their numbers, from the oldest alert to the newest.
+ */
+bool		 cooldowns_restore(struct cooldowns *, const struct cooled *);
+void		 cooldowns_restore_newest(struct cooldowns *,
+		    uint32_t number);
+
 #endif

@@ -39,6 +39,13 @@ deadlines_first(const struct deadlines *d)
 	return pool_at(&d->heap, 1);
 }
 
+/* The one that stands at this place, from 1. */
+static inline const struct deadline *
+deadlines_at(const struct deadlines *d, uint32_t at)
+{
+	return pool_at(&d->heap, at);
+}
+
 void	deadlines_add(struct deadlines *, const struct deadline *);
 
 /* Take out the one that stands at this place, from 1. It is told nothing. */

@@ -222,6 +222,12 @@ engine_profile(struct engine *e, struct profile *p)
 }
 
 void
+engine_census(struct engine *e, struct census *c)
+{
+	e->census = c;
+}
+
+void
 engine_stats(const struct engine *e, struct engine_stats *s)
 {
 	struct ask_stats	 asked;
@@ -235,8 +241,21 @@ engine_stats(const struct engine *e, struct engine_stats *s)
 	s->evicted += tallies_evicted(e->tallies);
 	if (e->procs != NULL)
 		procs_stats(e->procs, &procs);
-	s->forgotten = asked.new_evicted + procs.evicted + procs.images_lost +
+	s->forgotten += asked.new_evicted + procs.evicted + procs.images_lost +
 	    cooldowns_evicted(e->cooldowns);
+}
+
+bool
+engine_newest(const struct engine *e, int64_t *seconds)
+{
+	*seconds = INT64_MIN;
+	for (size_t i = 0; i < e->nsources; i++) {
+		const int64_t	 latest = timer_latest(
+		    &e->sources[i].watch.seconds, 0);
+
+		*seconds = latest > *seconds ? latest : *seconds;
+	}
+	return *seconds != INT64_MIN;
 }
 
 uint64_t

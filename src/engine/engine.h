@@ -116,7 +116,17 @@ void		 engine_on_unknown(struct engine *,
 struct profile;
 void		 engine_profile(struct engine *, struct profile *);
 
+/* Count the records of each event in this, which must outlive the engine. */
+struct census;
+void		 engine_census(struct engine *, struct census *);
+
 void		 engine_stats(const struct engine *, struct engine_stats *);
+
+/*
+ * The time of the newest record of any source, in seconds since 1970, whatever
+ * came behind it. False: none was read.
+ */
+bool		 engine_newest(const struct engine *, int64_t *seconds);
 
 /* Instances of a rule that are live (not over age) now; a scan of all. */
 uint64_t	 engine_waiting(const struct engine *, uint32_t source);

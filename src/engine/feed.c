@@ -369,6 +369,8 @@ engine_feed_many(struct engine *e, uint32_t source, struct record *r,
     size_t n)
 {
 	begin(e, source);
+	if (e->census != NULL)
+		census_records(e->census, r, n);
 	for (; n > 0; n--, r++)
 		if (e->passes_over &&
 		    e->slots[r->version][r->event] == INDEX_NOBODY)
@@ -411,6 +413,8 @@ engine_feed_bytes(struct engine *e, uint32_t source, struct slice in,
 		fed.records++;
 		fed.bytes += size;
 	}
+	if (e->census != NULL)
+		census_bytes(e->census, (struct slice){ in.p, fed.bytes });
 	end(e);
 	return fed;
 }

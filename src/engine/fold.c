@@ -257,6 +257,56 @@ fold_last_ms(const struct folds *f, const struct group *g)
 	return g->top == 1 ? ms : ms + signed_since(at(f, g->first));
 }
 
+/* Told, and made again. */
+
+uint32_t
+fold_tell(const struct folds *f, uint32_t number, struct fold_record *r)
+{
+	const struct later	*l = at(f, number);
+
+	*r = (struct fold_record){ .offset = l->offset, .source = l->source,
+	    .since_ms = signed_since(l), .quality = l->quality };
+	return l->before;
+}
+
+bool
+fold_may_be(const struct group *g)
+{
+	return g->f_low > 0 && g->f_low <= g->top && g->top <= FOLD_STATES &&
+	    g->f_millis < (uint64_t)MILLIS_MAX;
+}
+
+uint32_t
+fold_restore(struct folds *f, struct group *g, uint32_t after,
+    const struct fold_record *r)
+{
+	uint32_t	 number;
+
+	if (f->later.n > LATER_MAX || r->offset > OFFSET_MAX ||
+	    r->since_ms > SINCE_MAX || r->since_ms < -SINCE_MAX)
+		return 0;
+	number = pool_take(&f->later);
+	*at(f, number) = (struct later){ .offset = r->offset & OFFSET_MAX,
+	    .source = r->source, .quality = r->quality & 3u,
+	    .since = (uint64_t)r->since_ms & (2 * (uint64_t)SINCE_MAX + 1) };
+	if (after == 0)
+		g->first = number;
+	else
+		at(f, after)->before = number & LATER_MAX;
+	return number;
+}
+
+void
+fold_drop(struct folds *f, struct group *g)
+{
+	while (g->first != 0) {
+		const uint32_t	 number = g->first;
+
+		g->first = at(f, number)->before;
+		pool_give(&f->later, number);
+	}
+}
+
 void
 fold_ahead(const struct folds *f, const struct group *g)
 {

@@ -47,6 +47,30 @@ unsigned	 fold_take(struct folds *, struct group *, uint64_t hash,
 /* The time of the last record of a folded group. */
 int64_t		 fold_last_ms(const struct folds *, const struct group *);
 
+/*
+ * For groups that are told, and made again. The records after the first of one
+ * that is folded, from the newest, at `first`, to the oldest: reads one and
+ * returns the one before it, 0 at the end.
+ */
+struct fold_record {
+	uint64_t	 offset;
+	int64_t		 since_ms;	/* after the first record */
+	uint16_t	 source;
+	uint8_t		 quality;
+};
+uint32_t	 fold_tell(const struct folds *, uint32_t number,
+		    struct fold_record *);
+
+/* May it be folded? Of one that was never, but has all f_ but its records. */
+bool		 fold_may_be(const struct group *);
+
+/* One more of them, the newest first: before AFTER. 0: it does not fit. */
+uint32_t	 fold_restore(struct folds *, struct group *, uint32_t after,
+		    const struct fold_record *);
+
+/* Give back what a folded group has here. */
+void		 fold_drop(struct folds *, struct group *);
+
 /* Bring what fold_take() will look at into the cache. */
 void		 fold_ahead(const struct folds *, const struct group *);
 

@@ -15,7 +15,7 @@
 #include "base/shards.h"
 
 #define CELL_MIN	32u		/* bytes; places are counted in it */
-#define SIZES		12u		/* of cells: 32 bytes to 64 KiB */
+#define SIZES		IMAGES_SIZES	/* of cells: 32 bytes to 64 KiB */
 #define NOWHERE		UINT32_MAX
 
 struct row {
@@ -118,27 +118,44 @@ take_row(struct images *im)
 	return (uint32_t)im->nrows++;
 }
 
+static uint32_t
+find(const struct images *im, uint64_t hash, struct slice path)
+{
+	uint32_t	 probe = 0, i;
+
+	while ((i = shards_find(im->index, hash, &probe)) != SHARDS_NONE)
+		if (im->rows[i].hash == hash &&
+		    slice_eq(images_path(im, i), path))
+			return i;
+	return IMAGE_NONE;
+}
+
+static void
+fill(struct images *im, uint32_t i, uint64_t hash, struct slice path,
+    uint32_t cell)
+{
+	if (path.n > 0)
+		memcpy(im->bytes + (size_t)cell * CELL_MIN, path.p, path.n);
+	im->rows[i] = (struct row){ hash, 1, (uint32_t)path.n, cell };
+	shards_add(im->index, hash, i);
+}
+
 uint32_t
 images_take(struct images *im, struct slice path)
 {
 	const uint64_t	 hash = hash_bytes(&im->key, path);
-	uint32_t	 probe = 0, i, at;
+	uint32_t	 i, at;
 
 	if (path.n > UINT16_MAX)
 		return IMAGE_NONE;
-	while ((i = shards_find(im->index, hash, &probe)) != SHARDS_NONE)
-		if (im->rows[i].hash == hash &&
-		    slice_eq(images_path(im, i), path)) {
-			im->rows[i].holders++;
-			return i;
-		}
+	if ((i = find(im, hash, path)) != IMAGE_NONE) {
+		im->rows[i].holders++;
+		return i;
+	}
 	if ((at = take_cell(im, size_for(path.n))) == NOWHERE)
 		return IMAGE_NONE;
-	if (path.n > 0)
-		memcpy(im->bytes + (size_t)at * CELL_MIN, path.p, path.n);
 	i = take_row(im);
-	im->rows[i] = (struct row){ hash, 1, (uint32_t)path.n, at };
-	shards_add(im->index, hash, i);
+	fill(im, i, hash, path, at);
 	return i;
 }
 
@@ -168,4 +185,86 @@ images_path(const struct images *im, uint32_t i)
 	const struct row	*r = &im->rows[i];
 
 	return (struct slice){ im->bytes + (size_t)r->at * CELL_MIN, r->n };
+}
+
+/* What is told and put back. */
+
+uint32_t
+images_end(const struct images *im)
+{
+	return (uint32_t)im->nrows;
+}
+
+bool
+images_is(const struct images *im, uint32_t i)
+{
+	return i != IMAGE_NONE && i < im->nrows && im->rows[i].holders > 0;
+}
+
+void
+images_spare(const struct images *im, uint32_t cells[IMAGES_SIZES])
+{
+	for (unsigned i = 0; i < SIZES; i++) {
+		uint32_t	 at = im->cells[i];
+
+		for (cells[i] = 0; at != NOWHERE; cells[i]++)
+			memcpy(&at, im->bytes + (size_t)at * CELL_MIN,
+			    sizeof(at));
+	}
+}
+
+/* Rows up to this one, which are nobody's. */
+static void
+skip_to(struct images *im, uint32_t number)
+{
+	im->rows = mem_grow(im->rows, &im->rows_cap, number + (size_t)1,
+	    sizeof(*im->rows));
+	while (im->nrows < number) {
+		im->rows[im->nrows] = (struct row){ .at = im->spare };
+		im->spare = (uint32_t)im->nrows++;
+	}
+}
+
+bool
+images_restore(struct images *im, uint32_t number, struct slice path)
+{
+	const uint64_t	 hash = hash_bytes(&im->key, path);
+	uint32_t	 at;
+
+	/* There cannot be more rows than there ever were cells. */
+	if (number < im->nrows || number > im->max / CELL_MIN ||
+	    path.n > UINT16_MAX || find(im, hash, path) != IMAGE_NONE ||
+	    (at = take_cell(im, size_for(path.n))) == NOWHERE)
+		return false;
+	skip_to(im, number);
+	im->nrows++;
+	fill(im, number, hash, path, at);
+	return true;
+}
+
+bool
+images_restore_spare(struct images *im, const uint32_t cells[IMAGES_SIZES])
+{
+	for (unsigned i = 0; i < SIZES; i++) {
+		const size_t	 n = (size_t)CELL_MIN << i;
+		const size_t	 begin = im->used / CELL_MIN;
+
+		if (cells[i] > (im->max - im->used) / n)
+			return false;
+		im->bytes = mem_grow(im->bytes, &im->bytes_cap,
+		    im->used + cells[i] * n, 1);
+		im->used += cells[i] * n;
+		for (uint32_t k = 0; k < cells[i]; k++)
+			give_cell(im, i, (uint32_t)(begin + k * (n /
+			    CELL_MIN)));
+	}
+	return true;
+}
+
+void
+images_let_go(struct images *im)
+{
+	for (uint32_t i = 1; i < im->nrows; i++)
+		if (images_is(im, i))
+			images_drop(im, i);
 }

@@ -19,6 +19,7 @@
 #include "base/ring.h"
 #include "engine/ask.h"
 #include "engine/bound.h"
+#include "engine/census.h"
 #include "engine/cooldown.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
@@ -156,6 +157,7 @@ struct engine {
 	void			*unknown_arg;
 	struct trace		 trace;		/* no step: nobody follows */
 	struct profile		*profile;	/* NULL: nobody asks */
+	struct census		*census;	/* the same */
 
 	/* The new life. */
 	struct partials		*partials;

@@ -11,8 +11,6 @@
 
 #include "engine/inside.h"
 
-#define BLOCK	(2 * FRAME_RECORD_MAX)		/* bytes; the largest fits */
-
 /* Before each record. */
 struct head {
 	uint64_t	 offset;	/* in its source */
@@ -27,21 +25,50 @@ static const uint8_t	nothing[] = {
 	TOK_TRAILER, 0xb1, 0x05, 0, 0, 0, 25
 };
 
+struct ring *
+kept_ring(void)
+{
+	return ring_new(KEPT_BLOCK, KEPT_BLOCKS, NULL, NULL);
+}
+
+size_t
+kept_size(size_t n)
+{
+	return sizeof(struct head) + ((n + 7u) & ~(size_t)7u);
+}
+
+void
+kept_write(uint8_t *p, const struct kept *k)
+{
+	const struct head	 h = { k->offset, (uint32_t)k->bytes.n,
+	    (uint16_t)k->source, (uint16_t)k->quality };
+
+	memcpy(p, &h, sizeof(h));
+	memcpy(p + sizeof(h), k->bytes.p, h.n);
+}
+
+void
+kept_look(const uint8_t *p, struct kept *k)
+{
+	struct head	 h;
+
+	memcpy(&h, p, sizeof(h));
+	*k = (struct kept){ h.offset, h.source, h.quality,
+	    { p + sizeof(h), h.n } };
+}
+
 uint64_t
 kept_put(struct engine *e)
 {
 	const struct record	*r = e->record;
-	const struct head	 h = { r->offset, (uint32_t)r->bytes.n,
-	    (uint16_t)e->source, (uint16_t)r->quality };
-	uint8_t			*p;
+	const struct kept	 k = { r->offset, e->source, r->quality,
+	    r->bytes };
 
 	if (e->is_kept)
 		return e->kept_at;
 	if (e->kept == NULL)
-		e->kept = ring_new(BLOCK, ENGINE_KEPT_MAX / BLOCK, NULL, NULL);
-	p = ring_put(e->kept, sizeof(h) + ((h.n + 7u) & ~7u), &e->kept_at);
-	memcpy(p, &h, sizeof(h));
-	memcpy(p + sizeof(h), r->bytes.p, h.n);
+		e->kept = kept_ring();
+	kept_write(ring_put(e->kept, kept_size(k.bytes.n), &e->kept_at), &k);
 	e->is_kept = true;
 	return e->kept_at;
 }
@@ -80,42 +107,66 @@ kept_first(struct engine *e, uint32_t origin)
 	return e->options.skip_steps ? 0 : past_of(&e->pasts, origin);
 }
 
-static const uint8_t *
-find(const struct engine *e, uint64_t at, struct head *h)
+/*
+ * Places may come from rows that somebody has changed: whatever one of them
+ * leads to is looked at as if it had just been read.
+ */
+static bool
+find(const struct engine *e, uint64_t at, struct kept *k)
 {
-	const uint8_t	*p = e->kept == NULL ? NULL : ring_at(e->kept, at);
+	struct slice	 s = { NULL, 0 };
 
-	if (p == NULL)
-		return NULL;
-	memcpy(h, p, sizeof(*h));
-	return p + sizeof(*h);
+	if (e->kept != NULL)
+		s = ring_from(e->kept, at);
+	if (s.n < sizeof(struct head))
+		return false;
+	kept_look(s.p, k);
+	return k->bytes.n <= s.n - sizeof(struct head) &&
+	    kept_is_sound(e, k);
+}
+
+/* As it is read again: FRAME_RECORD, and what its header says. */
+static bool
+read_head(const struct kept *k, struct record *r)
+{
+	return record_head(r, &(struct frame_record){ .kind = FRAME_RECORD,
+	    .bytes = k->bytes, .offset = k->offset,
+	    .quality = (enum frame_quality)k->quality }) == 0;
+}
+
+bool
+kept_is_sound(const struct engine *e, const struct kept *k)
+{
+	struct record	 r;
+
+	return k->source < e->nsources && k->source <= UINT16_MAX &&
+	    k->quality <= FRAME_RECOVERED &&
+	    k->bytes.n <= FRAME_RECORD_MAX && read_head(k, &r);
 }
 
 bool
 kept_read(struct engine *e, uint64_t at, struct record *r, uint32_t *source)
 {
-	struct frame_record	 f = { .kind = FRAME_RECORD };
-	struct head		 h = { .n = sizeof(nothing) };
-	const uint8_t		*p = find(e, at, &h);
+	struct kept	 k;
+	const bool	 there = find(e, at, &k);
 
-	f.bytes = (struct slice){ p == NULL ? nothing : p, h.n };
-	f.offset = h.offset;
-	f.quality = (enum frame_quality)h.quality;
-	*source = h.source;
-	(void)record_head(r, &f);	/* it was read before */
+	if (!there)
+		k = (struct kept){ .bytes = { nothing, sizeof(nothing) } };
+	*source = k.source;
+	(void)read_head(&k, r);
 	record_index(r);
-	return p != NULL;
+	return there;
 }
 
 void
 engine_kept(const struct engine *e, struct alert_step *s)
 {
-	struct head	 h;
-	const uint8_t	*p = find(e, s->offset, &h);
+	struct kept	 k;
+	const bool	 there = find(e, s->offset, &k);
 
 	s->offset = 0;
-	if (p == NULL)
+	if (!there)
 		return;
-	s->offset = h.offset;
-	s->bytes = (struct slice){ p, h.n };
+	s->offset = k.offset;
+	s->bytes = k.bytes;
 }

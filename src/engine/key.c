@@ -2,8 +2,9 @@
 /*
  * key.c - what of a record makes the key of a rule.
  *
- * A key is the hash of its parts, 64 bits under a key of this run: among a
- * million of them two are alike with a chance of one in 30 million.
+ * A key is the hash of its parts, 64 bits under a key drawn by lot: among a
+ * million of them two are alike with a chance of one in 30 million. Rules are
+ * in it by their id, so that what lives outlasts a change of other rules.
  */
 #include "engine/key.h"
 
@@ -50,7 +51,7 @@ uint64_t
 key_classic(struct engine *e, uint32_t rule)
 {
 	const struct rule	*r = &e->program->rules[rule];
-	uint64_t		 key = (uint64_t)rule << 32 |
+	uint64_t		 key = e->key_parts[rule].salt +
 	    key_subject(e, r);
 
 	key = with(e, key, e->source);
@@ -132,18 +133,23 @@ key_prepare(struct engine *e)
 	    sizeof(*like));	/* a rule of each kind */
 	uint32_t		 kinds = 0;
 
+	free(e->key_parts);
+	free(e->key_memos);
 	e->key_parts = xcalloc(e->program->nrules + 1, sizeof(*e->key_parts));
 	for (uint32_t i = 0; i < e->program->nrules; i++) {
+		const uint64_t	 salt = hash_word(&e->seed, rules[i].id);
 		uint32_t	 k = kinds > KINDS ? kinds - KINDS : 0;
 
-		if (!rules[i].new_life)
+		if (!rules[i].new_life) {
+			e->key_parts[i].salt = salt;
 			continue;
+		}
 		while (k < kinds && !key_alike(&rules[i], &rules[like[k]]))
 			k++;
 		like[k] = i;
 		kinds += k == kinds;
 		e->key_parts[i] = (struct key_part){ .kind = k,
-		    .salt = hash_word(&e->seed, i + UINT64_C(1)) & SALT,
+		    .salt = salt & SALT,
 		    .goes_on = !rules[i].any_order && !asks_new(e, i) };
 	}
 	e->key_memos = xcalloc(kinds + (size_t)1, sizeof(*e->key_memos));

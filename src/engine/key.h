@@ -39,7 +39,10 @@ bool		 key_now(struct engine *, uint32_t rule, uint64_t *id);
  */
 void		 key_look(struct engine *, uint32_t rule);
 
-/* Find out which rules these are; before any other of the new life. */
+/*
+ * Find out which rules these are, and salt all keys; before any other of these,
+ * and again when engine.seed has changed.
+ */
 void		 key_prepare(struct engine *);
 
 #endif

@@ -6,6 +6,9 @@
  * are hashed together, under keys that are the same in every run, and the hash
  * is what is remembered. A place is known by its rule's id, so that a memory
  * that was saved fits the same rules later, whatever else was loaded.
+ *
+ * Places learn from the first record of a source on, all of them together; but
+ * one that was not there when the others began has a beginning of its own.
  */
 #include "engine/news.h"
 
@@ -24,14 +27,19 @@ struct site {
 	const struct state	*state;
 	uint32_t		 predicate;
 	bool			 across;	/* all sources are one */
+	uint32_t		 beginning;
 	uint64_t		 id;
 	uint64_t		 ordinal;	/* last record that was asked */
 	enum news_answer	 answer;	/* and what it was told */
 };
 
-struct source {
-	bool		 known;
-	int64_t		 first;		/* its first record; milliseconds */
+/* Of some places: by source, its first record since then. */
+struct beginning {
+	struct first {
+		bool		 known;
+		int64_t		 millis;
+	}		*sources;
+	size_t		 n, cap;
 };
 
 struct news {
@@ -39,8 +47,10 @@ struct news {
 	struct seen		*seen;
 	struct site		*sites;		/* by state and predicate */
 	size_t			 nsites, sites_cap;
-	struct source		*sources;
-	size_t			 nsources, sources_cap;
+	struct beginning	*beginnings;
+	size_t			 nbeginnings, beginnings_cap;
+	bool			*known;		/* to all, by source */
+	size_t			 nknown, known_cap;
 };
 
 static int
@@ -75,6 +85,15 @@ add_sites(struct news *n, const struct rule *r, uint32_t number)
 	}
 }
 
+static uint32_t
+begin(struct news *n)
+{
+	n->beginnings = mem_grow(n->beginnings, &n->beginnings_cap,
+	    n->nbeginnings + 1, sizeof(*n->beginnings));
+	n->beginnings[n->nbeginnings] = (struct beginning){ 0 };
+	return (uint32_t)n->nbeginnings++;
+}
+
 struct news *
 news_new(const struct program *p)
 {
@@ -82,6 +101,7 @@ news_new(const struct program *p)
 
 	n->program = p;
 	n->seen = seen_new(0);
+	(void)begin(n);
 	for (size_t i = 0; i < p->nrules; i++)
 		for (uint32_t s = 0; s < p->rules[i].nstates; s++)
 			add_sites(n, &p->rules[i], s);
@@ -97,21 +117,36 @@ news_free(struct news *n)
 		return;
 	seen_free(n->seen);
 	free(n->sites);
-	free(n->sources);
+	for (size_t i = 0; i < n->nbeginnings; i++)
+		free(n->beginnings[i].sources);
+	free(n->beginnings);
+	free(n->known);
 	free(n);
+}
+
+static void
+note_first(struct beginning *b, uint32_t source, int64_t millis)
+{
+	b->sources = mem_grow(b->sources, &b->cap, (size_t)source + 1,
+	    sizeof(*b->sources));
+	while (b->n <= source)
+		b->sources[b->n++] = (struct first){ 0 };
+	if (!b->sources[source].known)
+		b->sources[source] = (struct first){ true, millis };
 }
 
 void
 news_source(struct news *n, uint32_t source, int64_t millis)
 {
-	if (source >= n->nsources) {
-		n->sources = mem_grow(n->sources, &n->sources_cap,
-		    (size_t)source + 1, sizeof(*n->sources));
-		while (n->nsources <= source)
-			n->sources[n->nsources++] = (struct source){ 0 };
-	}
-	if (!n->sources[source].known)
-		n->sources[source] = (struct source){ true, millis };
+	if (source < n->nknown && n->known[source])
+		return;
+	n->known = mem_grow(n->known, &n->known_cap, (size_t)source + 1,
+	    sizeof(*n->known));
+	while (n->nknown <= source)
+		n->known[n->nknown++] = false;
+	for (size_t i = 0; i < n->nbeginnings; i++)
+		note_first(&n->beginnings[i], source, millis);
+	n->known[source] = true;
 }
 
 /* Add a value to the hash; false when the record lacks it. */
@@ -128,9 +163,13 @@ mix(const struct news_question *q, enum rule_field field, uint32_t part,
 }
 
 static bool
-learning(const struct news *n, const struct news_question *q, int64_t time)
+learning(const struct news *n, const struct news_question *q,
+    const struct site *s)
 {
-	const int64_t	 first = n->sources[q->source].first;
+	const int64_t	 first =
+	    n->beginnings[s->beginning].sources[q->source].millis;
+	const int64_t	 time = n->program->predicates[q->predicate].
+	    learning_ms;
 
 	return q->millis < first ||
 	    (uint64_t)q->millis - (uint64_t)first < (uint64_t)time;
@@ -149,7 +188,7 @@ answer(struct news *n, const struct news_question *q, const struct site *s)
 	if (!mix(q, p->field, p->part, &hash))
 		return NEWS_LACKS;
 	if (seen_before(n->seen, hash_word(&news_key, hash), q->millis,
-	    p->window_ms) || learning(n, q, p->learning_ms))
+	    p->window_ms) || learning(n, q, s))
 		return NEWS_OLD;
 	return NEWS_NEW;
 }
@@ -181,4 +220,62 @@ uint64_t
 news_evicted(const struct news *n)
 {
 	return seen_evicted(n->seen);
+}
+
+/* What is told and put back. */
+
+struct seen *
+news_seen(const struct news *n)
+{
+	return n->seen;
+}
+
+size_t
+news_sites(const struct news *n)
+{
+	return n->nsites;
+}
+
+uint64_t
+news_site(const struct news *n, size_t site, uint32_t *beginning)
+{
+	*beginning = n->sites[site].beginning;
+	return n->sites[site].id;
+}
+
+size_t
+news_beginnings(const struct news *n)
+{
+	return n->nbeginnings;
+}
+
+bool
+news_first(const struct news *n, uint32_t beginning, uint32_t source,
+    int64_t *millis)
+{
+	const struct beginning	*b = &n->beginnings[beginning];
+
+	if (source >= b->n || !b->sources[source].known)
+		return false;
+	*millis = b->sources[source].millis;
+	return true;
+}
+
+uint32_t
+news_begin(struct news *n)
+{
+	return begin(n);
+}
+
+void
+news_restore_site(struct news *n, size_t site, uint32_t beginning)
+{
+	n->sites[site].beginning = beginning;
+}
+
+void
+news_restore_first(struct news *n, uint32_t beginning, uint32_t source,
+    int64_t millis)
+{
+	note_first(&n->beginnings[beginning], source, millis);
 }

@@ -8,6 +8,8 @@
 #ifndef ENGINE_NEWS_H
 #define ENGINE_NEWS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/ask.h"
@@ -41,5 +43,25 @@ enum news_answer news_ask(struct news *, const struct news_question *);
 
 uint32_t	 news_count(const struct news *);
 uint64_t	 news_evicted(const struct news *);
+
+/*
+ * For state_memory.c: what was seen; the places in the rules where `new` is
+ * asked, each with an id that is the same as long as its rule is; and their
+ * beginnings, which say when the first record of a source was made. All places
+ * have number 0 until news_restore_site().
+ */
+struct seen;
+struct seen	*news_seen(const struct news *);
+size_t		 news_sites(const struct news *);
+uint64_t	 news_site(const struct news *, size_t, uint32_t *beginning);
+size_t		 news_beginnings(const struct news *);
+/* False: there was no record of the source since then. */
+bool		 news_first(const struct news *, uint32_t beginning,
+		    uint32_t source, int64_t *millis);
+
+uint32_t	 news_begin(struct news *);	/* another beginning */
+void		 news_restore_site(struct news *, size_t, uint32_t beginning);
+void		 news_restore_first(struct news *, uint32_t beginning,
+		    uint32_t source, int64_t millis);
 
 #endif

@@ -12,49 +12,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/pool.h"
-#include "base/slots.h"
-#include "engine/fold.h"
-
-#define LEVELS		16u		/* lists; later states share the last */
-#define GROUPS_MAX	((1u << 24) - 2) /* the index is quick up to there */
-#define FREE		GROUP_RULES_MAX	/* rule of a group not in use */
-#define MAY_LEAST	10u		/* bits of a key that tell where, */
-#define MAY_MOST	(64 - GROUP_KEY_SHIFT) /* in 8 bytes each */
+#include "engine/groups.h"
 
 _Static_assert(sizeof(struct partial) == 40, "there may be many");
-
-/* What only some groups have: a root its combinations, these their values. */
-struct kin {
-	uint32_t	 older, newer;	/* of a root: the oldest, the newest */
-	uint32_t	 bound;		/* held; 0: this is a root's */
-	union {
-		uint32_t n;		/* combinations */
-		uint32_t root;
-	};
-};
-
-struct partials {
-	struct pool	 groups, kins, all;
-	struct pool	 hashes;	/* by group, where they are wanted */
-	struct slots	*index;
-	struct bounds	*bounds;
-	struct folds	 folds;
-	bool		 want_hashes;
-	struct hash_key	 seed;
-	uint32_t	 live;		/* groups that hold something */
-	uint32_t	 oldest[LEVELS], newest[LEVELS];
-	uint32_t	*queue;		/* groups to be folded: a circle */
-	size_t		 queue_cap;	/* a power of two */
-	size_t		 from, nqueue;
-	uint32_t	 open;		/* so many of them stay open */
-	/*
-	 * Which rules may have something for a key, by bits of both: now, and
-	 * from the next walk on, when those that are gone are forgotten.
-	 */
-	uint64_t	*may, *will;
-	unsigned	 may_bits, will_bits;
-};
 
 static struct group *
 group(const struct partials *s, uint32_t number)
@@ -199,17 +159,11 @@ group_root(const struct partials *s, uint32_t number)
 
 /* Those that are equally far. */
 
-static unsigned
-level(const struct group *g)
-{
-	return g->top < LEVELS ? (unsigned)g->top : LEVELS - 1;
-}
-
 static void
 link_newest(struct partials *s, uint32_t number)
 {
 	struct group	*g = group(s, number);
-	const unsigned	 l = level(g);
+	const unsigned	 l = group_level(g);
 
 	g->older = s->newest[l];
 	g->newer = 0;
@@ -220,11 +174,11 @@ link_newest(struct partials *s, uint32_t number)
 	s->newest[l] = number;
 }
 
-static void
-unlink_level(struct partials *s, uint32_t number)
+void
+groups_unlink(struct partials *s, uint32_t number)
 {
 	const struct group	*g = group(s, number);
-	const unsigned		 l = level(g);
+	const unsigned		 l = group_level(g);
 
 	if (g->older == 0)
 		s->oldest[l] = g->newer;
@@ -236,24 +190,18 @@ unlink_level(struct partials *s, uint32_t number)
 		group(s, g->newer)->older = g->older;
 }
 
-static unsigned
-top_of(uint16_t state)
-{
-	return state < GROUP_TOP_MAX ? state : GROUP_TOP_MAX;
-}
-
 /* A group that holds something has something newest for this state. */
 static void
 reached(struct partials *s, uint32_t number, uint16_t state)
 {
 	struct group	*g = group(s, number);
 
-	if (top_of(state) < g->top)
+	if (group_top(state) < g->top)
 		return;
-	if (s->newest[level(g)] == number && top_of(state) == g->top)
+	if (s->newest[group_level(g)] == number && group_top(state) == g->top)
 		return;
-	unlink_level(s, number);
-	g->top = top_of(state) & GROUP_TOP_MAX;
+	groups_unlink(s, number);
+	g->top = group_top(state) & GROUP_TOP_MAX;
 	link_newest(s, number);
 }
 
@@ -265,19 +213,19 @@ fell_back(struct partials *s, uint32_t number, uint16_t state)
 	unsigned	 top = 0;
 
 	if (g->first == 0) {
-		unlink_level(s, number);
+		groups_unlink(s, number);
 		g->top = 0;
 		s->live--;
 		return;
 	}
-	if (top_of(state) < g->top)
+	if (group_top(state) < g->top)
 		return;
 	for (uint32_t i = g->first; i != 0; i = partial_at(s, i)->next)
-		if (top_of(partial_at(s, i)->state) > top)
-			top = top_of(partial_at(s, i)->state);
+		if (group_top(partial_at(s, i)->state) > top)
+			top = group_top(partial_at(s, i)->state);
 	if (top == g->top)
 		return;
-	unlink_level(s, number);
+	groups_unlink(s, number);
 	g->top = top & GROUP_TOP_MAX;
 	link_newest(s, number);
 }
@@ -285,7 +233,7 @@ fell_back(struct partials *s, uint32_t number, uint16_t state)
 uint32_t
 partials_victim(const struct partials *s)
 {
-	for (unsigned l = 0; l < LEVELS; l++)
+	for (unsigned l = 0; l < GROUP_LEVELS; l++)
 		if (s->oldest[l] != 0)
 			return s->oldest[l];
 	return 0;
@@ -307,6 +255,14 @@ grow_queue(struct partials *s)
 	s->from = 0;
 }
 
+void
+groups_queue(struct partials *s, uint32_t number)
+{
+	if (s->nqueue == s->queue_cap)
+		grow_queue(s);
+	s->queue[(s->from + s->nqueue++) & (s->queue_cap - 1)] = number;
+}
+
 /* Something has changed in there: it may be folded, some time later. */
 static void
 touched(struct partials *s, uint32_t number)
@@ -316,9 +272,7 @@ touched(struct partials *s, uint32_t number)
 	if (g->queued)
 		return;
 	g->queued = true;
-	if (s->nqueue == s->queue_cap)
-		grow_queue(s);
-	s->queue[(s->from + s->nqueue++) & (s->queue_cap - 1)] = number;
+	groups_queue(s, number);
 }
 
 /* Is there one for each state from *LOW to the furthest, and nothing else? */
@@ -413,12 +367,6 @@ open_group(struct partials *s, uint32_t number)
 
 /* Who may have something. */
 
-static void
-may_live(uint64_t *where, unsigned bits, const struct group *g)
-{
-	where[g->id >> (64 - bits)] |= UINT64_C(1) << g->rule % GROUP_RULES;
-}
-
 uint64_t
 groups_alive(const struct partials *s, uint64_t id)
 {
@@ -435,7 +383,7 @@ void
 partials_passed(struct partials *s, uint32_t number)
 {
 	if (kin_of(s, number).bound == 0)
-		may_live(s->will, s->will_bits, group(s, number));
+		groups_may(s->will, s->will_bits, group(s, number));
 }
 
 void
@@ -463,18 +411,11 @@ group_find(const struct partials *s, uint64_t id)
 	return 0;
 }
 
-static uint64_t
-bound_id(const struct partials *s, uint32_t root, uint64_t hash)
-{
-	return hash_word(&s->seed, group(s, root)->id ^
-	    hash_word(&s->seed, hash));
-}
-
 uint32_t
 group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
     const struct value values[VARIABLES_MAX])
 {
-	const uint64_t	 id = bound_id(s, root, hash);
+	const uint64_t	 id = groups_bound_id(s, group(s, root)->id, hash);
 	uint32_t	 at = 0, number;
 
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE) {
@@ -499,7 +440,7 @@ add(struct partials *s, uint64_t id, uint32_t rule)
 	    .rule = rule & GROUP_RULES_MAX };
 	if (s->want_hashes)
 		(void)pool_take(&s->hashes);	/* the same number */
-	slots_add(s->index, id, number);
+	(void)slots_add(s->index, id, number);
 	return number;
 }
 
@@ -509,8 +450,8 @@ group_add(struct partials *s, uint64_t id, uint32_t rule)
 {
 	const uint32_t	 number = add(s, id, rule);
 
-	may_live(s->may, s->may_bits, group(s, number));
-	may_live(s->will, s->will_bits, group(s, number));
+	groups_may(s->may, s->may_bits, group(s, number));
+	groups_may(s->will, s->will_bits, group(s, number));
 	return number;
 }
 
@@ -525,7 +466,7 @@ group_add_bound(struct partials *s, uint32_t root, uint64_t hash,
 
 	if (k.bound == 0)
 		return 0;
-	number = add(s, bound_id(s, root, hash),
+	number = add(s, groups_bound_id(s, group(s, root)->id, hash),
 	    group(s, root)->rule);
 	of_root = own_kin(s, root);
 	k.older = of_root->newer;
@@ -557,18 +498,24 @@ leave_root(struct partials *s, uint32_t number)
 	bound_drop(s->bounds, k.bound);
 }
 
-static void
-remove_group(struct partials *s, uint32_t number)
+void
+groups_give(struct partials *s, uint32_t number)
 {
 	struct group	*g = group(s, number);
 
-	slots_remove(s->index, g->id, number);
 	if (g->kin != 0)
 		pool_give(&s->kins, g->kin);
-	g->rule = FREE;
+	g->rule = GROUP_FREE;
 	pool_give(&s->groups, number);
 	if (s->want_hashes)
 		pool_give(&s->hashes, number);
+}
+
+static void
+remove_group(struct partials *s, uint32_t number)
+{
+	slots_remove(s->index, group(s, number)->id, number);
+	groups_give(s, number);
 }
 
 bool
@@ -608,7 +555,7 @@ partials_size(const struct partials *s)
 bool
 group_in_use(const struct partials *s, uint32_t number)
 {
-	return group(s, number)->rule != FREE;
+	return group(s, number)->rule != GROUP_FREE;
 }
 
 /* Looking ahead. */
@@ -683,7 +630,7 @@ partial_add(struct partials *s, const struct partial *one)
 	g->first = number;
 	if (next == 0) {
 		s->live++;
-		g->top = top_of(p->state) & GROUP_TOP_MAX;
+		g->top = group_top(p->state) & GROUP_TOP_MAX;
 		link_newest(s, p->group);
 	} else {
 		reached(s, p->group, p->state);

@@ -211,3 +211,110 @@ past_list(const struct pasts *p, uint32_t head, struct alert_step *out)
 	}
 	return n;
 }
+
+/* Made again. */
+
+bool
+origin_is(const struct pasts *p, uint32_t number)
+{
+	return number != 0 && number < p->origins.n &&
+	    origin(p, number)->refs != 0;
+}
+
+bool
+past_is(const struct pasts *p, uint32_t number)
+{
+	if ((number & PAST_ORIGIN) != 0)
+		return origin_is(p, number - PAST_ORIGIN);
+	return number != 0 && number < p->records.n &&
+	    at(p, number)->refs != 0;
+}
+
+void
+origin_restore(struct pasts *p, uint32_t number, const struct origin *o,
+    uint64_t hash)
+{
+	pool_restore(&p->origins, number);
+	*origin(p, number) = *o;
+	origin(p, number)->refs = 1;
+	if (!p->want_hashes)
+		return;
+	pool_restore(&p->hashes, number);
+	*(uint64_t *)pool_at(&p->hashes, number) = hash;
+}
+
+bool
+origins_restored(struct pasts *p, const uint32_t *unused, size_t n)
+{
+	if (!pool_restore_unused(&p->origins, unused, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		origin(p, unused[i])->refs = 0;
+	return !p->want_hashes || pool_restore_unused(&p->hashes, unused, n);
+}
+
+void
+past_restore(struct pasts *p, uint32_t number, const struct past *one)
+{
+	pool_restore(&p->records, number);
+	*at(p, number) = *one;
+	at(p, number)->refs = 1;
+	at(p, number)->length = 0;		/* not known yet */
+}
+
+/* Find the length of a chain. False when it is too long, or has no end. */
+static bool
+measure(struct pasts *p, uint32_t number)
+{
+	uint32_t	 unknown[CUT_AT];
+	size_t		 n = 0;
+	uint16_t	 length;
+
+	while (number != 0 && (number & PAST_ORIGIN) == 0 &&
+	    at(p, number)->length == 0) {
+		if (n == CUT_AT)
+			return false;
+		unknown[n++] = number;
+		number = at(p, number)->before;
+	}
+	length = number == 0 ? 0 : past_at(p, number).length;
+	if (length + n >= CUT_AT)
+		return false;
+	while (n > 0)
+		at(p, unknown[--n])->length = ++length;
+	return true;
+}
+
+const char *
+pasts_restored(struct pasts *p, const uint32_t *unused, size_t n)
+{
+	if (p->records.n > PAST_ORIGIN ||
+	    !pool_restore_unused(&p->records, unused, n))
+		return "a number that cannot be";
+	for (size_t i = 0; i < n; i++)
+		at(p, unused[i])->refs = 0;
+	for (uint32_t i = 1; i < p->records.n; i++) {
+		const uint32_t	 before = at(p, i)->before;
+
+		if (at(p, i)->refs == 0)
+			continue;
+		if (before != 0 && !past_is(p, before))
+			return "a record before it that is not there";
+		(void)past_hold(p, before);
+	}
+	for (uint32_t i = 1; i < p->records.n; i++)
+		if (at(p, i)->refs != 0 && !measure(p, i))
+			return "records without end";
+	return NULL;
+}
+
+void
+pasts_let_go(struct pasts *p)
+{
+	for (uint32_t i = 1; i < p->records.n; i++)
+		if (at(p, i)->refs != 0)
+			past_drop(p, i);
+	for (uint32_t i = 1; i < p->origins.n; i++)
+		if (origin(p, i)->refs != 0)
+			origin_drop(p, i);
+}

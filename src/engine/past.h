@@ -83,6 +83,27 @@ uint32_t	 past_hold(struct pasts *, uint32_t);
 void		 past_drop(struct pasts *, uint32_t);
 struct past	 past_at(const struct pasts *, uint32_t);
 
+/*
+ * For pasts that are made again, new ones. Origins and records come back under
+ * their numbers, each ascending, without `refs` and `length`; HASH as above. Of
+ * each pool these are free (pool.h). Then pasts_restored() says what is wrong,
+ * or NULL: all numbers that were told are there, and each is held once by
+ * whoever restores, besides what holds them here, until pasts_let_go(): then
+ * those that nobody else holds are gone.
+ */
+void		 origin_restore(struct pasts *, uint32_t,
+		    const struct origin *, uint64_t hash);
+bool		 origins_restored(struct pasts *, const uint32_t *unused,
+		    size_t n);
+void		 past_restore(struct pasts *, uint32_t, const struct past *);
+const char	*pasts_restored(struct pasts *, const uint32_t *unused,
+		    size_t n);
+void		 pasts_let_go(struct pasts *);
+
+/* Is there an origin, a past, with this number? For numbers of any kind. */
+bool		 origin_is(const struct pasts *, uint32_t);
+bool		 past_is(const struct pasts *, uint32_t);
+
 /* Copy it, oldest first, to room for ALERT_STEPS_MAX. Returns how many. */
 size_t		 past_list(const struct pasts *, uint32_t,
 		    struct alert_step *);

@@ -15,14 +15,15 @@
 #include "base/ring.h"
 #include "engine/inodes.h"
 
-#define BLOCK	(256u << 10)		/* bytes; emptied in one go */
-#define BLOCKS	(PATHCACHE_MAX / BLOCK)
+#define BLOCK	PATHCACHE_BLOCK
+#define BLOCKS	PATHCACHE_BLOCKS
 
 /* Before each path in the ring. */
 struct entry {
 	uint64_t	 node;
 	uint32_t	 fsid, source;
 	uint32_t	 n;		/* bytes of the path */
+	uint32_t	 gone;		/* it was forgotten */
 };
 #define ALIGN(n)	(((n) + 7u) & ~(size_t)7u)
 
@@ -40,7 +41,7 @@ number_of(uint64_t at)
 	return (uint32_t)(at % PATHCACHE_MAX / 8);
 }
 
-static const uint8_t *
+static uint8_t *
 bytes_at(const struct pathcache *p, uint32_t number)
 {
 	return ring_slot(p->ring, (uint64_t)number * 8);
@@ -70,19 +71,17 @@ drop_block(void *arg, const uint8_t *bytes, size_t n, uint64_t at)
 {
 	const struct pathcache	*p = arg;
 
+	(void)at;
 	for (size_t i = 0; i < n;) {
 		struct entry	 e;
-		struct inodes	*index;
 		uint64_t	 hash;
 
 		memcpy(&e, bytes + i, sizeof(e));
-		index = index_of(p, e.source);
-		hash = inodes_hash(&p->key, e.fsid, e.node);
-		/* It may have been forgotten, or forgotten and put again. */
-		if (inodes_find(index, hash, e.fsid, e.node) ==
-		    number_of(at + i))
-			inodes_remove(index, hash, e.fsid, e.node);
 		i += ALIGN(sizeof(e) + e.n);
+		if (e.gone != 0)
+			continue;
+		hash = inodes_hash(&p->key, e.fsid, e.node);
+		inodes_remove(index_of(p, e.source), hash, e.fsid, e.node);
 	}
 }
 
@@ -178,12 +177,19 @@ void
 pathcache_forget(struct pathcache *p, const struct inode *i,
     const struct slice *path)
 {
+	struct inodes	*index = index_of(p, i->source);
 	struct slice	 known;
+	struct entry	 e;
+	uint8_t		*bytes;
 
-	if (pathcache_find(p, i, &known) &&
-	    (path == NULL || slice_eq(*path, known)))
-		inodes_remove(index_of(p, i->source), i->hash, i->fsid,
-		    i->node);
+	if (!pathcache_find(p, i, &known) ||
+	    (path != NULL && !slice_eq(*path, known)))
+		return;
+	bytes = bytes_at(p, inodes_find(index, i->hash, i->fsid, i->node));
+	memcpy(&e, bytes, sizeof(e));
+	e.gone = 1;
+	memcpy(bytes, &e, sizeof(e));
+	inodes_remove(index, i->hash, i->fsid, i->node);
 }
 
 bool
@@ -200,5 +206,54 @@ pathcache_find(const struct pathcache *p, const struct inode *i,
 		return false;
 	memcpy(&e, bytes_at(p, number), sizeof(e));
 	*path = (struct slice){ bytes_at(p, number) + sizeof(e), e.n };
+	return true;
+}
+
+/* What is told and put back. */
+
+struct ring *
+pathcache_ring(const struct pathcache *p)
+{
+	return p->ring;
+}
+
+size_t
+pathcache_size(size_t n)
+{
+	return ALIGN(sizeof(struct entry) + n);
+}
+
+void
+pathcache_look(const uint8_t *p, struct inode_path *to, bool *gone)
+{
+	struct entry	 e;
+
+	memcpy(&e, p, sizeof(e));
+	*to = (struct inode_path){ .inode = { .source = e.source,
+	    .fsid = e.fsid, .node = e.node },
+	    .path = { p + sizeof(e), e.n } };
+	*gone = e.gone != 0;
+}
+
+bool
+pathcache_restore(struct pathcache *p, struct inode_path *from, bool gone,
+    uint8_t *to, uint64_t at)
+{
+	struct inode		*i = &from->inode;
+	const struct entry	 e = { i->node, i->fsid, i->source,
+	    (uint32_t)from->path.n, gone };
+	struct inodes		*index = index_of(p, i->source);
+
+	memcpy(to, &e, sizeof(e));
+	if (e.n > 0)
+		memcpy(to + sizeof(e), from->path.p, e.n);
+	if (gone)
+		return true;
+	pathcache_hash(p, i);
+	if (index == NULL)
+		index = new_index(p, i->source);
+	if (inodes_find(index, i->hash, i->fsid, i->node) != INODES_NONE)
+		return false;
+	inodes_add(index, i->hash, i->fsid, i->node, number_of(at));
 	return true;
 }

@@ -63,4 +63,26 @@ void			 pathcache_ahead_more(const struct pathcache *,
 bool			 pathcache_find(const struct pathcache *,
 			    const struct inode *, struct slice *path);
 
+/*
+ * How paths lie in their ring, for state_paths.c: blocks that are emptied in
+ * one go, and what a path of N bytes takes there.
+ */
+#define PATHCACHE_BLOCK	(256u << 10)	/* bytes */
+#define PATHCACHE_BLOCKS (PATHCACHE_MAX / PATHCACHE_BLOCK)
+
+struct ring;
+struct ring		*pathcache_ring(const struct pathcache *);
+size_t			 pathcache_size(size_t n);
+/* What lies there. GONE: it was forgotten, and only takes its room. */
+void			 pathcache_look(const uint8_t *, struct inode_path *,
+			    bool *gone);
+
+/*
+ * Put one back into room TO, at position AT of the ring. False when the pair is
+ * known already.
+ */
+bool			 pathcache_restore(struct pathcache *,
+			    struct inode_path *, bool gone, uint8_t *to,
+			    uint64_t at);
+
 #endif

@@ -29,22 +29,6 @@ enum list { LIST_LIVE, LIST_ENDED, LIST_ELDERS, LISTS };
 enum lesson { LESSON_NONE, LESSON_FORK, LESSON_SPAWN, LESSON_EXEC,
 	LESSON_EXIT };
 
-struct process {
-	uint64_t	 lineage;
-	int64_t		 heard_ms;	/* of it first, or of its last exec */
-	uint32_t	 source, pid;
-	uint32_t	 generation;	/* of this row */
-	uint32_t	 parent, parent_generation;
-	uint32_t	 ppid;
-	uint32_t	 image;
-	uint32_t	 session;
-	uint32_t	 children;	/* that are known, also ended ones */
-	uint32_t	 before, after;	/* in its list */
-	uint8_t		 list;
-	bool		 has_parent, has_session;
-	bool		 in_index;
-};
-
 struct procs {
 	struct process	*rows;
 	size_t		 n, cap;
@@ -126,6 +110,13 @@ void
 procs_stats(const struct procs *ps, struct procs_stats *to)
 {
 	*to = (struct procs_stats){ ps->n, ps->evicted, ps->images_lost };
+}
+
+const char *
+procs_event(size_t i)
+{
+	return i < sizeof(lessons) / sizeof(lessons[0]) ? lessons[i].name :
+	    NULL;
 }
 
 /* Lists. */
@@ -499,4 +490,83 @@ uint64_t
 procs_lineage(const struct procs *ps, uint32_t i)
 {
 	return ps->rows[i].lineage;
+}
+
+/* What is told and put back. */
+
+uint32_t
+procs_count(const struct procs *ps)
+{
+	return (uint32_t)ps->n;
+}
+
+const struct process *
+procs_at(const struct procs *ps, uint32_t i)
+{
+	return &ps->rows[i];
+}
+
+struct images *
+procs_images(const struct procs *ps)
+{
+	return ps->images;
+}
+
+bool
+procs_restore(struct procs *ps, const struct process *from)
+{
+	const bool	 lives = from->list == LIST_LIVE;
+	const uint32_t	 i = (uint32_t)ps->n;
+	struct process	*p;
+
+	if (ps->n >= ps->max || from->list >= LISTS ||
+	    (lives && !from->in_index) ||
+	    (from->in_index && find(ps, from->source, from->pid, lives) !=
+	    PROCS_NONE) ||
+	    (from->image != IMAGE_NONE && !images_is(ps->images, from->image)))
+		return false;
+	ps->rows = mem_grow(ps->rows, &ps->cap, ps->n + 1, sizeof(*ps->rows));
+	p = &ps->rows[ps->n++];
+	*p = *from;
+	p->children = 0;
+	images_hold(ps->images, p->image);
+	if (p->in_index)
+		shards_add(ps->index, hash(ps, p->source, p->pid), i);
+	return true;
+}
+
+/* Parents have as many children as name them; nobody is his own. */
+static bool
+count_children(struct procs *ps)
+{
+	for (uint32_t i = 0; i < ps->n; i++) {
+		uint32_t	 parent;
+
+		if (ps->rows[i].has_parent && ps->rows[i].parent >= ps->n)
+			return false;
+		parent = procs_parent(ps, i);
+		if (parent == i)
+			return false;
+		if (parent != PROCS_NONE)
+			ps->rows[parent].children++;
+	}
+	return true;
+}
+
+bool
+procs_restored(struct procs *ps, const uint32_t *order)
+{
+	if (!count_children(ps))
+		return false;
+	for (size_t k = 0; k < ps->n; k++) {
+		const struct process	*p = &ps->rows[order[k]];
+		const enum list		 list = (enum list)p->list;
+
+		if (p->before != ps->lists[list].last ||
+		    (list == LIST_ENDED && p->children > 0) ||
+		    (list == LIST_ELDERS && p->children == 0))
+			return false;
+		list_append(ps, order[k], list);
+	}
+	return true;
 }

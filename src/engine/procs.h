@@ -24,6 +24,7 @@
 #define ENGINE_PROCS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/slice.h"
@@ -55,6 +56,9 @@ struct procs	*procs_new(const struct names *, uint32_t max);
 void		 procs_free(struct procs *);		/* NULL is allowed */
 void		 procs_stats(const struct procs *, struct procs_stats *);
 
+/* The names of the events that it learns from, one by one; then NULL. */
+const char	*procs_event(size_t);
+
 /*
  * For each record, which must be indexed, in order: first procs_meet(), then
  * rules may ask, then procs_learn(). So an exec record still has the image that
@@ -74,5 +78,39 @@ bool		 procs_ppid(const struct procs *, uint32_t, uint32_t *ppid);
 uint32_t	 procs_parent(const struct procs *, uint32_t);
 bool		 procs_image(const struct procs *, uint32_t, struct slice *);
 uint64_t	 procs_lineage(const struct procs *, uint32_t);
+
+/* All that is known of one, for procs.c and whoever saves it. */
+struct process {
+	uint64_t	 lineage;
+	int64_t		 heard_ms;	/* of it first, or of its last exec */
+	uint32_t	 source, pid;
+	uint32_t	 generation;	/* of this row */
+	uint32_t	 parent, parent_generation;
+	uint32_t	 ppid;
+	uint32_t	 image;
+	uint32_t	 session;
+	uint32_t	 children;	/* that are known, also ended ones */
+	uint32_t	 before, after;	/* in its list; or PROCS_NONE */
+	uint8_t		 list;
+	bool		 has_parent, has_session;
+	bool		 in_index;
+};
+
+/* By number, up to the count; and the paths of their images. */
+struct images;
+uint32_t		 procs_count(const struct procs *);
+const struct process	*procs_at(const struct procs *, uint32_t);
+struct images		*procs_images(const struct procs *);
+
+/*
+ * To put them back into a table that is new, after its images: first each in
+ * the order of numbers, without `children` and `after`; then how each list
+ * goes, ORDER having all numbers. False: it cannot be so. Sources are not
+ * looked at.
+ */
+bool			 procs_restore(struct procs *,
+			    const struct process *);
+bool			 procs_restored(struct procs *,
+			    const uint32_t *order);
 
 #endif

@@ -3,13 +3,14 @@
  * seen.c - what has been seen before, for `new`.
  *
  * A pool of values in a list from the one that was not seen for longest to the
- * one seen last, and an index by hash. They have no pointers, so that they can
- * be saved as they stand.
+ * one seen last, and an index by hash. Hashes of values are the same in every
+ * run, so that the index hashes them again, under a key that nobody knows.
  */
 #include "engine/seen.h"
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/shards.h"
@@ -22,6 +23,7 @@ struct entry {
 
 struct seen {
 	struct shards	*index;
+	struct hash_key	 key;		/* of the index */
 	struct pool	 entries;
 	uint32_t	 max;
 	uint32_t	 oldest, latest;
@@ -34,6 +36,7 @@ seen_new(uint32_t max)
 	struct seen	*s = xcalloc(1, sizeof(*s));
 
 	s->index = shards_new();
+	s->key = hash_key_random();
 	s->max = max == 0 ? SEEN_MAX : max;
 	pool_init(&s->entries, sizeof(struct entry));
 	return s;
@@ -55,12 +58,19 @@ entry(const struct seen *s, uint32_t number)
 	return pool_at(&s->entries, number);
 }
 
+static uint64_t
+hash(const struct seen *s, uint64_t value)
+{
+	return hash_word(&s->key, value);
+}
+
 static uint32_t
 find(const struct seen *s, uint64_t value)
 {
+	const uint64_t	 h = hash(s, value);
 	uint32_t	 at = 0, i;
 
-	while ((i = shards_find(s->index, value, &at)) != SHARDS_NONE)
+	while ((i = shards_find(s->index, h, &at)) != SHARDS_NONE)
 		if (entry(s, i)->value == value)
 			return i;
 	return 0;
@@ -95,7 +105,7 @@ place(struct seen *s)
 	if (s->entries.used < s->max)
 		return pool_take(&s->entries);
 	unlink_entry(s, i);
-	shards_remove(s->index, entry(s, i)->value, i);
+	shards_remove(s->index, hash(s, entry(s, i)->value), i);
 	s->evicted++;
 	return i;
 }
@@ -117,7 +127,7 @@ seen_before(struct seen *s, uint64_t value, int64_t now, int64_t window)
 	} else {
 		i = place(s);
 		*entry(s, i) = (struct entry){ .value = value, .at = now };
-		shards_add(s->index, value, i);
+		shards_add(s->index, hash(s, value), i);
 	}
 	make_latest(s, i);
 	return seen;
@@ -133,4 +143,34 @@ uint64_t
 seen_evicted(const struct seen *s)
 {
 	return s->evicted;
+}
+
+/* What is told and put back. */
+
+void
+seen_at(const struct seen *s, uint32_t number, struct seen_value *to)
+{
+	const struct entry	*e = entry(s, number);
+
+	*to = (struct seen_value){ e->value, e->at, e->before };
+}
+
+bool
+seen_restore(struct seen *s, const struct seen_value *from)
+{
+	uint32_t	 i;
+
+	if (s->entries.used >= s->max || find(s, from->value) != 0)
+		return false;
+	i = pool_take(&s->entries);
+	*entry(s, i) = (struct entry){ .value = from->value,
+	    .at = from->at };
+	shards_add(s->index, hash(s, from->value), i);
+	return true;
+}
+
+void
+seen_restore_latest(struct seen *s, uint32_t number)
+{
+	make_latest(s, number);
 }

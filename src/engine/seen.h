@@ -31,4 +31,21 @@ bool		 seen_before(struct seen *, uint64_t value, int64_t now,
 uint32_t	 seen_count(const struct seen *);
 uint64_t	 seen_evicted(const struct seen *);
 
+/* A value by its number: they are all from 1 to the count. */
+struct seen_value {
+	uint64_t	 value;
+	int64_t		 at;		/* last seen; milliseconds */
+	uint32_t	 before;	/* the one seen before it; 0: none */
+};
+void		 seen_at(const struct seen *, uint32_t number,
+		    struct seen_value *);
+
+/*
+ * To put them back into one that is new: first each in the order of numbers,
+ * false when it is there already or there is no room; then all of them by their
+ * numbers, from the one not seen for longest to the one seen last.
+ */
+bool		 seen_restore(struct seen *, const struct seen_value *);
+void		 seen_restore_latest(struct seen *, uint32_t number);
+
 #endif

@@ -16,6 +16,7 @@
 #define CHUNK	4096u			/* instances */
 #define LEVELS	16u			/* lists; later states share the last */
 #define FREE	(SEQ_RULES_MAX - 1)	/* rule of an instance not in use */
+#define AHEAD	16u			/* instances, of what is fetched */
 
 _Static_assert(sizeof(struct instance) == 56, "a million of them are many");
 
@@ -32,6 +33,7 @@ struct seqs {
 	uint32_t	  free;		/* chain through `newer` */
 	uint32_t	  oldest[LEVELS], newest[LEVELS];
 	bool		  want_hashes;
+	uint32_t	  max;		/* what INDEX was made for */
 	struct slots	 *index;
 };
 
@@ -47,6 +49,7 @@ seqs_new(uint32_t max, bool hashes)
 	struct seqs	*s = xcalloc(1, sizeof(*s));
 
 	s->want_hashes = hashes;
+	s->max = max;
 	s->free = SEQ_NONE;
 	for (unsigned i = 0; i < LEVELS; i++)
 		s->oldest[i] = s->newest[i] = SEQ_NONE;
@@ -175,15 +178,12 @@ new_chunk(const struct seqs *s)
 	return c;
 }
 
-static uint32_t
-take(struct seqs *s)
+/* Let there be the chunk that this number is in. */
+static void
+make_chunk(struct seqs *s, uint32_t number)
 {
-	uint32_t	 number = s->free, chunk = s->n / CHUNK;
+	const uint32_t	 chunk = number / CHUNK;
 
-	if (number != SEQ_NONE) {
-		s->free = seqs_at(s, number)->newer;
-		return number;
-	}
 	if (chunk >= s->cap) {
 		size_t	 was = s->cap;
 
@@ -194,6 +194,18 @@ take(struct seqs *s)
 	}
 	if (s->chunks[chunk] == NULL)
 		s->chunks[chunk] = new_chunk(s);
+}
+
+static uint32_t
+take(struct seqs *s)
+{
+	uint32_t	 number = s->free;
+
+	if (number != SEQ_NONE) {
+		s->free = seqs_at(s, number)->newer;
+		return number;
+	}
+	make_chunk(s, s->n);
 	return s->n++;
 }
 
@@ -243,4 +255,121 @@ bool
 seqs_in_use(const struct seqs *s, uint32_t number)
 {
 	return seqs_at(s, number)->rule != FREE;
+}
+
+/* Made again. */
+
+void
+seqs_unused(const struct seqs *s, uint32_t *to)
+{
+	uint32_t	 n = s->n - s->live;
+
+	for (uint32_t i = s->free; i != SEQ_NONE; i = seqs_at(s, i)->newer)
+		to[--n] = i;
+}
+
+/* Make those up to this number, nobody being in them. */
+static void
+make_up_to(struct seqs *s, uint32_t number)
+{
+	for (; s->n < number; s->n++) {
+		make_chunk(s, s->n);
+		*seqs_at(s, s->n) = (struct instance){ .rule = FREE,
+		    .newer = SEQ_NONE, .older = SEQ_NONE };
+	}
+}
+
+void
+seqs_restore(struct seqs *s, uint32_t number, const struct instance *i,
+    uint64_t hash)
+{
+	make_up_to(s, number + 1);
+	*seqs_at(s, number) = *i;
+	seqs_at(s, number)->newer = SEQ_NONE;
+	if (s->want_hashes)
+		s->chunks[number / CHUNK]->hashes[number % CHUNK] = hash;
+	s->live++;
+}
+
+/* All that nobody is in are to be named, each of them once. */
+static bool
+take_unused(struct seqs *s, const uint32_t *unused, size_t n)
+{
+	if (n > SEQ_NONE - 1 - s->live || s->n > s->live + n)
+		return false;
+	make_up_to(s, s->live + (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		struct instance	*at;
+
+		if (unused[i] >= s->n)
+			return false;
+		at = seqs_at(s, unused[i]);
+		if (at->rule != FREE || at->older != SEQ_NONE)
+			return false;
+		at->older = 0;		/* named */
+		at->newer = s->free;
+		s->free = unused[i];
+	}
+	return true;
+}
+
+/* Who is next to whom, from what each says of the one before. */
+static const char *
+link_one(struct seqs *s, uint32_t number)
+{
+	const struct instance	*i = seqs_at(s, number);
+	uint32_t		*link = &s->oldest[level(i->state)];
+
+	if (i->older != SEQ_NONE) {
+		if (i->older >= s->n || !seqs_in_use(s, i->older))
+			return "one is newer than nobody";
+		if (level(seqs_at(s, i->older)->state) != level(i->state))
+			return "one is newer than one that is less far";
+		link = &seqs_at(s, i->older)->newer;
+	}
+	if (*link != SEQ_NONE)
+		return "two are next to one";
+	*link = number;
+	return NULL;
+}
+
+/* Are all of them in the lists? None is in two places. */
+static const char *
+end_lists(struct seqs *s)
+{
+	uint32_t	 n = 0;
+
+	for (unsigned l = 0; l < LEVELS; l++)
+		for (uint32_t i = s->oldest[l]; i != SEQ_NONE;
+		    i = seqs_at(s, i)->newer) {
+			s->newest[l] = i;
+			n++;
+		}
+	return n == s->live ? NULL : "their order has no beginning";
+}
+
+/* Numbers may be above what the index was made for: more were allowed then. */
+const char *
+seqs_restored(struct seqs *s, const uint32_t *unused, size_t n)
+{
+	const char	*why = NULL;
+
+	if (!take_unused(s, unused, n))
+		return "numbers of nobody are missing";
+	if (s->n > s->max) {
+		slots_free(s->index);
+		s->max = s->n;
+		s->index = slots_new(s->max, id_at, s);
+	}
+	for (uint32_t i = 0; i < s->n && why == NULL; i++) {
+		if (s->n - i > AHEAD)
+			seqs_ahead(s, seqs_at(s, i + AHEAD)->id);
+		if (!seqs_in_use(s, i))
+			continue;
+		if (seqs_find(s, seqs_at(s, i)->id) != SEQ_NONE)
+			return "two of one key";
+		slots_add(s->index, seqs_at(s, i)->id, i);
+		why = link_one(s, i);
+	}
+	return why != NULL ? why : end_lists(s);
 }

@@ -75,6 +75,21 @@ void		 seqs_advanced(struct seqs *, uint32_t number,
 /* Who has to go when there is no room; SEQ_NONE when there is nobody. */
 uint32_t	 seqs_victim(const struct seqs *);
 
+/* Copy the numbers not in use, to room for all; the next to go is last. */
+void		 seqs_unused(const struct seqs *, uint32_t *to);
+
+/*
+ * For instances that are made again, in a new store. First each of them comes
+ * back under its number, the numbers ascending, not too far above what is
+ * there, since those between are made too; of its links `older` counts. Then,
+ * with the numbers that were not in use, all are put in order and can be found.
+ * Returns NULL, or what is wrong, and the store is of no use.
+ */
+void		 seqs_restore(struct seqs *, uint32_t number,
+		    const struct instance *, uint64_t hash);
+const char	*seqs_restored(struct seqs *, const uint32_t *unused,
+		    size_t n);
+
 /* For walks over all: numbers are below seqs_size(), not all are in use. */
 uint32_t	 seqs_size(const struct seqs *);
 bool		 seqs_in_use(const struct seqs *, uint32_t number);

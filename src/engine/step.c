@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 #define CHUNK	4096u			/* steps */
-#define CUT_AT	(3 * STEPS_ENDS)	/* length at which a chain is cut */
+#define CUT_AT	(STEPS_CHAIN + 1)	/* length at which a chain is cut */
 
 struct steps {
 	struct step	**chunks;
@@ -61,18 +61,9 @@ steps_ahead(const struct steps *s, uint32_t head)
 		__builtin_prefetch(at(s, head));
 }
 
-/* A step nobody uses, 0 when there is none. */
-static uint32_t
-take(struct steps *s)
+static void
+make_chunk(struct steps *s, uint32_t chunk)
 {
-	uint32_t	 number = s->free, chunk = s->n / CHUNK;
-
-	if (number != 0) {
-		s->free = at(s, number)->before;
-		return number;
-	}
-	if (s->n >= STEPS_MAX)
-		return 0;
 	if (chunk >= s->cap) {
 		size_t	 was = s->cap;
 
@@ -84,6 +75,21 @@ take(struct steps *s)
 	if (s->chunks[chunk] == NULL)
 		s->chunks[chunk] = xreallocarray(NULL, CHUNK,
 		    sizeof(struct step));
+}
+
+/* A step nobody uses, 0 when there is none. */
+static uint32_t
+take(struct steps *s)
+{
+	uint32_t	 number = s->free;
+
+	if (number != 0) {
+		s->free = at(s, number)->before;
+		return number;
+	}
+	if (s->n >= STEPS_MAX)
+		return 0;
+	make_chunk(s, s->n / CHUNK);
 	return s->n++;
 }
 
@@ -103,6 +109,7 @@ cut(struct steps *s, uint32_t head)
 		uint32_t	 next = at(s, drop)->before;
 
 		at(s, drop)->before = s->free;
+		at(s, drop)->length = 0;
 		s->free = drop;
 		drop = next;
 	}
@@ -136,8 +143,47 @@ steps_release(struct steps *s, uint32_t head)
 
 	if (head == 0)
 		return;
-	while (at(s, last)->before != 0)
-		last = at(s, last)->before;
+	for (; at(s, last)->before != 0; last = at(s, last)->before)
+		at(s, last)->length = 0;
+	at(s, last)->length = 0;
 	at(s, last)->before = s->free;
 	s->free = head;
+}
+
+uint32_t
+steps_size(const struct steps *s)
+{
+	return s->n;
+}
+
+bool
+steps_in_use(const struct steps *s, uint32_t number)
+{
+	return number > 0 && number < s->n && at(s, number)->length != 0;
+}
+
+bool
+steps_restore(struct steps *s, uint32_t number, const struct step *step)
+{
+	if (number < s->n || number >= STEPS_MAX || step->length == 0 ||
+	    step->length > STEPS_CHAIN)
+		return false;
+	for (; s->n < number; s->n++) {
+		make_chunk(s, s->n / CHUNK);
+		at(s, s->n)->length = 0;
+	}
+	make_chunk(s, number / CHUNK);
+	*at(s, number) = *step;
+	s->n = number + 1;
+	return true;
+}
+
+void
+steps_restored(struct steps *s)
+{
+	for (uint32_t i = s->n; i-- > 1;)
+		if (at(s, i)->length == 0) {
+			at(s, i)->before = s->free;
+			s->free = i;
+		}
 }

@@ -15,6 +15,7 @@
 #include "bsm/frame.h"
 
 #define STEPS_ENDS	500u		/* kept of each end of a chain */
+#define STEPS_CHAIN	(3 * STEPS_ENDS - 1)	/* at most, for a while */
 #define STEPS_MAX	(16u << 20)	/* in all; 256 MiB */
 
 struct steps;
@@ -24,7 +25,8 @@ struct step {
 	uint32_t	 before;
 	uint16_t	 source;
 	uint16_t	 quality : 2;	/* enum frame_quality */
-	uint16_t	 length : 14;	/* of the chain up to here */
+	uint16_t	 length : 14;	/* of the chain up to here; 0: this
+					 * one is not in use */
 };
 
 struct steps	*steps_new(void);
@@ -43,5 +45,18 @@ void		 steps_release(struct steps *, uint32_t head);
 void		 steps_ahead(const struct steps *, uint32_t head);
 
 const struct step	*steps_at(const struct steps *, uint32_t number);
+
+/* For walks over all: numbers are from 1 and below this; not all in use. */
+uint32_t	 steps_size(const struct steps *);
+bool		 steps_in_use(const struct steps *, uint32_t number);
+
+/*
+ * For steps that are made again, in a new store: each under its number, these
+ * ascending, and when all are there, what is left between them is free. False:
+ * that number or length cannot be. What is `before` is looked at by nobody.
+ */
+bool		 steps_restore(struct steps *, uint32_t number,
+		    const struct step *);
+void		 steps_restored(struct steps *);
 
 #endif

@@ -33,13 +33,16 @@ struct entry {
 	uint64_t	 value;
 	struct start	 start;		/* without origin: a gap */
 	uint32_t	 past;
-	uint32_t	 tally;
+	uint32_t	 tally;		/* 0: not in use */
 	uint32_t	 older, newer;
 };
+
+enum use { USE_NONE, USE_TOLD, USE_OWNED };	/* told: made again */
 
 struct tally {
 	uint32_t	 oldest, newest;
 	uint32_t	 n;
+	uint8_t		 use;		/* enum use */
 	bool		 unordered;	/* a younger start has an older time */
 	bool		 gaps;
 	uint32_t	 first_past;	/* of those that came out last; held */
@@ -95,7 +98,7 @@ tally_new(struct tallies *t)
 {
 	const uint32_t	 number = pool_take(&t->tallies);
 
-	*at(t, number) = (struct tally){ 0 };
+	*at(t, number) = (struct tally){ .use = USE_OWNED };
 	return number;
 }
 
@@ -122,7 +125,8 @@ tallies_used(const struct tallies *t)
 static uint64_t
 hash(const struct tallies *t, uint32_t tally, uint64_t value)
 {
-	return hash_word(&t->seed, value + tally);
+	/* Whoever knows values, in rows of an earlier run, cannot aim. */
+	return hash_word(&t->seed, value + tally * (t->seed.k1 | 1));
 }
 
 static uint32_t
@@ -200,6 +204,7 @@ remove_entry(struct tallies *t, uint32_t number)
 	y->n--;
 	end_start(t, e);
 	past_drop(t->pasts, e->past);
+	e->tally = 0;
 	pool_give(&t->entries, number);
 }
 
@@ -209,6 +214,7 @@ tally_drop(struct tallies *t, uint32_t number)
 	while (at(t, number)->oldest != 0)
 		remove_entry(t, at(t, number)->oldest);
 	past_drop(t->pasts, at(t, number)->first_past);
+	at(t, number)->use = USE_NONE;
 	pool_give(&t->tallies, number);
 }
 
@@ -473,4 +479,164 @@ tally_past(struct tallies *t, uint32_t number, const struct tally_way *way)
 		n--;
 	}
 	return past;
+}
+
+/* Told, and made again. */
+
+const struct pool *
+tallies_pool(const struct tallies *t)
+{
+	return &t->tallies;
+}
+
+const struct pool *
+tallies_records(const struct tallies *t)
+{
+	return &t->entries;
+}
+
+bool
+tally_tell(const struct tallies *t, uint32_t number, struct tally_told *told)
+{
+	const struct tally	*y = at(t, number);
+
+	if (y->use == USE_NONE)
+		return false;
+	*told = (struct tally_told){ y->unordered, y->first_past,
+	    y->first_value };
+	return true;
+}
+
+bool
+tally_tell_record(const struct tallies *t, uint32_t number,
+    struct tally_record *r)
+{
+	const struct entry	*e = entry(t, number);
+
+	if (e->tally == 0)
+		return false;
+	*r = (struct tally_record){ .ms = e->ms, .start_ms = e->start.ms,
+	    .value = e->value, .start_value = e->start.value,
+	    .past = e->past, .start_past = e->start.past,
+	    .origin = e->start.origin, .tally = e->tally, .newer = e->newer };
+	return true;
+}
+
+void
+tally_restore(struct tallies *t, uint32_t number, const struct tally_told *told)
+{
+	pool_restore(&t->tallies, number);
+	*at(t, number) = (struct tally){ .use = USE_TOLD,
+	    .unordered = told->unordered, .first_value = told->first_value,
+	    .first_past = past_hold(t->pasts, told->first_past) };
+}
+
+void
+tally_restore_record(struct tallies *t, uint32_t number,
+    const struct tally_record *r)
+{
+	pool_restore(&t->entries, number);
+	*entry(t, number) = (struct entry){ .ms = r->ms, .value = r->value,
+	    .past = past_hold(t->pasts, r->past), .tally = r->tally,
+	    .newer = r->newer };
+	if (r->origin != 0)
+		entry(t, number)->start = (struct start){ .ms = r->start_ms,
+		    .value = r->start_value,
+		    .past = past_hold(t->pasts, r->start_past),
+		    .origin = origin_hold(t->pasts, r->origin) };
+}
+
+bool
+tally_records_restored(struct tallies *t, const uint32_t *unused, size_t n)
+{
+	if (!pool_restore_unused(&t->entries, unused, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		entry(t, unused[i])->tally = 0;
+	return true;
+}
+
+static bool
+is_told(const struct tallies *t, uint32_t number)
+{
+	return number != 0 && number < t->tallies.n &&
+	    at(t, number)->use != USE_NONE;
+}
+
+/* Its tally and the next one there must be, and be no other's next. */
+static const char *
+link_again(struct tallies *t, uint32_t number)
+{
+	struct entry	*e = entry(t, number), *next;
+
+	if (!is_told(t, e->tally))
+		return "a record of a tally that is not there";
+	at(t, e->tally)->n++;
+	at(t, e->tally)->gaps |= e->start.origin == 0;
+	if (e->newer == 0)
+		return NULL;
+	if (e->newer >= t->entries.n)
+		return "a next record that is not there";
+	next = entry(t, e->newer);
+	if (next->tally != e->tally || next->older != 0)
+		return "a next record that is another's";
+	next->older = number;
+	return NULL;
+}
+
+/* All records of a tally follow the one that nobody is before. */
+static const char *
+order_again(struct tallies *t, uint32_t number)
+{
+	struct tally	*y = at(t, number);
+	uint32_t	 last = 0, n = 0;
+
+	for (uint32_t i = y->oldest; i != 0; i = entry(t, i)->newer, n++) {
+		const struct entry	*e = entry(t, i);
+
+		if (e->value != 0 && find(t, number, e->value) != 0)
+			return "a value twice in a tally";
+		index_value(t, i);
+		last = i;
+	}
+	y->newest = last;
+	return n == y->n ? NULL : "records that are not in a row";
+}
+
+const char *
+tallies_restored(struct tallies *t, const uint32_t *unused, size_t n)
+{
+	const char	*why = NULL;
+
+	if (!pool_restore_unused(&t->tallies, unused, n))
+		return "a number that cannot be";
+	for (size_t i = 0; i < n; i++)
+		at(t, unused[i])->use = USE_NONE;
+	for (uint32_t i = 1; why == NULL && i < t->entries.n; i++)
+		if (entry(t, i)->tally != 0)
+			why = link_again(t, i);
+	for (uint32_t i = 1; why == NULL && i < t->entries.n; i++)
+		if (entry(t, i)->tally != 0 && entry(t, i)->older == 0)
+			at(t, entry(t, i)->tally)->oldest = i;
+	for (uint32_t i = 1; why == NULL && i < t->tallies.n; i++)
+		if (at(t, i)->use != USE_NONE)
+			why = order_again(t, i);
+	return why;
+}
+
+bool
+tally_own(struct tallies *t, uint32_t number)
+{
+	if (!is_told(t, number) || at(t, number)->use == USE_OWNED)
+		return false;
+	at(t, number)->use = USE_OWNED;
+	return true;
+}
+
+void
+tallies_let_go(struct tallies *t)
+{
+	for (uint32_t i = 1; i < t->tallies.n; i++)
+		if (at(t, i)->use == USE_TOLD)
+			tally_drop(t, i);
 }

@@ -85,6 +85,29 @@ timer_latest(const struct timer *t, uint32_t epoch)
 	return t->epochs[lo].latest;
 }
 
+bool
+timer_is_new(const struct timer *t)
+{
+	return t->now == 0 && t->epochs[0].latest == INT64_MIN;
+}
+
+bool
+timer_restore(struct timer *t, struct epoch next)
+{
+	const struct epoch	*top = &t->epochs[t->n - 1];
+
+	if (next.latest == INT64_MIN || next.last > TIMER_EPOCHS)
+		return false;
+	if (timer_is_new(t))
+		t->n = 0;
+	else if (next.last <= top->last || next.latest >= top->latest)
+		return false;
+	t->epochs = mem_grow(t->epochs, &t->cap, t->n + 1, sizeof(*t->epochs));
+	t->epochs[t->n++] = next;
+	t->now = next.last;
+	return true;
+}
+
 void
 timer_keep(struct timer *t, const uint32_t *used, size_t n)
 {

@@ -10,6 +10,7 @@
 #ifndef ENGINE_TIMER_H
 #define ENGINE_TIMER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,14 @@ uint32_t	timer_begin(struct timer *, int64_t seconds);
 
 /* The latest time read since then. */
 int64_t		timer_latest(const struct timer *, uint32_t epoch);
+
+/*
+ * For a timer that is made again, a new one: its epochs from the oldest to the
+ * newest, whose number becomes `now`. False: it cannot come next.
+ */
+bool		timer_restore(struct timer *, struct epoch);
+/* Was it never fed, so that there is nothing to make again? */
+bool		timer_is_new(const struct timer *);
 
 /*
  * Forget epochs that no instance began in. USED holds the epochs of all live

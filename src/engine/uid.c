@@ -42,6 +42,17 @@ uids_hash(struct slice bytes)
 	return hash_bytes(&keys[0], bytes);
 }
 
+static void
+remember(struct uids *u, const struct uid_seen *one)
+{
+	u->seen[u->at] = one->id;
+	u->before[u->at] = one->before;
+	u->source[u->at] = one->source;
+	u->at = (u->at + 1) % UIDS_MAX;
+	if (u->n < UIDS_MAX)
+		u->n++;
+}
+
 /* How many alerts with this number the source has raised; remembers it. */
 static uint64_t
 count(struct uids *u, uint64_t id, uint32_t source)
@@ -52,12 +63,7 @@ count(struct uids *u, uint64_t id, uint32_t source)
 		if (u->seen[i] == id && u->source[i] == source &&
 		    u->before[i] >= n)
 			n = u->before[i] + 1;
-	u->seen[u->at] = id;
-	u->before[u->at] = n;
-	u->source[u->at] = source;
-	u->at = (u->at + 1) % UIDS_MAX;
-	if (u->n < UIDS_MAX)
-		u->n++;
+	remember(u, &(struct uid_seen){ id, n, source });
 	return n;
 }
 
@@ -104,4 +110,42 @@ uids_make(struct uids *u, uint64_t rule, struct alert *a, uint64_t first)
 	words[7] = count(u, hash_words(&keys[0], words, 8), a->source);
 	for (unsigned i = 0; i < 2; i++)
 		a->uid[i] = hash_words(&keys[i], words, 8);
+}
+
+/* What is told and put back. */
+
+size_t
+uids_count(const struct uids *u)
+{
+	return u->n;
+}
+
+size_t
+uids_next(const struct uids *u)
+{
+	return u->at;
+}
+
+void
+uids_at(const struct uids *u, size_t i, struct uid_seen *to)
+{
+	*to = (struct uid_seen){ u->seen[i], u->before[i], u->source[i] };
+}
+
+bool
+uids_restore(struct uids *u, const struct uid_seen *from)
+{
+	if (u->n == UIDS_MAX)
+		return false;
+	remember(u, from);
+	return true;
+}
+
+bool
+uids_restore_next(struct uids *u, size_t next)
+{
+	if (next >= UIDS_MAX || (u->n < UIDS_MAX && next != u->n))
+		return false;
+	u->at = next;
+	return true;
 }

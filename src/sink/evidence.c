@@ -4,15 +4,25 @@
  *
  * The name of a directory is made so that it never leaves the one above: what
  * comes out of evidence_dirname() is one path component and neither "." nor
- * "..". Files are created exclusively; a name that is taken is drawn again.
+ * "..". Files are created exclusively; a name that is taken is drawn again, at
+ * random or, in a run that is kept, from the alert's uid: what has that name
+ * then is the same evidence, whole or torn, or that of another alert of the
+ * same moment, and its bytes tell.
  */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "sink/evidence.h"
 
 #define TRIES 100	/* names drawn before we believe that none is free */
+
+/* Where evidence may be, and PATH that gets where it is. */
+struct evidence_name {
+	const char	*dir, *file;
+	struct buf	*path;
+};
 
 static void
 put_percent(struct buf *out, uint8_t c)
@@ -47,6 +57,17 @@ evidence_dirname(struct buf *out, const char *label)
 	}
 }
 
+static void
+put_name(struct buf *file, const struct alert *a, uint64_t number)
+{
+	buf_clear(file);
+	buf_sdec(file, a->seconds);
+	buf_char(file, '.');
+	buf_dec(file, a->fraction);
+	buf_char(file, '.');
+	buf_dec(file, number & INT32_MAX);
+}
+
 /* Returns a descriptor, or -1 and sets *error. */
 static int
 create(evidence_open_fn open_file, void *arg, const char *base,
@@ -60,13 +81,8 @@ create(evidence_open_fn open_file, void *arg, const char *base,
 	for (unsigned i = 0; i < TRIES && *error == EEXIST; i++) {
 		const struct hash_key	 random = hash_key_random();
 
-		buf_clear(&file);
 		buf_clear(path);
-		buf_sdec(&file, a->seconds);
-		buf_char(&file, '.');
-		buf_dec(&file, a->fraction);
-		buf_char(&file, '.');
-		buf_dec(&file, random.k0 & INT32_MAX);
+		put_name(&file, a, random.k0);
 		fd = open_file(arg, base, buf_cstr(&dir), buf_cstr(&file),
 		    path);
 		*error = fd == -1 ? errno : 0;
@@ -92,6 +108,38 @@ write_record(int fd, struct slice bytes)
 	return 0;
 }
 
+static size_t
+count_missing(const struct alert *a)
+{
+	size_t	 n = a->records > a->nsteps ?
+	    (size_t)(a->records - a->nsteps) : 0;
+
+	for (size_t i = 0; i < a->nsteps; i++)
+		n += a->steps[i].bytes.n == 0;
+	return n;
+}
+
+/* The records without the bytes that are THERE already; 0 or an errno. */
+static int
+write_records(int fd, const struct alert *a, uint64_t there)
+{
+	int	 error = 0;
+
+	for (size_t i = 0; i < a->nsteps && error == 0; i++) {
+		struct slice	 bytes = a->steps[i].bytes;
+		const size_t	 skip = there < bytes.n ? (size_t)there :
+		    bytes.n;
+
+		there -= skip;
+		bytes.n -= skip;
+		if (bytes.n == 0)
+			continue;
+		bytes.p += skip;
+		error = write_record(fd, bytes);
+	}
+	return error;
+}
+
 int
 evidence_write(evidence_open_fn open_file, void *arg, const char *base,
     const struct alert *a, struct buf *path, size_t *missing)
@@ -99,17 +147,119 @@ evidence_write(evidence_open_fn open_file, void *arg, const char *base,
 	int	 error;
 	int	 fd;
 
-	*missing = 0;
+	*missing = count_missing(a);
 	if ((fd = create(open_file, arg, base, a, path, &error)) == -1)
 		return error;
-	for (size_t i = 0; i < a->nsteps && error == 0; i++) {
-		if (a->steps[i].bytes.n == 0)
-			++*missing;
-		else
-			error = write_record(fd, a->steps[i].bytes);
+	error = write_records(fd, a, 0);
+	if (close(fd) == -1 && error == 0)
+		error = errno;
+	return error;
+}
+
+/* Runs that are kept. */
+
+/* How much of BYTES the file goes on with; -1 if with anything else. */
+static ssize_t
+read_same(int fd, struct slice bytes)
+{
+	uint8_t	 chunk[4096];
+	size_t	 same = 0;
+
+	while (same < bytes.n) {
+		const size_t	 left = bytes.n - same;
+		const ssize_t	 n = read(fd, chunk, left < sizeof(chunk) ?
+		    left : sizeof(chunk));
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == 0)
+			break;
+		if (n == -1 || memcmp(chunk, bytes.p + same, (size_t)n) != 0)
+			return -1;
+		same += (size_t)n;
 	}
-	if (a->records > a->nsteps)
-		*missing += (size_t)(a->records - a->nsteps);
+	return (ssize_t)same;
+}
+
+/* Does the file hold this evidence, or its beginning: *there bytes of it? */
+static bool
+holds(int fd, const struct alert *a, uint64_t *there)
+{
+	uint8_t	 more;
+
+	*there = 0;
+	for (size_t i = 0; i < a->nsteps; i++) {
+		const struct slice	 bytes = a->steps[i].bytes;
+		const ssize_t		 n = read_same(fd, bytes);
+
+		if (n == -1)
+			return false;
+		*there += (uint64_t)n;
+		if ((size_t)n < bytes.n)
+			return true;		/* it ends there */
+	}
+	return read(fd, &more, 1) == 0;
+}
+
+/* The file of this name, if it is this evidence's; or -1 and an errno. */
+static int
+take_name(const struct evidence_files *f, const char *base,
+    const struct alert *a, const struct evidence_name *name, uint64_t *there)
+{
+	int	 fd;
+
+	*there = 0;
+	buf_clear(name->path);
+	fd = f->open(f->arg, base, name->dir, name->file, name->path);
+	if (fd != -1 || errno != EEXIST)
+		return fd;
+	buf_clear(name->path);
+	fd = f->reopen(f->arg, base, name->dir, name->file, name->path);
+	if (fd != -1 && holds(fd, a, there))
+		return fd;
+	if (fd != -1)
+		(void)close(fd);	/* nothing was written */
+	errno = EEXIST;
+	return -1;
+}
+
+/* Returns a descriptor, or -1 with errno. */
+static int
+create_kept(const struct evidence_files *f, const char *base,
+    const struct alert *a, struct buf *path, uint64_t *there)
+{
+	static const struct hash_key	 key = { 0x6576696465, 0x6e616d65 };
+	struct buf			 dir = { 0 }, file = { 0 };
+	uint64_t			 number = a->uid[0] ^ a->uid[1];
+	int				 fd = -1;
+
+	errno = EEXIST;
+	evidence_dirname(&dir, a->rule.label);
+	for (unsigned i = 0; i < TRIES && fd == -1 && errno == EEXIST; i++) {
+		put_name(&file, a, number);
+		fd = take_name(f, base, a, &(struct evidence_name){
+		    buf_cstr(&dir), buf_cstr(&file), path }, there);
+		number = hash_word(&key, number);
+	}
+	buf_fini(&dir);
+	buf_fini(&file);
+	return fd;
+}
+
+int
+evidence_keep(const struct evidence_files *f, const char *base,
+    const struct alert *a, struct buf *path, size_t *missing)
+{
+	uint64_t	 there;
+	int		 error;
+	int		 fd;
+
+	*missing = count_missing(a);
+	if ((fd = create_kept(f, base, a, path, &there)) == -1)
+		return errno;
+	error = write_records(fd, a, there);
+	if (error == 0 && fsync(fd) == -1)
+		error = errno;
 	if (close(fd) == -1 && error == 0)
 		error = errno;
 	return error;

@@ -41,6 +41,22 @@ void	evidence_dirname(struct buf *, const char *label);
 int	evidence_write(evidence_open_fn, void *arg, const char *base,
 	    const struct alert *, struct buf *path, size_t *missing);
 
+/*
+ * The same in a run that is kept: the name comes from the alert's uid, so that
+ * an alert that is told again finds its file. One that is whole stays, one that
+ * was torn is completed. The file is on the disk afterwards.
+ */
+struct evidence_files {
+	evidence_open_fn open;
+	/* Open for reading and writing what is there, a file with no other
+	 * name. */
+	evidence_open_fn reopen;
+	void		*arg;
+};
+
+int	evidence_keep(const struct evidence_files *, const char *base,
+	    const struct alert *, struct buf *path, size_t *missing);
+
 /* The notice that 3.1 sends to syslog, without newline. */
 void	evidence_notice(struct buf *, const struct sink_view *,
 	    const char *path);

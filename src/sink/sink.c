@@ -8,15 +8,22 @@
  * never stops another one: the alert is counted as lost there and goes to
  * standard error instead, which somebody may be reading.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "sink/marks.h"
 #include "sink/outlet.h"
+#include "sink/replay.h"
 #include "sink/sink.h"
 
 #define GATHERED (64u << 10)	/* bytes that wait at most */
+#define MARKS_IDLE 720u		/* so many checkpoints without an alert that
+				 * came again: the others never will */
 
 static const struct sink_format formats[] = {
 	{ "text", lines_put, false, false, true },
@@ -34,9 +41,13 @@ struct target {
 };
 
 struct file {
+	char		*name;		/* NULL: standard error */
 	struct outlet	 out;
 	bool		 failing;
 	uint64_t	 lost_before;	/* up to the last good line */
+	struct replay	*replay;	/* what comes again; or NULL */
+	uint64_t	 replay_left;	/* at the last mark, and */
+	unsigned	 replay_idle;	/* since so many */
 };
 
 struct sinks {
@@ -48,6 +59,8 @@ struct sinks {
 	bool			 dir_failing, store_failing;
 	struct store		*store;		/* or NULL */
 	uint64_t		 store_lost;	/* since it fails */
+	bool			 kept;		/* the run is */
+	struct marks		 marks;		/* until sinks_resumed() */
 	struct sinks_stats	 stats;
 };
 
@@ -113,13 +126,24 @@ sinks_free(struct sinks *s)
 		struct file	*f = map_at(s->files, i, &name);
 
 		outlet_fini(&f->out);
+		replay_free(f->replay);
+		free(f->name);
 		free(f);
 	}
+	marks_fini(&s->marks);
 	outlet_fini(&s->err.out);
 	map_free(s->files);
 	buf_fini(&s->text);
 	buf_fini(&s->evidence);
 	free(s);
+}
+
+void
+sinks_use_channels(struct sinks *s, const struct sink_channel *channels,
+    size_t n)
+{
+	s->o.channels = channels;
+	s->o.nchannels = n;
 }
 
 void
@@ -135,7 +159,8 @@ file_of(struct sinks *s, const char *name)
 
 	if (f == NULL) {
 		f = xcalloc(1, sizeof(*f));
-		f->out = (struct outlet){ .name = name, .fd = -1,
+		f->name = xstrdup(name);
+		f->out = (struct outlet){ .name = f->name, .fd = -1,
 		    .open = s->o.host.open_log, .arg = s->o.host.arg };
 		(void)map_put(s->files, slice_str(name), f);
 	}
@@ -218,6 +243,17 @@ note_store(struct sinks *s, bool good)
 		s->store_lost = 0;
 }
 
+uint64_t
+sinks_expire(struct sinks *s, int64_t before_ms, uint64_t max)
+{
+	uint64_t	 removed = 0;
+
+	if (s->store != NULL)
+		note_store(s, store_expire_some(s->store, before_ms, max,
+		    &removed));
+	return removed;
+}
+
 void
 sinks_flush(struct sinks *s)
 {
@@ -238,8 +274,12 @@ sinks_reopen(struct sinks *s)
 	sinks_flush(s);
 	for (size_t i = 0; i < map_count(s->files); i++) {
 		struct file	*f = map_at(s->files, i, &name);
-		const int	 error = outlet_reopen(&f->out);
+		int		 error;
 
+		/* Later checkpoints no longer see the old one. */
+		if (s->kept && f->out.fd != -1)
+			(void)fsync(f->out.fd);	/* not all files can be */
+		error = outlet_reopen(&f->out);
 		if (error != 0)
 			note(s, f, error);
 	}
@@ -261,11 +301,27 @@ to_stderr(struct sinks *s, const struct sink_view *v, const struct target *t)
 	put_stderr(s, text_of(s, v));
 }
 
+/* It was written before the interruption. */
+static bool
+is_there(struct file *f, struct slice text)
+{
+	const bool	 there = f->replay != NULL &&
+	    replay_take(f->replay, text);
+
+	if (there && replay_left(f->replay) == 0) {
+		replay_free(f->replay);
+		f->replay = NULL;
+	}
+	return there;
+}
+
 static void
 to_file(struct sinks *s, const struct sink_view *v, const struct target *t)
 {
 	struct file	*f = file_of(s, t->logfile);
 
+	if (is_there(f, text_of(s, v)))
+		return;
 	outlet_put(&f->out, text_of(s, v));
 	if (f->failing || outlet_waiting(&f->out) >= GATHERED)
 		flush_file(s, f);
@@ -282,10 +338,14 @@ to_syslog(struct sinks *s, const struct sink_view *v, const struct target *t)
 static bool
 write_evidence(struct sinks *s, const struct sink_view *v, const char *base)
 {
-	const struct sink_host	*h = &s->o.host;
-	size_t			 missing;
-	const int		 error = evidence_write(h->open_evidence,
-	    h->arg, base, v->alert, &s->evidence, &missing);
+	const struct sink_host		*h = &s->o.host;
+	const struct evidence_files	 files = { h->open_evidence,
+		h->reopen_evidence, h->arg };
+	size_t				 missing;
+	const int			 error = s->kept ?
+	    evidence_keep(&files, base, v->alert, &s->evidence, &missing) :
+	    evidence_write(h->open_evidence, h->arg, base, v->alert,
+	    &s->evidence, &missing);
 
 	if (error != 0) {
 		s->stats.lost++;
@@ -400,4 +460,129 @@ void
 sinks_stats(const struct sinks *s, struct sinks_stats *stats)
 {
 	*stats = s->stats;
+}
+
+/* A run that is kept. */
+
+static struct marks_host
+marks_host(const struct sinks *s)
+{
+	const struct sink_host	*h = &s->o.host;
+
+	return (struct marks_host){ h->reopen_log, h->find_log, h->other_logs,
+		h->changed, h->arg };
+}
+
+/* What never comes again, such as alerts of rules that are gone. */
+static void
+forget_idle(struct file *f)
+{
+	const uint64_t	 left = replay_left(f->replay);
+
+	f->replay_idle = left == f->replay_left ? f->replay_idle + 1 : 0;
+	f->replay_left = left;
+	if (f->replay_idle > MARKS_IDLE) {
+		replay_free(f->replay);
+		f->replay = NULL;
+	}
+}
+
+void
+sinks_mark(struct sinks *s, struct rows *rows)
+{
+	const struct marks_host	 host = marks_host(s);
+	struct slice		 name;
+
+	sinks_flush(s);
+	rows_section(rows, MARKS_FILES);
+	for (size_t i = 0; i < map_count(s->files) && i < MARKS_MAX; i++) {
+		const struct file	*f = map_at(s->files, i, &name);
+
+		marks_put(rows, (uint32_t)i, &f->out, &host);
+	}
+	rows_section(rows, MARKS_TEXTS);
+	for (size_t i = 0; i < map_count(s->files) && i < MARKS_MAX; i++) {
+		struct file	*f = map_at(s->files, i, &name);
+
+		if (f->replay != NULL)
+			forget_idle(f);
+		if (f->replay != NULL)
+			replay_put(f->replay, rows,
+			    (uint32_t)i * REPLAY_PAGES);
+	}
+}
+
+static bool
+sync_failed(struct buf *why, const char *what, int error)
+{
+	buf_escape(why, slice_str(what));
+	buf_printf(why, ": %s", strerror(error));
+	return false;
+}
+
+static bool
+sync_store(const struct sinks *s, struct buf *why)
+{
+	const struct sink_host	*h = &s->o.host;
+	struct buf		 path = { 0 };
+	int			 error;
+
+	if (store_waiting(s->store) > 0) {
+		buf_str(why, "the store does not take all alerts now");
+		return false;
+	}
+	buf_str(&path, store_path(s->store));
+	error = h->sync_file(h->arg, buf_cstr(&path));
+	if (error == 0) {
+		buf_str(&path, STORE_WAL);
+		error = h->sync_file(h->arg, buf_cstr(&path));
+		error = error == ENOENT ? 0 : error;
+	}
+	if (error != 0)
+		(void)sync_failed(why, buf_cstr(&path), error);
+	buf_fini(&path);
+	return error == 0;
+}
+
+bool
+sinks_sync(const struct sinks *s, struct buf *why)
+{
+	const struct marks_host	 host = marks_host(s);
+	struct slice		 name;
+
+	for (size_t i = 0; i < map_count(s->files); i++) {
+		const struct file	*f = map_at(s->files, i, &name);
+		const int		 error = marks_sync(&f->out, &host);
+
+		if (error != 0)
+			return sync_failed(why, f->out.name, error);
+	}
+	return s->store == NULL || sync_store(s, why);
+}
+
+bool
+sinks_resume(struct sinks *s, const struct row *row)
+{
+	if (marks_row(&s->marks, row))
+		return true;
+	marks_fini(&s->marks);
+	return false;
+}
+
+void
+sinks_resumed(struct sinks *s)
+{
+	const struct marks_host	 host = marks_host(s);
+	struct slice		 name;
+
+	s->kept = true;
+	for (size_t i = 0; i < map_count(s->files); i++) {
+		struct file	*f = map_at(s->files, i, &name);
+
+		f->replay = marks_compare(&s->marks, &host, &f->out,
+		    !s->o.format->one_line);
+		if (f->replay != NULL)
+			f->replay_left = replay_left(f->replay);
+	}
+	marks_fini(&s->marks);
 }

@@ -6,6 +6,9 @@
  * standard error when the program stays in the foreground without a directory
  * for logs. Both also go to the files of that directory, to evidence, to syslog
  * and to the store when these are asked for. Sinks open nothing: the host does.
+ *
+ * Of a run that goes on after an interruption, each alert is there once in
+ * files, evidence and store; syslog and standard error may have it again.
  */
 #ifndef SINK_SINK_H
 #define SINK_SINK_H
@@ -13,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/rows.h"
 #include "sink/evidence.h"
 #include "sink/format.h"
 #include "sink/store.h"
@@ -45,6 +49,24 @@ struct sink_host {
 	/* Records of steps that were not there to be kept as evidence. */
 	void		 (*missing)(void *arg, const char *path, size_t n);
 	void		 *arg;
+
+	/* What follows is only for runs that are kept: see sinks_resume(). */
+	/* The log file of that name as it is, to read and write; or -1. */
+	int		 (*reopen_log)(void *arg, const char *name);
+	/* The one with this identity, whatever its name is now; or -1. */
+	int		 (*find_log)(void *arg, uint64_t device,
+			    uint64_t inode);
+	/* Those that were rotated, "NAME.0" and such, written to since then
+	 * (seconds since 1970), one after the other; for reading. */
+	void		 (*other_logs)(void *arg, const char *name,
+			    int64_t since, void (*found)(void *found_arg,
+			    int fd), void *found_arg);
+	evidence_open_fn reopen_evidence;
+	/* All of that file goes to the disk; 0, or an errno. */
+	int		 (*sync_file)(void *arg, const char *path);
+	/* A log file is not as it was left. */
+	void		 (*changed)(void *arg, const char *name,
+			    const char *what);
 };
 
 struct sinks_options {
@@ -78,8 +100,19 @@ void		 sinks_free(struct sinks *);	/* NULL is allowed */
 const char	*sinks_open(struct sinks *, const char *const *names, size_t n,
 		    int *error);
 
+/* From now on alerts are of rules with these log channels; borrowed. */
+void		 sinks_use_channels(struct sinks *,
+		    const struct sink_channel *, size_t n);
+
 /* From now on, all alerts to this store as well; it stays the caller's. */
 void		 sinks_use_store(struct sinks *, struct store *);
+
+/*
+ * Remove a few alerts from the store, as store_expire_some() does. Returns how
+ * many; 0 when there are no more to remove, or it failed, which is told as when
+ * it cannot be written.
+ */
+uint64_t	 sinks_expire(struct sinks *, int64_t before_ms, uint64_t max);
 
 /* The files have been renamed: open them again. */
 void		 sinks_reopen(struct sinks *);
@@ -106,5 +139,31 @@ void		 sinks_flush_stderr(struct sinks *);
 const char	*sinks_evidence(struct sinks *);
 
 void		 sinks_stats(const struct sinks *, struct sinks_stats *);
+
+/*
+ * A run that is kept. A checkpoint flushes, and notes how long files are in
+ * rows of sections SINKS_FIRST to SINKS_LAST.
+ */
+#define SINKS_FIRST	48u
+#define SINKS_LAST	49u
+
+void		 sinks_mark(struct sinks *, struct rows *);
+
+/*
+ * What was flushed goes to the disk, before the checkpoint counts: this may be
+ * called in a copy of the process. False with words for what is wrong appended
+ * to WHY.
+ */
+bool		 sinks_sync(const struct sinks *, struct buf *why);
+
+/*
+ * Before the first alert, behind sinks_open() and sinks_use_store(): each row
+ * of these sections in its order, and then, even if there are none, an end. A
+ * row that makes no sense returns false; then what came before is forgotten.
+ * Alerts that are told again and are there are passed over from then on. They
+ * need uids.
+ */
+bool		 sinks_resume(struct sinks *, const struct row *);
+void		 sinks_resumed(struct sinks *);
 
 #endif

@@ -3,9 +3,10 @@
  * store.c - alerts in a database, to be looked for later.
  *
  * One row for each alert, with what people look for in columns, and the alert
- * as it was told: as a line and as JSON. Alerts are gathered in a transaction;
- * when the database is locked or the disk full, the transaction stays open and
- * the next commit tries again, so nothing that was added is lost by waiting.
+ * as it was told: as a line and as JSON. Alerts are gathered in a table of this
+ * connection alone, which is in memory, and moved from there in one go. When
+ * the database is locked or the disk full they stay, and the next commit tries
+ * again: nobody waits, and nothing is lost while there is room.
  *
  * A commit does not wait for the disk (synchronous = NORMAL): when a machine
  * loses its power, the alerts of the last moments may be missing here, while
@@ -18,6 +19,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "sink/facts.h"
@@ -51,25 +53,42 @@ static const char	schema[] =
 	"PRAGMA application_id = " APPLICATION_ID ";"
 	"PRAGMA user_version = 1;";
 
+#define COLUMNS \
+	"uid, time_ms, first_ms, rule, serial, priority, description," \
+	" subject_type, subject_id, subject_name, host, source, duration_s," \
+	" records, tags, line, json"
+
+static const char	waiting[] =
+	"PRAGMA temp_store = MEMORY;"
+	"CREATE TEMP TABLE waiting (" COLUMNS ")";
+
 static const char	insert[] =
-	"INSERT INTO alerts (uid, time_ms, first_ms, rule, serial, priority,"
-	" description, subject_type, subject_id, subject_name, host, source,"
-	" duration_s, records, tags, line, json) VALUES"
-	" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	" ON CONFLICT (uid) DO NOTHING";
+	"INSERT INTO temp.waiting (" COLUMNS ") VALUES"
+	" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char	move[] =
+	"INSERT INTO main.alerts (" COLUMNS ") SELECT " COLUMNS
+	" FROM temp.waiting WHERE true ORDER BY rowid"
+	" ON CONFLICT (uid) DO NOTHING;"
+	"DELETE FROM temp.waiting";
 
 struct store {
 	sqlite3		*db;
 	sqlite3_stmt	*insert;
-	unsigned	 added;		/* in the open transaction */
+	uint64_t	 waiting;	/* alerts, and their bytes */
+	size_t		 waiting_bytes;
+	int64_t		 locked_since;	/* by our clock, ms; or 0 */
+	int		 code;		/* of what went wrong last */
 	struct buf	 why;
 	struct buf	 line, json, tags;
+	char		*path;
 };
 
 /* What went wrong last, in the library's words. */
 static bool
 failed(struct store *s)
 {
+	s->code = sqlite3_errcode(s->db);
 	buf_clear(&s->why);
 	buf_str(&s->why, sqlite3_errmsg(s->db));
 	return false;
@@ -84,7 +103,7 @@ store_why(const struct store *s)
 int
 store_errno(const struct store *s)
 {
-	switch (sqlite3_errcode(s->db)) {
+	switch (s->code) {
 	case SQLITE_FULL:
 		return ENOSPC;
 	case SQLITE_BUSY:
@@ -162,6 +181,7 @@ store_open(const char *path, bool create, struct buf *why)
 	    (create ? SQLITE_OPEN_CREATE : 0);
 	bool		 good;
 
+	s->path = xstrdup(path);
 	good = sqlite3_open_v2(path, &s->db, flags, NULL) == SQLITE_OK ||
 	    failed(s);
 	if (good)
@@ -169,7 +189,7 @@ store_open(const char *path, bool create, struct buf *why)
 	good = good && run(s, "PRAGMA trusted_schema = OFF") &&
 	    look_at(s, create) &&
 	    run(s, "PRAGMA journal_mode = WAL") &&
-	    run(s, "PRAGMA synchronous = NORMAL") &&
+	    run(s, "PRAGMA synchronous = NORMAL") && run(s, waiting) &&
 	    (sqlite3_prepare_v2(s->db, insert, -1, &s->insert, NULL) ==
 	    SQLITE_OK || failed(s));
 	if (good)
@@ -179,20 +199,10 @@ store_open(const char *path, bool create, struct buf *why)
 	return NULL;
 }
 
-void
-store_close(struct store *s)
+const char *
+store_path(const struct store *s)
 {
-	if (s == NULL)
-		return;
-	if (s->added > 0)
-		(void)store_commit(s);	/* what it could not, nobody can */
-	(void)sqlite3_finalize(s->insert);
-	(void)sqlite3_close(s->db);
-	buf_fini(&s->why);
-	buf_fini(&s->line);
-	buf_fini(&s->json);
-	buf_fini(&s->tags);
-	free(s);
+	return s->path;
 }
 
 /* Adding. */
@@ -277,36 +287,95 @@ bind_alert(struct store *s, const struct sink_view *v,
 	bind_line(st, 17, &s->json);
 }
 
+/* All that waits to where it belongs, or nothing. */
+static bool
+move_waiting(struct store *s, int patience_ms)
+{
+	bool	 good;
+
+	(void)sqlite3_busy_timeout(s->db, patience_ms);
+	good = run(s, "BEGIN IMMEDIATE");
+	(void)sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+	good = good && run(s, move) && run(s, "COMMIT");
+	if (good)
+		s->waiting = s->waiting_bytes = 0;
+	else if (sqlite3_get_autocommit(s->db) == 0)
+		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return good;
+}
+
+static int64_t
+our_clock_ms(void)
+{
+	struct timespec	 now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);	/* all have it */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Somebody else who writes is soon done: that is no reason to complain. */
+static bool
+is_worth_a_word(struct store *s)
+{
+	if (store_errno(s) != EBUSY)
+		return true;
+	if (s->locked_since == 0)
+		s->locked_since = our_clock_ms();
+	return our_clock_ms() - s->locked_since >= STORE_BUSY_MS;
+}
+
+bool
+store_commit(struct store *s)
+{
+	if (s->waiting == 0 || move_waiting(s, 0)) {
+		s->locked_since = 0;
+		return true;
+	}
+	return !is_worth_a_word(s);
+}
+
 bool
 store_add(struct store *s, const struct sink_view *v,
     const struct sink_world *world)
 {
 	bool	 good;
 
-	if (s->added >= STORE_BATCH && !store_commit(s))
-		return false;
-	if (s->added == 0 && !run(s, "BEGIN IMMEDIATE"))
+	if (s->waiting_bytes > STORE_WAITING_MAX && !move_waiting(s, 0))
 		return false;
 	bind_alert(s, v, world);
 	good = sqlite3_step(s->insert) == SQLITE_DONE || failed(s);
 	(void)sqlite3_reset(s->insert);
 	(void)sqlite3_clear_bindings(s->insert);
-	if (good)
-		s->added++;
-	else if (s->added == 0)
-		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	return good;
+	if (!good)
+		return false;
+	s->waiting++;
+	s->waiting_bytes += s->line.n + s->json.n;
+	if (s->waiting % STORE_BATCH == 0)
+		(void)store_commit(s);		/* else it waits */
+	return true;
 }
 
-bool
-store_commit(struct store *s)
+uint64_t
+store_waiting(const struct store *s)
 {
-	if (s->added == 0)
-		return true;
-	if (!run(s, "COMMIT"))
-		return false;
-	s->added = 0;
-	return true;
+	return s->waiting;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	if (s->waiting > 0)
+		(void)move_waiting(s, STORE_BUSY_MS);	/* or nobody can */
+	(void)sqlite3_finalize(s->insert);
+	(void)sqlite3_close(s->db);
+	buf_fini(&s->why);
+	buf_fini(&s->line);
+	buf_fini(&s->json);
+	buf_fini(&s->tags);
+	free(s->path);
+	free(s);
 }
 
 /* Looking. */
@@ -416,6 +485,7 @@ store_find(struct store *s, const struct store_query *q,
 	struct store_row	 r;
 	int			 status;
 
+	(void)store_commit(s);		/* what waits still is not found */
 	if (sqlite3_prepare_v2(s->db, find, -1, &st, NULL) != SQLITE_OK)
 		return failed(s);
 	bind_query(st, q);
@@ -434,8 +504,6 @@ store_find(struct store *s, const struct store_query *q,
 
 /* Forgetting. */
 
-#define EXPIRE_STEP	"1000"		/* alerts, to come below a size */
-
 /* Bytes of what is in use; what was freed is used again first. */
 static bool
 size_of(struct store *s, uint64_t *bytes)
@@ -450,17 +518,23 @@ size_of(struct store *s, uint64_t *bytes)
 	return true;
 }
 
+#define EXPIRE_MANY	1000u		/* alerts, when nobody waits */
+
+/* The oldest, if they are from before that: N of them. */
 static bool
-remove_before(struct store *s, int64_t before_ms, uint64_t *removed)
+remove_some(struct store *s, int64_t before_ms, unsigned n, uint64_t *removed)
 {
 	sqlite3_stmt	*st = NULL;
 	bool		 good = sqlite3_prepare_v2(s->db,
-	    "DELETE FROM alerts WHERE time_ms < ?", -1, &st, NULL) ==
-	    SQLITE_OK && sqlite3_bind_int64(st, 1, before_ms) == SQLITE_OK &&
+	    "DELETE FROM alerts WHERE number IN (SELECT number FROM alerts"
+	    " WHERE time_ms < ? ORDER BY time_ms, number LIMIT ?)", -1, &st,
+	    NULL) == SQLITE_OK &&
+	    sqlite3_bind_int64(st, 1, before_ms) == SQLITE_OK &&
+	    sqlite3_bind_int64(st, 2, n) == SQLITE_OK &&
 	    sqlite3_step(st) == SQLITE_DONE;
 
 	if (good)
-		*removed += (uint64_t)sqlite3_changes(s->db);
+		*removed = (uint64_t)sqlite3_changes(s->db);
 	else
 		(void)failed(s);
 	(void)sqlite3_finalize(st);
@@ -468,32 +542,42 @@ remove_before(struct store *s, int64_t before_ms, uint64_t *removed)
 }
 
 static bool
-remove_down_to(struct store *s, uint64_t max, uint64_t *removed)
+remove_step(struct store *s, int64_t before_ms, uint64_t max, unsigned n,
+    uint64_t *removed)
 {
 	uint64_t	 bytes;
-	int		 n;
 
-	do {
-		if (!size_of(s, &bytes))
+	*removed = 0;
+	if (!store_commit(s))
+		return false;
+	if (before_ms != STORE_ANY) {
+		if (!remove_some(s, before_ms, n, removed))
 			return false;
-		if (bytes <= max)
+		if (*removed > 0)
 			return true;
-		if (!run(s, "DELETE FROM alerts WHERE number IN (SELECT number"
-		    " FROM alerts ORDER BY time_ms, number LIMIT "
-		    EXPIRE_STEP ")"))
-			return false;
-		n = sqlite3_changes(s->db);
-		*removed += (uint64_t)n;
-	} while (n > 0);
-	return true;
+	}
+	return max == 0 || (size_of(s, &bytes) &&
+	    (bytes <= max || remove_some(s, INT64_MAX, n, removed)));
+}
+
+bool
+store_expire_some(struct store *s, int64_t before_ms, uint64_t max,
+    uint64_t *removed)
+{
+	return remove_step(s, before_ms, max, STORE_STEP, removed);
 }
 
 bool
 store_expire(struct store *s, int64_t before_ms, uint64_t max,
     uint64_t *removed)
 {
+	uint64_t	 some;
+
 	*removed = 0;
-	return store_commit(s) &&
-	    (before_ms == STORE_ANY || remove_before(s, before_ms, removed)) &&
-	    (max == 0 || remove_down_to(s, max, removed));
+	do {
+		if (!remove_step(s, before_ms, max, EXPIRE_MANY, &some))
+			return false;
+		*removed += some;
+	} while (some > 0);
+	return true;
 }

@@ -20,6 +20,7 @@
 
 #define STORE_BUSY_MS	2000	/* wait so long for another who writes */
 #define STORE_VERSION	1	/* of the tables */
+#define STORE_WAL	"-wal"	/* behind its name: what was written last */
 
 struct store;
 
@@ -32,16 +33,23 @@ struct store	*store_open(const char *path, bool create, struct buf *why);
 /* What was added is in the file afterwards, if it can be. NULL is allowed. */
 void		 store_close(struct store *);
 
+const char	*store_path(const struct store *);
+
 /*
- * Add an alert. It is in the file after store_commit(), or when there are
- * STORE_BATCH of them. Both return true, or false with words for what is wrong
- * in store_why(): then the alert is not there, or what was added before is to
- * be committed again, which the next call does.
+ * Add an alert; one with its uid that is there already stays as it is. It is in
+ * the file after store_commit(), or when there are STORE_BATCH of them. When
+ * that cannot be, because the database is locked or the disk full, alerts wait
+ * in memory for the next commit, and nobody waits for them: the first returns
+ * false when there is no room for more, and that one is lost; the second while
+ * some wait, but not before somebody else has locked it for STORE_BUSY_MS. Then
+ * store_why() has words.
  */
-#define STORE_BATCH	256u
+#define STORE_BATCH		256u
+#define STORE_WAITING_MAX	(64u << 20)	/* bytes */
 bool		 store_add(struct store *, const struct sink_view *,
 		    const struct sink_world *);
 bool		 store_commit(struct store *);
+uint64_t	 store_waiting(const struct store *);	/* alerts */
 const char	*store_why(const struct store *);
 int		 store_errno(const struct store *);	/* the same, about */
 
@@ -84,5 +92,13 @@ bool		 store_find(struct store *, const struct store_query *,
  */
 bool		 store_expire(struct store *, int64_t before_ms, uint64_t max,
 		    uint64_t *removed);
+
+/*
+ * The same a little at a time, for those who have no time: at most STORE_STEP
+ * alerts. *REMOVED is 0 when there is nothing left to do.
+ */
+#define STORE_STEP	50u
+bool		 store_expire_some(struct store *, int64_t before_ms,
+		    uint64_t max, uint64_t *removed);
 
 #endif

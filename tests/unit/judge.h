@@ -98,6 +98,9 @@ struct happened {
 	uint64_t		 records;
 	bool			 last;		/* a trigger of a last state */
 	uint32_t		 source;
+	/* What the judge does not know. */
+	uint64_t		 uid[2];
+	uint64_t		 steps;		/* a sum of where they are */
 };
 
 struct story {
@@ -108,6 +111,7 @@ struct story {
 	struct alert_step steps[ALERT_STEPS_MAX];
 	size_t		 nsteps;
 	struct slice	 object;	/* of the last trigger */
+	const struct engine *live;	/* its source 1 is; or NULL */
 };
 
 static void
@@ -128,7 +132,16 @@ static void
 on_alert(void *arg, struct alert *a)
 {
 	struct story	*s = arg;
+	uint64_t	 steps = a->nsteps;
 
+	for (size_t i = 0; i < a->nsteps; i++) {
+		struct alert_step	 one = a->steps[i];
+
+		if (s->live != NULL && one.source == 1)
+			engine_kept(s->live, &one);
+		steps = steps * 31 + one.offset + one.source + one.state +
+		    one.bytes.n;
+	}
 	s->uid[0] = a->uid[0];
 	s->uid[1] = a->uid[1];
 	s->nsteps = a->nsteps;
@@ -136,7 +149,8 @@ on_alert(void *arg, struct alert *a)
 	tell(s, (struct happened){ .what = ALERT, .label = a->rule.label,
 	    .seconds = a->seconds, .subject = a->subject,
 	    .duration = a->duration_s, .records = a->records,
-	    .source = a->source });
+	    .source = a->source, .uid = { a->uid[0], a->uid[1] },
+	    .steps = steps });
 }
 
 static void
@@ -176,6 +190,8 @@ struct run {
 	struct engine		*e;
 	struct names		*names;
 	struct story		*story;
+	struct alert_out	 out;
+	struct engine_options	 options;
 	uint64_t		 offset;
 };
 
@@ -183,11 +199,12 @@ static void
 run_new(struct run *r, const struct program *p,
     const struct engine_options *o)
 {
-	*r = (struct run){ .names = names_new(),
+	*r = (struct run){ .names = names_new(), .options = *o,
 	    .story = calloc(1, sizeof(*r->story)) };
 	assert_non_null(r->story);
-	r->e = engine_new(p, r->names, o, &(struct alert_out){ on_matched,
-	    on_trigger, on_alert, r->story });
+	r->out = (struct alert_out){ on_matched, on_trigger, on_alert,
+	    r->story };
+	r->e = engine_new(p, r->names, o, &r->out);
 }
 
 static void
@@ -240,6 +257,8 @@ feed_some(struct run *r, const struct words *const *w, size_t n, bool many)
 
 		put_words(&b, w[some]);
 		f.bytes = exact(buf_bytes(&b));
+		f.offset = r->offset;
+		r->offset += b.n;
 		buf_fini(&b);
 		assert_int_equal(record_head(&recs[some], &f), 0);
 	}

@@ -11,6 +11,9 @@
  * source; n: without a subject, ! failed.
  *
  * An alert is its label, the second, and which records took part, from 0.
+ *
+ * With BSMTRACE_TEST_MOVES in the environment a new engine goes on before each
+ * record, of very many now and then, from the rows of the one before.
  */
 #ifndef TESTS_PLAY_H
 #define TESTS_PLAY_H
@@ -21,6 +24,8 @@
 
 #include "bsm/build.h"
 #include "engine/engine.h"
+
+#include "state_case.h"
 
 #define PLAY_BEGINS	INT64_C(1600000000)	/* second 0 */
 #define PLAY_SOURCES	2u
@@ -33,6 +38,9 @@ struct play {
 	uint64_t		 uid[2];	/* of the last alert */
 	size_t			 nsteps;
 	uint32_t		 triggers, matches;
+	struct engine_options	 options;
+	struct buf		 hosts[PLAY_SOURCES];
+	bool			 moves;
 };
 
 static inline void
@@ -102,9 +110,25 @@ play_begin(struct play *p, const struct engine_options *options)
 	const struct alert_out	 out = { play_matched, play_trigger,
 	    play_alert, p };
 
+	p->options = *options;
+	p->moves = getenv("BSMTRACE_TEST_MOVES") != NULL;
 	p->e = engine_new(p->c->program, p->c->names, options, &out);
-	for (unsigned i = 0; i < PLAY_SOURCES; i++)
+	for (unsigned i = 0; i < PLAY_SOURCES; i++) {
 		(void)engine_source(p->e, false);
+		if (p->hosts[i].n > 0)
+			engine_source_host(p->e, i, buf_bytes(&p->hosts[i]));
+	}
+}
+
+/* A new engine goes on, of the rules as they are now. */
+static inline void
+play_move(struct play *p)
+{
+	struct engine			*e = p->e;
+	const struct engine_options	 options = p->options;
+
+	play_begin(p, &options);
+	p->e = saved_move(e, p->e);
 }
 
 static inline struct play *
@@ -124,6 +148,8 @@ play_free(struct play *p)
 	engine_free(p->e);
 	case_free(p->c);
 	buf_fini(&p->told);
+	for (unsigned i = 0; i < PLAY_SOURCES; i++)
+		buf_fini(&p->hosts[i]);
 	free(p);
 }
 
@@ -231,8 +257,10 @@ play_word(struct play *p, struct play_act *a, const char *w)
 		a->has_address = true;
 		break;
 	case 'h':
-		engine_source_host(p->e, a->source, (struct slice){
-		    (const uint8_t *)w + 1, n - 1 });
+		buf_clear(&p->hosts[a->source]);
+		buf_put(&p->hosts[a->source], w + 1, n - 1);
+		engine_source_host(p->e, a->source,
+		    buf_bytes(&p->hosts[a->source]));
 		break;
 	case 'n':
 		a->nobody = true;
@@ -281,6 +309,8 @@ play(struct play *p, const char *script)
 			a.ms += strtol(end + 1, &end, 10);
 		for (const char *w = *end == ':' ? end + 1 : NULL; w != NULL;)
 			w = play_word(p, &a, w);
+		if (p->moves && (p->records < 64 || p->records % 97 == 0))
+			play_move(p);
 		play_feed(p, &a);
 		at = end + strcspn(end, " ");
 		at += strspn(at, " ");

@@ -21,6 +21,7 @@
 
 #include "draw.h"
 #include "judge.h"
+#include "state_case.h"
 
 /* Programs and trails by lot. */
 
@@ -167,6 +168,7 @@ draw_all(struct drawn *d, uint64_t seed)
 	    .nobject_sets = SETS_MAX };
 	for (size_t i = 0; i < d->program.nrules; i++) {
 		d->rules[i].label = labels[i];
+		d->rules[i].id = i + 1;
 		draw_rule(l, &d->rules[i], d->states[i]);
 	}
 	d->nrecords = 20 + lot_below(l, RECORDS_MAX - 20);
@@ -289,6 +291,218 @@ every_program_alerts_as_the_slow_engine_does(void **state)
 	}
 	assert_true(alerts > 10 * (size_t)runs);	/* it tried something */
 	free(d);
+}
+
+/* The same with interruptions. */
+
+/* Where the same is told twice, it is the same in all that can be told. */
+static bool
+tell_the_same(const struct story *a, const struct story *b)
+{
+	bool	 same = a->n == b->n;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = same_happened(&a->v[i], &b->v[i]) &&
+		    a->v[i].uid[0] == b->v[i].uid[0] &&
+		    a->v[i].uid[1] == b->v[i].uid[1] &&
+		    a->v[i].steps == b->v[i].steps;
+	return same;
+}
+
+static struct engine *
+two_sources(struct engine *e)
+{
+	(void)engine_source(e, false);
+	(void)engine_source(e, true);
+	engine_source_host(e, 1, slice_str("host"));
+	return e;
+}
+
+static struct engine *
+another(const struct run *r, const struct program *p)
+{
+	return two_sources(engine_new(p, r->names, &r->options, &r->out));
+}
+
+/* From here on it is a new engine. */
+static void
+interrupt(struct run *r, const struct program *p)
+{
+	r->e = saved_move(r->e, another(r, p));
+	r->story->live = r->e;
+}
+
+/* And other rules. */
+static void
+reload(struct run *r, const struct program *p)
+{
+	struct engine		*e = another(r, p);
+	struct saved		 was = saved_of(r->e);
+	struct state_loaded	 told;
+	struct buf		 why = { 0 };
+
+	if (!saved_load(&was, e, &told, &why))
+		fail_msg("%s", buf_cstr(&why));
+	saved_free(&was);
+	engine_free(r->e);
+	r->e = e;
+	r->story->live = e;
+}
+
+/* Feed all records; LOT: interrupted again and again. */
+static void
+run_drawn(struct run *r, const struct drawn *d, struct lot *lot)
+{
+	const struct words	*w[RECORDS_MAX];
+
+	r->story->live = two_sources(r->e);
+	for (size_t i = 0; i < d->nrecords; i++)
+		w[i] = &d->records[i];
+	for (size_t i = 0; i < d->nrecords;) {
+		size_t	 most = d->nrecords - i;
+
+		if (lot != NULL && lot_below(lot, 3) == 0)
+			interrupt(r, &d->program);
+		if (most > 1 + i % 7)
+			most = 1 + i % 7;
+		i += feed_some(r, w + i, most, d->many);
+	}
+}
+
+static void
+nobody_notices_an_interruption(void **state)
+{
+	struct drawn	*d = malloc(sizeof(*d));
+	struct lot	*l = malloc(sizeof(*l));
+	const unsigned	 runs = lot_runs(150);
+	size_t		 alerts = 0;
+
+	(void)state;
+	assert_non_null(d);
+	assert_non_null(l);
+	lot_seed(l, 4);
+	for (uint64_t seed = 1; seed <= runs; seed++) {
+		const struct engine_options	 o = { .want_uid = true,
+		    .max_instances = seed % 3 == 0 ? 5 : 0,
+		    .skip_steps = seed % 7 == 0 };
+		struct engine_stats		 once, often;
+		struct run			 a, b;
+
+		draw_all(d, seed);
+		for (size_t i = 0; i < d->program.nrules; i++)
+			if (lot_below(l, 4) == 0) {
+				d->rules[i].window_s = 1 + lot_below(l, 20);
+				d->rules[i].window_prob = 65;
+			}
+		run_new(&a, &d->program, &o);
+		run_new(&b, &d->program, &o);
+		run_drawn(&a, d, NULL);
+		run_drawn(&b, d, l);
+		engine_stats(a.e, &once);
+		engine_stats(b.e, &often);
+		if (!tell_the_same(a.story, b.story) ||
+		    memcmp(&once, &often, sizeof(once)) != 0) {
+			print_drawn(d);
+			print_story("once", a.story);
+			print_story("often", b.story);
+			fail_msg("seed %llu", (unsigned long long)seed);
+		}
+		alerts += once.alerts;
+		run_free(&a);
+		run_free(&b);
+	}
+	assert_true(alerts > 5 * (size_t)runs);
+	free(d);
+	free(l);
+}
+
+/* The rules that stay, in another order, with some of the others. */
+static struct program
+change(struct lot *l, const struct drawn *d, size_t stay, struct rule *rules)
+{
+	struct program	 p = d->program;
+
+	p.rules = rules;
+	p.nrules = 0;
+	for (size_t i = 0; i < d->program.nrules; i++) {
+		size_t	 at = lot_below(l, (uint32_t)p.nrules + 1);
+
+		if (i >= stay && lot_below(l, 2) == 0)
+			continue;
+		memmove(&rules[at + 1], &rules[at],
+		    (p.nrules++ - at) * sizeof(*rules));
+		rules[at] = d->rules[i];
+	}
+	return p;
+}
+
+/* What happened to a rule, and nothing else. */
+static struct story
+story_of(const struct story *s, const char *label)
+{
+	struct story	 some = { 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].label == label)
+			tell(&some, s->v[i]);
+	return some;
+}
+
+static void
+rules_that_stay_do_not_notice_that_others_come_and_go(void **state)
+{
+	struct drawn	*d = malloc(sizeof(*d));
+	struct lot	*l = malloc(sizeof(*l));
+	const unsigned	 runs = lot_runs(150);
+	size_t		 happened = 0;
+
+	(void)state;
+	assert_non_null(d);
+	assert_non_null(l);
+	lot_seed(l, 5);
+	for (uint64_t seed = 1; seed <= runs; seed++) {
+		const struct engine_options	 o = { .want_uid = true };
+		struct rule			 rules[3][RULES_MAX + 1];
+		struct program			 p[3];
+		const struct words		*w;
+		size_t				 stay;
+		struct run			 a, b;
+
+		draw_all(d, seed);
+		stay = 1 + lot_below(l, (uint32_t)d->program.nrules);
+		for (unsigned i = 0; i < 3; i++)
+			p[i] = change(l, d, stay, rules[i]);
+		run_new(&a, &d->program, &o);
+		run_drawn(&a, d, NULL);
+		run_new(&b, &p[0], &o);
+		b.story->live = two_sources(b.e);
+		for (size_t i = 0; i < d->nrecords; i++) {
+			w = &d->records[i];
+			if (lot_below(l, 8) == 0)
+				reload(&b, &p[lot_below(l, 3)]);
+			(void)feed_some(&b, &w, 1, d->many);
+		}
+		for (size_t i = 0; i < stay; i++) {
+			struct story	 once = story_of(a.story, labels[i]);
+			struct story	 often = story_of(b.story, labels[i]);
+
+			if (!tell_the_same(&once, &often)) {
+				print_drawn(d);
+				print_story("once", &once);
+				print_story("often", &often);
+				fail_msg("seed %llu",
+				    (unsigned long long)seed);
+			}
+			happened += once.n;
+			story_clear(&once);
+			story_clear(&often);
+		}
+		run_free(&a);
+		run_free(&b);
+	}
+	assert_true(happened > 5 * (size_t)runs);
+	free(d);
+	free(l);
 }
 
 /* Facts, with rules in sight. */
@@ -853,6 +1067,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_program_alerts_as_the_slow_engine_does),
+		cmocka_unit_test(nobody_notices_an_interruption),
+		cmocka_unit_test(
+		    rules_that_stay_do_not_notice_that_others_come_and_go),
 		cmocka_unit_test(
 		    over_the_ceiling_the_least_advanced_and_oldest_goes),
 		cmocka_unit_test(

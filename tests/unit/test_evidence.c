@@ -173,6 +173,162 @@ failure_to_open_is_told_by_its_errno(void **state)
 	buf_fini(&path);
 }
 
+/* Runs that are kept: files of the names that were asked for, in DIR. */
+
+static int
+open_kept(void *arg, const char *base, const char *sub, const char *file,
+    struct buf *path)
+{
+	(void)arg;
+	(void)base;
+	(void)sub;
+	buf_printf(path, "%s/%s", dir, file);
+	return open(buf_cstr(path), O_WRONLY | O_CREAT | O_EXCL, 0600);
+}
+
+static int
+reopen_kept(void *arg, const char *base, const char *sub, const char *file,
+    struct buf *path)
+{
+	unsigned	*n = arg;
+
+	(void)base;
+	(void)sub;
+	++*n;
+	buf_printf(path, "%s/%s", dir, file);
+	return open(buf_cstr(path), O_RDWR);
+}
+
+static unsigned			 calls;
+static const struct evidence_files kept = { open_kept, reopen_kept, &calls };
+
+static void
+keep(struct buf *path)
+{
+	size_t	 missing;
+
+	buf_clear(path);
+	assert_int_equal(evidence_keep(&kept, NULL, &a.alert, path, &missing),
+	    0);
+	assert_int_equal(missing, 0);
+}
+
+static void
+file_is_that_of_the_records(const char *path)
+{
+	uint8_t		 back[1000];
+	const int	 fd = open(path, O_RDONLY);
+
+	assert_true(fd != -1);
+	assert_int_equal(read(fd, back, sizeof(back)), 2 * a.bytes.n);
+	assert_memory_equal(back, a.bytes.p, a.bytes.n);
+	assert_memory_equal(back + a.bytes.n, a.bytes.p, a.bytes.n);
+	close(fd);
+}
+
+static void
+alert_that_is_told_again_finds_its_file_whole_or_torn(void **state)
+{
+	struct buf	 first = { 0 }, again = { 0 };
+
+	(void)state;
+	calls = 0;
+	a.steps[1] = a.steps[0];
+	a.alert.nsteps = a.alert.records = 2;
+	keep(&first);
+	assert_int_equal(calls, 0);
+	assert_non_null(strstr(buf_cstr(&first), "/1634210459.522."));
+	for (size_t n = 0; n <= 2 * a.bytes.n; n++) {
+		assert_int_equal(truncate(buf_cstr(&first), (off_t)n), 0);
+		keep(&again);
+		assert_string_equal(buf_cstr(&first), buf_cstr(&again));
+		file_is_that_of_the_records(buf_cstr(&again));
+	}
+	unlink(buf_cstr(&first));
+	buf_fini(&first);
+	buf_fini(&again);
+}
+
+/* It has the name that this one would have. */
+static void
+evidence_of_another_alert_is_left_as_it_is(void **state)
+{
+	struct buf	 other = { 0 }, path = { 0 };
+	uint8_t		 back[1000];
+
+	(void)state;
+	a.steps[1] = a.steps[0];
+	a.alert.nsteps = a.alert.records = 2;
+	keep(&other);
+	for (unsigned i = 0; i < 2; i++) {
+		const int	 fd = open(buf_cstr(&other), O_RDWR);
+		const size_t	 n = i == 0 ? 2 * a.bytes.n + 1 : 1;
+
+		/* Longer than ours; or of other bytes. */
+		assert_int_equal(ftruncate(fd, (off_t)n), 0);
+		if (i == 1)
+			assert_int_equal(pwrite(fd, "x", 1, 0), 1);
+		keep(&path);
+		file_is_that_of_the_records(buf_cstr(&path));
+		assert_string_not_equal(buf_cstr(&path), buf_cstr(&other));
+		assert_int_equal(pread(fd, back, sizeof(back), 0), n);
+		close(fd);
+		unlink(buf_cstr(&path));
+	}
+	unlink(buf_cstr(&other));
+	buf_fini(&other);
+	buf_fini(&path);
+}
+
+static void
+alerts_of_the_same_records_have_files_by_their_uids(void **state)
+{
+	struct buf	 one = { 0 }, two = { 0 };
+
+	(void)state;
+	keep(&one);
+	a.alert.uid[0]++;
+	keep(&two);
+	assert_string_not_equal(buf_cstr(&one), buf_cstr(&two));
+	unlink(buf_cstr(&one));
+	unlink(buf_cstr(&two));
+	buf_fini(&one);
+	buf_fini(&two);
+}
+
+static int
+open_taken(void *arg, const char *base, const char *sub, const char *file,
+    struct buf *path)
+{
+	(void)arg;
+	(void)base;
+	(void)sub;
+	(void)file;
+	(void)path;
+	errno = EEXIST;
+	return -1;
+}
+
+static void
+file_that_cannot_be_kept_is_told_by_its_errno(void **state)
+{
+	const struct evidence_files	 taken = { open_taken, open_taken,
+	    NULL };
+	struct buf			 path = { 0 };
+	size_t				 missing;
+
+	(void)state;
+	assert_int_equal(rmdir(dir), 0);
+	a.alert.records = 3;
+	assert_int_equal(evidence_keep(&kept, NULL, &a.alert, &path,
+	    &missing), ENOENT);
+	assert_int_equal(missing, 2);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_int_equal(evidence_keep(&taken, NULL, &a.alert, &path,
+	    &missing), EEXIST);
+	buf_fini(&path);
+}
+
 static void
 notice_is_that_of_the_older_program(void **state)
 {
@@ -197,6 +353,10 @@ main(void)
 		TEST(file_holds_the_records_in_order),
 		TEST(records_that_are_gone_are_counted),
 		TEST(failure_to_open_is_told_by_its_errno),
+		TEST(alert_that_is_told_again_finds_its_file_whole_or_torn),
+		TEST(evidence_of_another_alert_is_left_as_it_is),
+		TEST(alerts_of_the_same_records_have_files_by_their_uids),
+		TEST(file_that_cannot_be_kept_is_told_by_its_errno),
 		TEST(notice_is_that_of_the_older_program),
 	};
 	int	 failed;

@@ -89,6 +89,85 @@ what_is_taken_is_nobody_elses(void **state)
 	free(l);
 }
 
+static void
+a_pool_is_made_again_as_it_was(void **state)
+{
+	struct pool	 p, q;
+	uint32_t	 unused[4];
+
+	(void)state;
+	pool_init(&p, 8);
+	pool_init(&q, 8);
+	for (uint32_t i = 1; i <= 9; i++)
+		assert_int_equal(pool_take(&p), i);
+	pool_give(&p, 4);
+	pool_give(&p, 9);
+	pool_give(&p, 1);
+	pool_unused(&p, unused);
+	assert_int_equal(unused[0], 4);
+	assert_int_equal(unused[1], 9);
+	assert_int_equal(unused[2], 1);
+	for (uint32_t i = 1; i <= 9; i++)
+		if (i != 4 && i != 9 && i != 1)
+			pool_restore(&q, i);
+	assert_int_equal(q.used, 6);
+	assert_true(pool_restore_unused(&q, unused, 3));
+	assert_int_equal(q.n, p.n);
+	assert_int_equal(q.used, p.used);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(pool_take(&p), pool_take(&q));
+	pool_fini(&p);
+	pool_fini(&q);
+}
+
+static bool
+may_be(const uint32_t *unused, size_t n)
+{
+	struct pool	 p;
+	bool		 good;
+
+	pool_init(&p, 8);
+	pool_restore(&p, 2);
+	pool_restore(&p, 5);
+	good = pool_restore_unused(&p, unused, n);
+	pool_fini(&p);
+	return good;
+}
+
+static void
+free_numbers_are_each_named_once(void **state)
+{
+	(void)state;
+	assert_true(may_be((const uint32_t[]){ 1, 3, 4 }, 3));
+	assert_true(may_be((const uint32_t[]){ 6, 4, 3, 1 }, 4));
+	assert_false(may_be((const uint32_t[]){ 3, 4 }, 2));
+	assert_false(may_be((const uint32_t[]){ 1, 3, 3 }, 3));
+	assert_false(may_be((const uint32_t[]){ 1, 3, 5 }, 3));
+	assert_false(may_be((const uint32_t[]){ 1, 3, 0 }, 3));
+	assert_false(may_be((const uint32_t[]){ 1, 3, 6 }, 3));
+	assert_false(may_be((const uint32_t[]){ 1, 3, 4, 7 }, 4));
+	assert_false(may_be(NULL, 0));
+}
+
+/* Without the free ones being named, those between are free all the same. */
+static void
+numbers_between_are_free(void **state)
+{
+	struct pool	 p;
+	uint32_t	 seen = 0;
+
+	(void)state;
+	pool_init(&p, 8);
+	pool_restore(&p, 3);
+	pool_restore(&p, 6);
+	assert_int_equal(p.used, 2);
+	for (unsigned i = 0; i < 4; i++)
+		seen |= 1u << pool_take(&p);
+	assert_int_equal(seen, 1u << 1 | 1u << 2 | 1u << 4 | 1u << 5);
+	assert_int_equal(pool_take(&p), 7);
+	pool_fini(&p);
+}
+
 int
 main(void)
 {
@@ -96,6 +175,9 @@ main(void)
 		cmocka_unit_test(numbers_begin_with_one_and_are_used_again),
 		cmocka_unit_test(items_stay_where_they_are_and_apart),
 		cmocka_unit_test(what_is_taken_is_nobody_elses),
+		cmocka_unit_test(a_pool_is_made_again_as_it_was),
+		cmocka_unit_test(free_numbers_are_each_named_once),
+		cmocka_unit_test(numbers_between_are_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * test_referee.c - sequences of the second edition, by lot: the engine raises
- * what the slow evaluator of referee.h raises.
+ * what the slow evaluator of referee.h raises, also when it is told as rows and
+ * made again in between.
  *
  * Rules are drawn as text, so that the whole way from the parser on is tried,
  * and a pair that is judged differently is made as short as it can be before it
@@ -14,6 +15,7 @@
 
 #include "draw.h"
 #include "referee.h"
+#include "state_case.h"
 
 #define RULES_MAX	4u
 #define DEEDS_MAX	60u
@@ -26,6 +28,7 @@ struct drawn {
 	uint32_t	 nrules;
 	struct deed	 deeds[DEEDS_MAX];
 	uint32_t	 ndeeds;
+	bool		 moves[DEEDS_MAX];	/* another engine goes on */
 };
 
 static const char *const	paths[] = { "/a", "/a/b", "/c" };
@@ -237,6 +240,8 @@ draw(struct lot *l, struct drawn *d)
 	for (uint32_t n = 1 + lot_below(l, RULES_MAX - 1); n > 0; n--)
 		draw_rule(l, d);
 	draw_deeds(l, d);
+	for (uint32_t i = 0; i < DEEDS_MAX; i++)
+		d->moves[i] = chance(l, 16);
 }
 
 static void
@@ -368,6 +373,33 @@ same_lines(struct buf *a, size_t na, struct buf *b, size_t nb,
 
 static uint64_t	 alerts_seen;		/* so that luck can be seen */
 
+static struct engine *
+engine_of(const struct rule_case *c, const struct engine_options *options,
+    const struct alert_out *out, uint32_t sources, bool live)
+{
+	struct engine	*e = engine_new(c->program, c->names, options, out);
+
+	for (uint32_t i = 0; i < sources; i++)
+		(void)engine_source(e, live);
+	return e;
+}
+
+/* The engine takes this record, the one with this number of its source. */
+static void
+feed(struct engine *e, uint32_t source, const struct deed *d, uint32_t number)
+{
+	struct buf		 bytes = { 0 };
+	struct frame_record	 frame = { .kind = FRAME_RECORD,
+	    .quality = FRAME_STRONG, .offset = number };
+	struct record		 r;
+
+	put_deed(&bytes, d);
+	frame.bytes = buf_bytes(&bytes);
+	assert_int_equal(record_head(&r, &frame), 0);
+	engine_feed(e, source, &r);
+	buf_fini(&bytes);
+}
+
 /* Do both raise the same? WHERE says where not. */
 static bool
 agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
@@ -376,25 +408,19 @@ agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
 	const struct alert_out		 out = { .alert = hear,
 	    .arg = &heard };
 	const struct engine_options	 options = { .max_open = 1 };
-	struct engine			*e = engine_new(c->program, c->names,
-	    &options, &out);
+	struct engine			*e = engine_of(c, &options, &out, 1,
+	    false);
 	struct referee			 f = { .program = c->program,
 	    .dialect = DIALECT_FREEBSD, .deeds = d->deeds };
-	const uint32_t			 source = engine_source(e, false);
 	bool				 same = true, steps_back = false;
 
 	for (uint32_t i = 0; same && i < d->ndeeds; i++) {
-		struct buf		 bytes = { 0 };
-		struct frame_record	 frame = { .kind = FRAME_RECORD,
-		    .quality = FRAME_STRONG, .offset = i };
-		struct record		 r;
-
 		steps_back |= i > 0 &&
 		    d->deeds[i].millis < d->deeds[i - 1].millis;
-		put_deed(&bytes, &d->deeds[i]);
-		frame.bytes = buf_bytes(&bytes);
-		assert_int_equal(record_head(&r, &frame), 0);
-		engine_feed(e, source, &r);
+		if (d->moves[i])
+			e = saved_move(e, engine_of(c, &options, &out, 1,
+			    false));
+		feed(e, 0, &d->deeds[i], i);
 		referee_feed(&f, i);
 		alerts_seen += f.ntold;
 		same = same_lines(f.told, f.ntold, heard.lines, heard.n, i,
@@ -402,12 +428,94 @@ agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
 		for (size_t j = 0; j < heard.n; j++)
 			buf_fini(&heard.lines[j]);
 		heard.n = 0;
-		buf_fini(&bytes);
 	}
 	free(heard.lines);
 	referee_fini(&f);
 	engine_free(e);
 	return same;
+}
+
+/* All that can be seen of an engine, as text. */
+struct seen {
+	struct engine	*e;
+	bool		 live;
+	struct buf	 text;
+};
+
+static void
+see_trigger(void *arg, const struct alert_trigger *t)
+{
+	struct seen	*s = arg;
+
+	buf_printf(&s->text, "trigger %s source %u record %llu\n",
+	    t->rule->label, t->source, (unsigned long long)t->record->offset);
+}
+
+static void
+see(void *arg, struct alert *a)
+{
+	struct seen	*s = arg;
+
+	buf_printf(&s->text, "%s %llx%llx first %lld at %lld held %llu "
+	    "records %llu source %u absence %d last %llu:", a->rule.label,
+	    (unsigned long long)a->uid[0], (unsigned long long)a->uid[1],
+	    (long long)a->first_millis, (long long)a->millis,
+	    (unsigned long long)a->held_back, (unsigned long long)a->records,
+	    a->source, a->absence, (unsigned long long)a->last->offset);
+	for (size_t i = 0; i < a->nsteps; i++) {
+		struct alert_step	 step = a->steps[i];
+
+		if (s->live)
+			engine_kept(s->e, &step);
+		buf_printf(&s->text, " %u:%u:%llu", step.state, step.source,
+		    (unsigned long long)step.offset);
+	}
+	for (size_t i = 0; i < a->nbound; i++) {
+		buf_printf(&s->text, " $%s=", a->bound[i].name);
+		buf_slice(&s->text, a->bound[i].bytes);
+	}
+	buf_char(&s->text, '\n');
+}
+
+static void
+see_stats(struct seen *s)
+{
+	struct engine_stats	 stats;
+
+	engine_stats(s->e, &stats);
+	buf_printf(&s->text, "live %llu started %llu expired %llu "
+	    "evicted %llu alerts %llu waiting %llu\n",
+	    (unsigned long long)stats.instances,
+	    (unsigned long long)stats.started,
+	    (unsigned long long)stats.expired,
+	    (unsigned long long)stats.evicted,
+	    (unsigned long long)stats.alerts,
+	    (unsigned long long)engine_waiting(s->e, 0));
+}
+
+/* Run it, with interruptions or without, and see. */
+static void
+run(const struct rule_case *c, const struct drawn *d, uint32_t seed,
+    bool moves, struct seen *s)
+{
+	const struct engine_options	 options = { .want_uid = true,
+	    .max_open = 1 + seed % 3, .skip_steps = seed % 7 == 0,
+	    .max_instances = seed % 2 == 0 ? 0 : 1 + seed / 2 % 5 };
+	const struct alert_out		 out = { .trigger = see_trigger,
+	    .alert = see, .arg = s };
+
+	s->live = seed % 3 == 0;
+	s->e = engine_of(c, &options, &out, 2, s->live);
+	for (uint32_t i = 0; i < d->ndeeds; i++) {
+		if (moves && d->moves[i])
+			s->e = saved_move(s->e, engine_of(c, &options, &out,
+			    2, s->live));
+		feed(s->e, seed % 5 == 0 ? i / 3 % 2 : 0, &d->deeds[i], i);
+		if (s->live && i % 9 == 0)
+			engine_pass(s->e, 0, d->deeds[i].millis + 1500);
+		see_stats(s);
+	}
+	engine_free(s->e);
 }
 
 enum verdict { AGREED, DISAGREED, REFUSED };
@@ -536,11 +644,50 @@ the_engine_agrees_with_the_referee(void **state)
 	buf_fini(&where);
 }
 
+/* With its order, its uids, who is evicted and who is over age. */
+static void
+an_interruption_changes_nothing_that_can_be_seen(void **state)
+{
+	const unsigned	 runs = lot_runs(400);
+	struct drawn	*d = xcalloc(1, sizeof(*d));
+	struct lot	*l = xcalloc(1, sizeof(*l));
+	struct buf	 text = { 0 };
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= runs; seed++) {
+		struct seen		 whole = { 0 }, parts = { 0 };
+		struct rule_case	*c;
+
+		lot_seed(l, seed + UINT64_C(1000000));
+		draw(l, d);
+		text_of(d, &text);
+		c = case_new(buf_cstr(&text));
+		if (case_run(c) != NULL) {
+			run(c, d, seed, false, &whole);
+			run(c, d, seed, true, &parts);
+			if (!slice_eq(buf_bytes(&whole.text),
+			    buf_bytes(&parts.text)))
+				fail_msg("seed %u\n%s\n%s\nbut:\n%s",
+				    seed, buf_cstr(&text),
+				    buf_cstr(&whole.text),
+				    buf_cstr(&parts.text));
+		}
+		case_free(c);
+		buf_fini(&whole.text);
+		buf_fini(&parts.text);
+	}
+	buf_fini(&text);
+	free(d);
+	free(l);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(the_engine_agrees_with_the_referee),
+		cmocka_unit_test(
+		    an_interruption_changes_nothing_that_can_be_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,132 @@ victim_of(const struct row *rows)
 	return v == NULL ? SEQ_NONE : v->number;
 }
 
+/* A new store with the same in it. */
+static struct seqs *
+made_again(const struct seqs *s)
+{
+	struct seqs	*t = seqs_new(SEQS_MAX, true);
+	const uint32_t	 n = seqs_size(s) - seqs_count(s);
+	uint32_t	*unused = calloc(n + (size_t)1, sizeof(*unused));
+
+	assert_non_null(unused);
+	seqs_unused(s, unused);
+	for (uint32_t i = 0; i < seqs_size(s); i++)
+		if (seqs_in_use(s, i))
+			seqs_restore(t, i, seqs_at(s, i), seqs_hash(s, i));
+	assert_null(seqs_restored(t, unused, n));
+	free(unused);
+	return t;
+}
+
+static void
+assert_alike(const struct seqs *a, const struct seqs *b)
+{
+	assert_int_equal(seqs_size(a), seqs_size(b));
+	assert_int_equal(seqs_count(a), seqs_count(b));
+	for (uint32_t i = 0; i < seqs_size(a); i++) {
+		assert_int_equal(seqs_in_use(a, i), seqs_in_use(b, i));
+		if (!seqs_in_use(a, i))
+			continue;
+		assert_memory_equal(seqs_at(a, i), seqs_at(b, i),
+		    sizeof(struct instance));
+		assert_int_equal(seqs_hash(a, i), seqs_hash(b, i));
+		assert_int_equal(seqs_find(b, seqs_at(a, i)->id), i);
+	}
+}
+
+/* Whatever both do from here on, they do alike. */
+static void
+made_again_it_goes_on_as_it_would_have(void **state)
+{
+	struct lot	*l = malloc(sizeof(*l));
+
+	(void)state;
+	assert_non_null(l);
+	lot_seed(l, 3);
+	for (unsigned run = 0; run < lot_runs(200); run++) {
+		struct seqs	*s = seqs_new(SEQS_MAX, true), *t = NULL;
+		uint64_t	 next = 0;
+
+		for (unsigned i = 0; i < 100; i++) {
+			const uint32_t	 what = lot_below(l, 4);
+			uint32_t	 number;
+
+			if (i == 60)
+				t = made_again(s);
+			if (what < 2 || seqs_count(s) == 0) {
+				number = add(s, ++next);
+				if (t != NULL)
+					assert_int_equal(add(t, next),
+					    number);
+				continue;
+			}
+			number = lot_below(l, seqs_size(s));
+			if (what == 2 || !seqs_in_use(s, number)) {
+				number = seqs_victim(s);
+				seqs_remove(s, number);
+				if (t != NULL)
+					seqs_remove(t, number);
+				continue;
+			}
+			advance(s, number, seqs_at(s, number)->state + 1);
+			if (t != NULL)
+				advance(t, number,
+				    seqs_at(t, number)->state + 1);
+		}
+		assert_alike(s, t);
+		while (seqs_count(s) > 0) {
+			assert_int_equal(seqs_victim(s), seqs_victim(t));
+			seqs_remove(s, seqs_victim(s));
+			seqs_remove(t, seqs_victim(t));
+		}
+		seqs_free(s);
+		seqs_free(t);
+	}
+	free(l);
+}
+
+static void
+more_than_there_may_be_can_be_made_again(void **state)
+{
+	struct seqs	*s = seqs_new(SEQS_MAX, false), *t = seqs_new(2, false);
+
+	(void)state;
+	for (uint64_t i = 0; i < 5000; i++)
+		(void)add(s, i);
+	for (uint32_t i = 0; i < 5000; i++)
+		seqs_restore(t, i, seqs_at(s, i), 0);
+	assert_null(seqs_restored(t, NULL, 0));
+	assert_alike(s, t);
+	seqs_free(s);
+	seqs_free(t);
+}
+
+static void
+numbers_that_are_not_in_use_are_named_once_each(void **state)
+{
+	static const uint32_t	 bad[][3] = { { 0, 1, 2 }, { 0, 0, 2 },
+	    { 0, 2, 5 }, { 0, 1, 1 } }, good[] = { 3, 0, 2 };
+
+	(void)state;
+	for (size_t i = 0; i <= sizeof(bad) / sizeof(bad[0]); i++) {
+		struct seqs	*s = seqs_new(SEQS_MAX, false);
+
+		seqs_restore(s, 1, &(struct instance){ .id = 1,
+		    .older = SEQ_NONE }, 0);
+		if (i < sizeof(bad) / sizeof(bad[0])) {
+			assert_non_null(seqs_restored(s, bad[i], 3));
+		} else {
+			assert_null(seqs_restored(s, good, 3));
+			assert_int_equal(add(s, 7), 2);
+			assert_int_equal(add(s, 8), 0);
+			assert_int_equal(add(s, 9), 3);
+			assert_int_equal(add(s, 10), 4);
+		}
+		seqs_free(s);
+	}
+}
+
 static void
 whatever_is_done_it_is_as_a_list_would_have_it(void **state)
 {
@@ -186,6 +312,10 @@ main(void)
 		cmocka_unit_test(
 		    the_victim_is_the_oldest_of_the_least_advanced),
 		cmocka_unit_test(late_states_share_a_place_in_the_order),
+		cmocka_unit_test(made_again_it_goes_on_as_it_would_have),
+		cmocka_unit_test(more_than_there_may_be_can_be_made_again),
+		cmocka_unit_test(
+		    numbers_that_are_not_in_use_are_named_once_each),
 		cmocka_unit_test(
 		    whatever_is_done_it_is_as_a_list_would_have_it),
 	};

@@ -81,8 +81,9 @@ setup(void **state)
 	o = (struct sinks_options){
 		.format = sink_format_find(slice_str("text")),
 		.world = a.world,
-		.host = { open_log, open_evidence, send_syslog, trouble,
-		    missing, NULL },
+		.host = { .open_log = open_log,
+		    .open_evidence = open_evidence, .syslog = send_syslog,
+		    .trouble = trouble, .missing = missing },
 		.syslog = SINK_NO_SYSLOG
 	};
 	if (pipe(err) == -1 || fcntl(err[0], F_SETFL, O_NONBLOCK) == -1)

@@ -141,6 +141,52 @@ without_room_a_chain_stays_as_it_is(void **state)
 	steps_free(s);
 }
 
+static void
+steps_are_made_again_under_their_numbers(void **state)
+{
+	struct steps	*s = steps_new(), *t = steps_new();
+	uint32_t	 a = 0, b = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 3; i++) {
+		assert_true(steps_push(s, &a, (struct step){ .offset = i }));
+		assert_true(steps_push(s, &b, (struct step){ .offset = i }));
+	}
+	steps_release(s, a);
+	assert_false(steps_in_use(s, a));
+	for (uint32_t i = 1; i < steps_size(s); i++)
+		if (steps_in_use(s, i))
+			assert_true(steps_restore(t, i, steps_at(s, i)));
+	steps_restored(t);
+	assert_chain(t, b, 3);
+	for (uint64_t i = 3; i < 6; i++)	/* where the others were */
+		assert_true(steps_push(t, &b, (struct step){ .offset = i }));
+	assert_chain(t, b, 6);
+	assert_int_equal(steps_size(t), 7);
+	assert_false(steps_in_use(t, 0));
+	assert_false(steps_in_use(t, 7));
+	steps_free(s);
+	steps_free(t);
+}
+
+static void
+a_step_that_cannot_be_is_not_made_again(void **state)
+{
+	struct steps	*s = steps_new();
+	struct step	 one = { .length = 1 }, none = { .length = 0 },
+	    late = { .length = STEPS_CHAIN + 1 };
+
+	(void)state;
+	assert_false(steps_restore(s, 0, &one));
+	assert_false(steps_restore(s, STEPS_MAX, &one));
+	assert_false(steps_restore(s, 1, &none));
+	assert_false(steps_restore(s, 1, &late));
+	assert_true(steps_restore(s, 5000, &one));
+	assert_false(steps_restore(s, 5000, &one));
+	assert_false(steps_restore(s, 4999, &one));
+	steps_free(s);
+}
+
 int
 main(void)
 {
@@ -152,6 +198,8 @@ main(void)
 		cmocka_unit_test(
 		    chains_grow_and_go_without_disturbing_each_other),
 		cmocka_unit_test(without_room_a_chain_stays_as_it_is),
+		cmocka_unit_test(steps_are_made_again_under_their_numbers),
+		cmocka_unit_test(a_step_that_cannot_be_is_not_made_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -86,6 +91,17 @@ all(void)
 {
 	return (struct store_query){ .since_ms = STORE_ANY,
 	    .until_ms = STORE_ANY, .priority = STORE_ANY };
+}
+
+/* How many are there. */
+static size_t
+count(struct scene *s)
+{
+	const struct store_query	 q = all();
+
+	s->n = 0;
+	assert_true(store_find(s->store, &q, on_found, s));
+	return s->n;
 }
 
 static void
@@ -240,6 +256,77 @@ old_alerts_are_removed_and_then_the_oldest_of_too_many(void **state)
 	assert_found(s, all(), "");
 }
 
+static void
+expiry_goes_a_little_at_a_time(void **state)
+{
+	struct scene	*s = *state;
+	uint64_t	 removed, sum = 0;
+
+	for (uint32_t i = 0; i < 1000; i++)
+		add(s, i, i);
+	for (;;) {
+		assert_true(store_expire_some(s->store, FIRST_MS + 600 * 1000,
+		    0, &removed));
+		assert_true(removed <= STORE_STEP);
+		if (removed == 0)
+			break;
+		sum += removed;
+	}
+	assert_int_equal(sum, 600);
+	/* A size that is far off, and one that is not reached. */
+	assert_true(store_expire_some(s->store, STORE_ANY, 1u << 30,
+	    &removed));
+	assert_int_equal(removed, 0);
+	assert_true(store_expire_some(s->store, STORE_ANY, 1, &removed));
+	assert_int_equal(removed, STORE_STEP);
+	add(s, 2000, 600);			/* older than what is left */
+	assert_true(store_expire_some(s->store, FIRST_MS + 650 * 1000,
+	    1, &removed));
+	assert_int_equal(removed, 1);		/* for its age alone */
+}
+
+static void
+path_is_as_it_was_given(void **state)
+{
+	const struct scene	*s = *state;
+
+	assert_string_equal(store_path(s->store), s->path);
+}
+
+/* Killed with some committed, and some in a transaction. */
+static void
+kill_within_a_transaction_leaves_each_alert_once(void **state)
+{
+	struct scene	*s = *state;
+	struct buf	 why = { 0 };
+	pid_t		 pid;
+	int		 status;
+
+	store_close(s->store);
+	assert_true((pid = fork()) != -1);
+	if (pid == 0) {
+		s->store = store_open(s->path, false, &why);
+		for (uint32_t i = 0; i < 3; i++)
+			add(s, i, i);
+		if (!store_commit(s->store))
+			_exit(1);
+		for (uint32_t i = 3; i < 6; i++)
+			add(s, i, i);
+		(void)raise(SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	s->store = store_open(s->path, false, &why);
+	assert_non_null(s->store);
+	assert_found(s, all(), "login@0 login@1 login@2 ");
+	for (uint32_t i = 1; i < 7; i++)
+		add(s, i, i);			/* the same come again */
+	assert_true(store_commit(s->store));
+	assert_found(s, all(), "login@0 login@1 login@2 login@3 login@4 "
+	    "login@5 login@6 ");
+}
+
 /* Another program holds the database: what waits is not lost. */
 static void
 alerts_survive_a_locked_database(void **state)
@@ -250,14 +337,45 @@ alerts_survive_a_locked_database(void **state)
 	assert_int_equal(sqlite3_open(s->path, &other), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL,
 	    NULL), SQLITE_OK);
-	assert_false(store_add(s->store, &s->a.view, &s->a.world));
+	for (uint32_t i = 0; i < STORE_BATCH + 1; i++)
+		add(s, i, i);
+	assert_true(store_commit(s->store));	/* it may soon be free */
+	assert_int_equal(store_waiting(s->store), STORE_BATCH + 1);
+	(void)usleep((STORE_BUSY_MS + 100) * 1000);
+	assert_false(store_commit(s->store));
 	assert_string_equal(store_why(s->store), "database is locked");
+	assert_int_equal(store_errno(s->store), EBUSY);
+	add(s, 1, 0);				/* told twice */
 	assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL),
 	    SQLITE_OK);
-	add(s, 1, 0);
 	assert_true(store_commit(s->store));
-	assert_found(s, all(), "login@0 ");
+	assert_int_equal(store_waiting(s->store), 0);
+	assert_int_equal(count(s), STORE_BATCH + 1);
 	(void)sqlite3_close(other);
+}
+
+/* A file that cannot grow stands for a disk that is full. */
+static void
+alerts_survive_a_full_disk_as_far_as_memory_goes(void **state)
+{
+	struct scene	*s = *state;
+	struct rlimit	 before, small;
+	uint32_t	 n = 0;
+
+	add(s, 0, 0);
+	assert_true(store_commit(s->store));
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 4096;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	for (n = 1; n < 1000; n++)
+		add(s, n, n);
+	assert_false(store_commit(s->store));
+	assert_int_equal(store_waiting(s->store), 999);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_true(store_commit(s->store));
+	assert_int_equal(count(s), 1000);
 }
 
 static void
@@ -314,7 +432,11 @@ main(void)
 		TEST(search_stops_when_it_is_told_to),
 		TEST(what_was_added_is_there_when_it_is_opened_again),
 		TEST(old_alerts_are_removed_and_then_the_oldest_of_too_many),
+		TEST(expiry_goes_a_little_at_a_time),
+		TEST(path_is_as_it_was_given),
+		TEST(kill_within_a_transaction_leaves_each_alert_once),
 		TEST(alerts_survive_a_locked_database),
+		TEST(alerts_survive_a_full_disk_as_far_as_memory_goes),
 		TEST(files_that_are_no_store_are_refused),
 	};
 

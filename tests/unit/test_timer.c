@@ -163,6 +163,51 @@ maxima_are_those_of_a_scan_whatever_the_clock_does(void **state)
 	free(l);
 }
 
+static void
+a_timer_is_made_again_from_its_epochs(void **state)
+{
+	struct timer	 t, u;
+
+	(void)state;
+	timer_init(&t);
+	timer_init(&u);
+	assert_true(timer_is_new(&t));
+	timer_feed(&t, 100);
+	assert_false(timer_is_new(&t));
+	timer_feed(&t, 50);
+	assert_int_equal(timer_begin(&t, 50), 1);
+	timer_feed(&t, 60);
+	for (size_t i = 0; i < t.n; i++)
+		assert_true(timer_restore(&u, t.epochs[i]));
+	assert_int_equal(u.n, 2);
+	assert_int_equal(u.now, t.now);
+	assert_int_equal(timer_latest(&u, 0), 100);
+	assert_int_equal(timer_latest(&u, 1), 60);
+	timer_feed(&u, 10);
+	assert_int_equal(timer_begin(&u, 10), 2);
+	timer_fini(&t);
+	timer_fini(&u);
+}
+
+static void
+epochs_that_cannot_be_are_not_made_again(void **state)
+{
+	struct timer	 t;
+
+	(void)state;
+	timer_init(&t);
+	assert_false(timer_restore(&t, (struct epoch){ 0, INT64_MIN }));
+	assert_false(timer_restore(&t, (struct epoch){
+	    (uint32_t)TIMER_EPOCHS + 1, 0 }));
+	assert_true(timer_is_new(&t));
+	assert_true(timer_restore(&t, (struct epoch){ 7, 100 }));
+	assert_false(timer_restore(&t, (struct epoch){ 7, 90 }));
+	assert_false(timer_restore(&t, (struct epoch){ 8, 100 }));
+	assert_true(timer_restore(&t, (struct epoch){ TIMER_EPOCHS, 99 }));
+	assert_int_equal(t.now, TIMER_EPOCHS);
+	timer_fini(&t);
+}
+
 int
 main(void)
 {
@@ -173,6 +218,8 @@ main(void)
 		    epochs_are_numbered_to_the_last_number_and_shared_then),
 		cmocka_unit_test(
 		    maxima_are_those_of_a_scan_whatever_the_clock_does),
+		cmocka_unit_test(a_timer_is_made_again_from_its_epochs),
+		cmocka_unit_test(epochs_that_cannot_be_are_not_made_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
