@@ -7,9 +7,10 @@
  * The library does not say whether it means a letter in one case only, so
  * either case will do.
  *
- * The JIT is asked when an expression is first run: most never are. All that a
- * match needs besides is made at the start. The library's memory is ours, so
- * running out of it ends the process there as well.
+ * The JIT is asked when an expression is first run, since most never are; or
+ * before, by whoever may not ask it later. All that a match needs besides is
+ * made at the start. The library's memory is ours, so running out of it ends
+ * the process there as well.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -35,6 +36,7 @@ struct backtrack_code {
 	bool		 anchored;	/* can begin in one place only */
 	match_fn	 match;		/* NULL: not made ready yet */
 	pcre2_code	*code;
+	const struct backtrack *of;
 };
 
 struct backtrack {
@@ -43,6 +45,7 @@ struct backtrack {
 	pcre2_match_context	*limits;
 	pcre2_match_data	*result;
 	pcre2_jit_stack		*stack;
+	bool			 sealed;	/* the JIT is asked no more */
 };
 
 static void *
@@ -111,6 +114,7 @@ backtrack_compile(struct backtrack *b, struct slice pattern, size_t *err_at,
 	}
 	c = xcalloc(1, sizeof(*c));
 	c->code = code;
+	c->of = b;
 	return c;
 }
 
@@ -151,7 +155,8 @@ make_ready(struct backtrack_code *c)
 	 * Whoever forbids memory that is executable gets slower matches, so a
 	 * failure is none. Nor is a success one: "(*NO_JIT)" yields no code.
 	 */
-	(void)pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE);
+	if (!c->of->sealed)
+		(void)pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE);
 	c->match =
 	    pcre2_pattern_info(c->code, PCRE2_INFO_JITSIZE, &machine) == 0 &&
 	    machine > 0 ? pcre2_jit_match : pcre2_match;
@@ -161,6 +166,19 @@ make_ready(struct backtrack_code *c)
 	    c->last);
 	if (pcre2_pattern_info(c->code, PCRE2_INFO_MINLENGTH, &c->length) != 0)
 		c->length = 0;
+}
+
+void
+backtrack_ready(struct backtrack_code *c)
+{
+	if (c->match == NULL)
+		make_ready(c);
+}
+
+void
+backtrack_seal(struct backtrack *b)
+{
+	b->sealed = true;
 }
 
 void
@@ -176,8 +194,7 @@ backtrack_note(struct backtrack_text *t, struct slice text)
 bool
 backtrack_may(struct backtrack_code *c, const struct backtrack_text *t)
 {
-	if (c->match == NULL)
-		make_ready(c);
+	backtrack_ready(c);
 	return t->text.n >= c->length &&
 	    (t->seen[c->first[0]] || t->seen[c->first[1]]) &&
 	    (t->seen[c->last[0]] || t->seen[c->last[1]]);
@@ -195,8 +212,7 @@ backtrack_run(struct backtrack *b, struct backtrack_code *c, struct slice text,
 	uint32_t		 steps = PATTERNS_STEPS_MAX;
 	int			 got;
 
-	if (c->match == NULL)
-		make_ready(c);
+	backtrack_ready(c);
 	if ((!c->anchored || whole > text.n) &&
 	    whole > PATTERNS_WORK_MAX / steps)
 		steps = (uint32_t)(PATTERNS_WORK_MAX / whole);

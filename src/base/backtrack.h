@@ -30,6 +30,13 @@ void			 backtrack_free(struct backtrack *); /* NULL allowed */
 struct backtrack_code	*backtrack_compile(struct backtrack *,
 			    struct slice pattern, size_t *err_at, char *why,
 			    size_t why_n);
+/*
+ * Make it ready to be run, which else is done when it is run first: the library
+ * may ask for memory that can be executed.
+ */
+void			 backtrack_ready(struct backtrack_code *);
+/* From now on none does that; those that are not ready are slower. */
+void			 backtrack_seal(struct backtrack *);
 void			 backtrack_code_free(struct backtrack_code *);
 
 void			 backtrack_note(struct backtrack_text *, struct slice);

@@ -25,6 +25,9 @@ static struct {
 	/* Takes the lines instead; or NULL. */
 	void		(*divert)(void *arg, int level, const char *text);
 	void		*divert_arg;
+	/* Takes what is for syslog; or NULL. */
+	void		(*send)(void *arg, int level, const char *text);
+	void		*send_arg;
 } voice = { .to = LOG_TO_STDERR };
 
 void
@@ -77,13 +80,26 @@ to_stderr(struct slice text)
 	buf_fini(&line);
 }
 
+void
+log_syslog_by(void (*send)(void *arg, int level, const char *text), void *arg)
+{
+	voice.send = send;
+	voice.send_arg = arg;
+}
+
 static void
 to_syslog(int level, const char *text)
 {
-	if (voice.role == NULL)
-		syslog(level, "%s", text);
+	struct buf	 line = { 0 };
+
+	if (voice.role != NULL)
+		buf_printf(&line, "%s: ", voice.role);
+	buf_str(&line, text);
+	if (voice.send != NULL)
+		voice.send(voice.send_arg, level, buf_cstr(&line));
 	else
-		syslog(level, "%s: %s", voice.role, text);
+		syslog(level, "%s", buf_cstr(&line));
+	buf_fini(&line);
 }
 
 static void

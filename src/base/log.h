@@ -35,6 +35,13 @@ void	log_before(void (*)(void *arg), void *arg);
 void	log_divert(void (*)(void *arg, int level, const char *text),
 	    void *arg);
 
+/*
+ * Somebody else sends what is for syslog, the daemon of which may stand still.
+ * NULL: this does.
+ */
+void	log_syslog_by(void (*)(void *arg, int level, const char *text),
+	    void *arg);
+
 /* Say a line that came from elsewhere, of that level. */
 void	log_line(int level, const char *text);
 

@@ -200,6 +200,17 @@ prepare(struct patterns *ps)
 	ps->stale = ps->found = false;
 }
 
+void
+patterns_ready(struct patterns *ps, bool jit)
+{
+	if (ps->stale)
+		prepare(ps);
+	for (size_t i = 0; jit && i < ps->nsets; i++)
+		for (size_t k = 0; k < ps->sets[i].nalone; k++)
+			backtrack_ready(ps->sets[i].list[k]->code);
+	backtrack_seal(ps->backtrack);
+}
+
 /* From here on it is this subject that is asked about. */
 static void
 take_subject(struct patterns *ps, struct slice subject)

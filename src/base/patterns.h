@@ -13,6 +13,7 @@
 #ifndef BASE_PATTERNS_H
 #define BASE_PATTERNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,14 @@ void		 patterns_free(struct patterns *);	/* NULL is allowed */
  */
 int		 patterns_add(struct patterns *, struct slice pattern,
 		    uint32_t set, size_t *err_at, char *why, size_t why_n);
+
+/*
+ * For a process that may have no memory that can be executed, later or now
+ * already (JIT is false): from now on none is asked for. What is tried alone is
+ * made ready before; what an automaton gives up later is run without the JIT,
+ * and slower, as is all that is added.
+ */
+void		 patterns_ready(struct patterns *, bool jit);
 
 /* Is it one that is tried alone? Known of any text, without compiling it. */
 bool		 patterns_alone(struct slice pattern);

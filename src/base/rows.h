@@ -20,7 +20,7 @@
 
 #define ROWS_ITEMS	64u		/* of a page, by their numbers */
 #define ROWS_BYTES	(256u << 10)	/* a page of bytes is cut here */
-#define ROWS_ROW_MAX	(8u << 20)	/* bytes of a row; more is damage */
+#define ROWS_ROW_MAX	(7u << 20)	/* bytes of a row; more is damage */
 
 struct row {
 	uint32_t	 section;

@@ -34,9 +34,10 @@ uint32_t	 slots_find(const struct slots *, uint64_t hash, uint32_t *at);
 void		 slots_prefetch(const struct slots *, uint64_t hash);
 
 /*
- * Returns how many slots were in the way. For hashes that others have made: too
- * many of them mean that somebody has aimed.
+ * Returns how many slots were in the way. For hashes that others have made:
+ * more than SLOTS_CROWD mean that somebody has aimed.
  */
+#define SLOTS_CROWD	4096u
 uint32_t	 slots_add(struct slots *, uint64_t hash, uint32_t number);
 
 /* Remove this number, stored under this hash; it must be there. */

@@ -199,6 +199,13 @@ frame_offset(const struct frame *f)
 	return f->offset;
 }
 
+uint64_t
+frame_lent(const struct frame *f)
+{
+	return f->offset + (f->carry_n - f->carry_pos) +
+	    (f->piece_n - f->piece_pos);
+}
+
 /* The lender may have the piece back. */
 static void
 release(struct frame *f)

@@ -95,6 +95,8 @@ struct slice	 frame_ahead(const struct frame *);
 void		 frame_took(struct frame *, size_t n);
 /* Where in the stream they stand. */
 uint64_t	 frame_offset(const struct frame *);
+/* Where those end that it was lent, taken or not. */
+uint64_t	 frame_lent(const struct frame *);
 
 /*
  * The size of the record at P when all of it is there, in LEFT bytes, and

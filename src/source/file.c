@@ -6,6 +6,8 @@
  * and a mapping would answer with SIGBUS. The first piece shows whether the
  * file is compressed; if so it and all others go through compressed.c.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,6 +24,7 @@ struct file_source {
 	const char		*kind;
 	struct compressed	*compressed;
 	uint64_t		 taken;		/* bytes */
+	uint64_t		 pass;		/* over the next ones */
 	size_t			 first_n;
 	size_t			 room;
 	uint8_t			 piece[];
@@ -105,8 +108,8 @@ more_compressed(struct file_source *f, struct slice *bytes)
 	return got;
 }
 
-int
-file_more(struct file_source *f, struct slice *bytes)
+static int
+next_piece(struct file_source *f, struct slice *bytes)
 {
 	int	 got;
 
@@ -123,10 +126,54 @@ file_more(struct file_source *f, struct slice *bytes)
 	return more_compressed(f, bytes);
 }
 
+/* Go on behind what is passed over, if all of it is there. */
+static void
+seek(struct file_source *f)
+{
+	const off_t	 at = lseek(f->fd, 0, SEEK_CUR);
+	struct stat	 st;
+
+	if (at == -1 || fstat(f->fd, &st) == -1 || st.st_size < at ||
+	    (uint64_t)(st.st_size - at) < f->pass ||
+	    lseek(f->fd, (off_t)f->pass, SEEK_CUR) == -1)
+		return;
+	f->taken += f->pass;
+	f->pass = 0;
+}
+
+int
+file_more(struct file_source *f, struct slice *bytes)
+{
+	const int	 got = next_piece(f, bytes);
+	size_t		 n;
+
+	if (got != 1 || f->pass == 0)
+		return got;
+	n = bytes->n < f->pass ? bytes->n : (size_t)f->pass;
+	f->pass -= n;
+	bytes->p += n;
+	bytes->n -= n;
+	if (f->pass > 0 && f->compressed == NULL)
+		seek(f);
+	return 1;
+}
+
+void
+file_pass(struct file_source *f, uint64_t n)
+{
+	f->pass = n;
+}
+
+uint64_t
+file_passing(const struct file_source *f)
+{
+	return f->pass;
+}
+
 int
 file_more_to(struct file_source *f, void *to, size_t n, struct slice *bytes)
 {
-	if (f->known && f->compressed == NULL)
+	if (f->known && f->compressed == NULL && f->pass == 0)
 		return read_to(f, to, n, bytes);
 	return file_more(f, bytes);
 }

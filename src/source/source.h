@@ -69,10 +69,22 @@ const char	*file_why(struct file_source *);
 int		 file_more_to(struct file_source *, void *to, size_t n,
 		    struct slice *bytes);
 
+/*
+ * Before the first file_more(): pass over so many bytes, as they would be
+ * given. What is not compressed is not read for that; of what is, the pieces
+ * that come are empty meanwhile, so that others have their turn. The second
+ * tells how many are still to be passed over: at the end, how much is missing.
+ */
+void		 file_pass(struct file_source *, uint64_t n);
+uint64_t	 file_passing(const struct file_source *);
+
 /* How it is compressed, seen by the first file_more(); NULL: not at all. */
 const char	*file_compression(const struct file_source *);
 
-/* The bytes read from the descriptor, which may be fewer than were given. */
+/*
+ * The bytes read from the descriptor, which may be fewer than were given, and
+ * those that did not have to be read.
+ */
 uint64_t	 file_taken(const struct file_source *);
 
 /*

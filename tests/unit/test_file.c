@@ -104,6 +104,50 @@ offset_beyond_all_files_is_refused(void **state)
 	close(fd);
 }
 
+static void
+what_is_passed_over_is_not_given(void **state)
+{
+	static const size_t	 all = 3 * FILE_PIECE_SMALL + 100;
+	static const size_t	 passed[] = { 1, FILE_PIECE_SMALL - 1,
+	    FILE_PIECE_SMALL, FILE_PIECE_SMALL + 1, 2 * FILE_PIECE_SMALL + 7,
+	    3 * FILE_PIECE_SMALL + 100 };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		const int		 fd = file_with(all);
+		struct file_source	*f = file_new_piece(fd,
+		    FILE_PIECE_SMALL);
+		struct slice		 bytes;
+		size_t			 n = passed[i];
+
+		file_pass(f, passed[i]);
+		while (file_more(f, &bytes) == 1)
+			for (size_t k = 0; k < bytes.n; k++)
+				assert_int_equal(bytes.p[k], n++ % 251);
+		assert_int_equal(n, all);
+		assert_int_equal(file_taken(f), all);
+		assert_int_equal(file_passing(f), 0);
+		file_free(f);
+		close(fd);
+	}
+}
+
+static void
+file_that_is_too_short_to_be_passed_over_is_seen(void **state)
+{
+	const int		 fd = file_with(100);
+	struct file_source	*f = file_new(fd);
+	struct slice		 bytes;
+
+	(void)state;
+	file_pass(f, 107);
+	while (file_more(f, &bytes) == 1)
+		assert_int_equal(bytes.n, 0);
+	assert_int_equal(file_passing(f), 7);
+	file_free(f);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -113,6 +157,9 @@ main(void)
 		cmocka_unit_test(error_is_told_by_errno),
 		cmocka_unit_test(bytes_at_an_offset_are_read_without_moving),
 		cmocka_unit_test(offset_beyond_all_files_is_refused),
+		cmocka_unit_test(what_is_passed_over_is_not_given),
+		cmocka_unit_test(
+		    file_that_is_too_short_to_be_passed_over_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
