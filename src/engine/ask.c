@@ -76,6 +76,29 @@ ask_free(struct ask *a)
 	free(a);
 }
 
+/* Blocks that the index knows nothing of have plain objects, too. */
+static bool
+has_blocks(const struct program *p)
+{
+	for (size_t i = 0; i < p->nrules; i++)
+		if (p->rules[i].nexcepts > 0)
+			return true;
+	for (size_t i = 0; i < p->npredicates; i++)
+		if (p->predicates[i].nblocks > 0)
+			return true;
+	return false;
+}
+
+void
+ask_ready(struct ask *a, bool jit)
+{
+	if (a->objects == NULL && has_blocks(a->program))
+		a->objects = eval_patterns(a->program);
+	if (a->objects != NULL)
+		patterns_ready(a->objects, jit);
+	matches_ready(a->matches, jit);
+}
+
 void
 ask_stats(const struct ask *a, struct ask_stats *to)
 {

@@ -46,6 +46,9 @@ struct ask	*ask_new(const struct program *);
 void		 ask_free(struct ask *);		/* NULL is allowed */
 void		 ask_stats(const struct ask *, struct ask_stats *);
 
+/* See patterns_ready(). */
+void		 ask_ready(struct ask *, bool jit);
+
 /* What `new` remembers; NULL: nobody asks. */
 struct news;
 struct news	*ask_news(const struct ask *);

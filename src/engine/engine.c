@@ -222,6 +222,13 @@ engine_profile(struct engine *e, struct profile *p)
 }
 
 void
+engine_ready(struct engine *e, bool jit)
+{
+	patterns_ready(e->patterns, jit);
+	ask_ready(e->ask, jit);
+}
+
+void
 engine_census(struct engine *e, struct census *c)
 {
 	e->census = c;

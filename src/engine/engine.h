@@ -116,6 +116,9 @@ void		 engine_on_unknown(struct engine *,
 struct profile;
 void		 engine_profile(struct engine *, struct profile *);
 
+/* What may need memory that can be executed is ready: see patterns_ready(). */
+void		 engine_ready(struct engine *, bool jit);
+
 /* Count the records of each event in this, which must outlive the engine. */
 struct census;
 void		 engine_census(struct engine *, struct census *);

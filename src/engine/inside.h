@@ -50,7 +50,7 @@ struct watch {
 struct source {
 	struct watch	 watch;
 	bool		 live;
-	bool		 begun;		/* a record of it was read */
+	bool		 begun;		/* this engine has read of it */
 	bool		 has_host;
 	struct buf	 host;
 	uint64_t	 host_hash;

@@ -231,6 +231,12 @@ matches_free(struct matches *m)
 	free(m);
 }
 
+void
+matches_ready(struct matches *m, bool jit)
+{
+	patterns_ready(m->patterns, jit);
+}
+
 /* Asking. */
 
 static bool

@@ -9,6 +9,7 @@
 #ifndef ENGINE_MATCH_H
 #define ENGINE_MATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ struct matches;
 /* For all sets that predicates name. The program must outlive it. */
 struct matches	*matches_new(const struct program *);
 void		 matches_free(struct matches *);	/* NULL is allowed */
+
+/* See patterns_ready(). */
+void		 matches_ready(struct matches *, bool jit);
 
 /*
  * Is the value in the set that this predicate names? 1, 0 or MATCHES_ELIMIT.

@@ -14,8 +14,6 @@
 #include "base/mem.h"
 #include "engine/groups.h"
 
-#define CROWD		4096u		/* slots in the way of a hash */
-
 static struct group *
 group(const struct partials *s, uint32_t number)
 {
@@ -351,7 +349,7 @@ index_root(struct partials *s, uint32_t number)
 		return "a key that has nothing";
 	if (group_find(s, g->id) != 0)
 		return "a key that is there twice";
-	if (slots_add(s->index, g->id, number) > CROWD)
+	if (slots_add(s->index, g->id, number) > SLOTS_CROWD)
 		return "keys that are no hashes";
 	groups_may(s->may, s->may_bits, g);
 	groups_may(s->will, s->will_bits, g);
@@ -374,8 +372,8 @@ index_bound(struct regroup *r, uint32_t number, regroup_hash_fn fn,
 	if (group_find_bound(s, root, hash, values) != 0)
 		return "a combination that is there twice";
 	group(s, number)->id = groups_bound_id(s, group(s, root)->id, hash);
-	return slots_add(s->index, group(s, number)->id, number) > CROWD ?
-	    "values that are too much alike" : NULL;
+	return slots_add(s->index, group(s, number)->id, number) >
+	    SLOTS_CROWD ? "values that are too much alike" : NULL;
 }
 
 /* What is new is noted in both; the next walk is a whole one. */

@@ -36,6 +36,7 @@ enum section_number {
 /* An engine being made from rows. */
 struct resuming {
 	struct engine	*e;
+	bool		 makes_sources;	/* of HEAD; else they are there */
 	uint32_t	*rules;		/* by number then: now; or
 					 * PROGRAM_NONE. Made by HEAD. */
 	size_t		 nrules;
@@ -54,9 +55,13 @@ struct section {
 	 */
 	bool	(*row)(struct resuming *, const struct row *);
 	bool	(*end)(struct resuming *);	/* or NULL */
-	/* Free what is in its scratch, at the end or before; or NULL. */
-	void	(*drop)(struct resuming *);
+	/* Let go of what its scratch holds, at the end or before; or NULL. */
+	void	(*drop)(void *scratch);
 };
+
+/* The scratch of a section, of so many bytes: zeros when it is new. */
+void	*resume_scratch(struct resuming *, enum section_number, size_t);
+void	resume_drop(struct resuming *, const struct section *);
 
 /* Note what is wrong with a row; returns false. WHY: "a step of itself". */
 bool	resume_refuse(struct resuming *, const char *why);

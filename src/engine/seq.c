@@ -368,8 +368,8 @@ seqs_restored(struct seqs *s, const uint32_t *unused, size_t n)
 			continue;
 		if (seqs_find(s, seqs_at(s, i)->id) != SEQ_NONE)
 			return "two of one key";
-		slots_add(s->index, seqs_at(s, i)->id, i);
-		why = link_one(s, i);
+		why = slots_add(s->index, seqs_at(s, i)->id, i) > SLOTS_CROWD ?
+		    "keys that are no hashes" : link_one(s, i);
 	}
 	return why != NULL ? why : end_lists(s);
 }

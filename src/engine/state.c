@@ -12,6 +12,7 @@
  *  - what is of the record being read, and notes under its ordinal that the
  *    next one, which is higher, makes stale: completed, alerted_at, asked and
  *    answered, key_memos with live_turn, candidates, mets, held...;
+ *  - begun of a source: to what is new its next record is the first;
  *  - turns, late_seconds, late_millis: between two calls nobody waits, and all
  *    times that were read have been told to the clocks;
  *  - who listens: trace, profile, on_unknown, whose events are told again.
@@ -61,16 +62,38 @@ state_loading_new(struct engine *e)
 }
 
 void
+state_loading_sources(struct state_loading *l)
+{
+	l->r.makes_sources = true;
+}
+
+void
 state_loading_free(struct state_loading *l)
 {
 	if (l == NULL)
 		return;
 	for (size_t i = 0; i < SECTIONS; i++)
-		if (sections[i]->drop != NULL)
-			sections[i]->drop(&l->r);
+		resume_drop(&l->r, sections[i]);
 	free(l->r.rules);
 	buf_fini(&l->r.why);
 	free(l);
+}
+
+void *
+resume_scratch(struct resuming *r, enum section_number number, size_t n)
+{
+	if (r->scratch[number] == NULL)
+		r->scratch[number] = xcalloc(1, n);
+	return r->scratch[number];
+}
+
+void
+resume_drop(struct resuming *r, const struct section *s)
+{
+	if (r->scratch[s->number] != NULL && s->drop != NULL)
+		s->drop(r->scratch[s->number]);
+	free(r->scratch[s->number]);
+	r->scratch[s->number] = NULL;
 }
 
 bool
@@ -108,8 +131,7 @@ end_section(struct state_loading *l)
 
 	if (s->end != NULL && !s->end(&l->r))
 		return refuse(l, "it is not whole");
-	if (s->drop != NULL)
-		s->drop(&l->r);
+	resume_drop(&l->r, s);
 	l->at++;
 	l->begun = false;
 	return true;

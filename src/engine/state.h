@@ -30,6 +30,7 @@ bool		 engine_save(const struct engine *, row_fn, void *arg);
 struct state_loaded {
 	uint64_t	 instances;	/* that live on */
 	uint64_t	 rules_gone;	/* of the program then, not of this */
+	uint64_t	 rules_new;	/* of this, not of the one then */
 	uint64_t	 dropped;	/* items of such rules */
 };
 
@@ -47,5 +48,11 @@ bool		 state_loading_row(struct state_loading *, const struct row *);
 bool		 state_loading_end(struct state_loading *,
 		    struct state_loaded *);
 const char	*state_loading_why(const struct state_loading *);
+
+/*
+ * Before the first row, for whoever only wants to look: the engine has no
+ * source, and those that there were are made.
+ */
+void		 state_loading_sources(struct state_loading *);
 
 #endif

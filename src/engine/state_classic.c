@@ -155,12 +155,10 @@ save_seqs(const struct engine *e, struct rows *r)
 static struct making *
 making(struct resuming *r)
 {
-	struct making	*m = r->scratch[SECTION_SEQS];
+	struct making	*m = resume_scratch(r, SECTION_SEQS, sizeof(*m));
 
-	if (m != NULL)
-		return m;
-	m = r->scratch[SECTION_SEQS] = xcalloc(1, sizeof(*m));
-	m->taken = xcalloc(steps_size(r->e->steps) / 8 + 1, 1);
+	if (m->taken == NULL)
+		m->taken = xcalloc(steps_size(r->e->steps) / 8 + 1, 1);
 	return m;
 }
 
@@ -320,17 +318,13 @@ end_seqs(struct resuming *r)
 }
 
 static void
-drop_seqs(struct resuming *r)
+drop_seqs(void *scratch)
 {
-	struct making	*m = r->scratch[SECTION_SEQS];
+	struct making	*m = scratch;
 
-	if (m == NULL)
-		return;
 	free(m->unused);
 	free(m->taken);
 	free(m->gone);
-	free(m);
-	r->scratch[SECTION_SEQS] = NULL;
 }
 
 const struct section	section_seqs = { SECTION_SEQS, "sequences", save_seqs,

@@ -221,26 +221,19 @@ struct item {
 static struct making *
 making(struct resuming *r)
 {
-	struct making	*m = r->scratch[SECTION_GROUPS];
+	struct making	*m = resume_scratch(r, SECTION_GROUPS, sizeof(*m));
 
-	if (m == NULL) {
-		m = r->scratch[SECTION_GROUPS] = xcalloc(1, sizeof(*m));
-		m->g.s = r->e->partials;
-	}
+	m->g.s = r->e->partials;
 	return m;
 }
 
 static void
-drop(struct resuming *r)
+drop(void *scratch)
 {
-	struct making	*m = r->scratch[SECTION_GROUPS];
+	struct making	*m = scratch;
 
-	if (m == NULL)
-		return;
 	regroup_fini(&m->g);
 	free(m->queue);
-	free(m);
-	r->scratch[SECTION_GROUPS] = NULL;
 }
 
 static bool

@@ -18,7 +18,7 @@
 #define SOURCES_IN	64u
 #define SWEEP_MAX	INT32_MAX
 
-enum { LIVE = 1, BEGUN = 2, HOST = 4 };	/* of a source */
+enum { LIVE = 1, HOST = 2 };		/* of a source */
 
 struct making {
 	struct map	*by_id;		/* rules of the program */
@@ -68,8 +68,7 @@ save(const struct engine *e, struct rows *r)
 		const struct source	*s = &e->sources[i];
 
 		b = rows_page(r, SOURCES + i / SOURCES_IN);
-		buf_u8(b, (uint8_t)(s->live * LIVE + s->begun * BEGUN +
-		    s->has_host * HOST));
+		buf_u8(b, (uint8_t)(s->live * LIVE + s->has_host * HOST));
 		buf_u32(b, (uint32_t)s->host.n);
 		buf_slice(b, buf_bytes(&s->host));
 	}
@@ -81,11 +80,11 @@ static struct making *
 making(struct resuming *r)
 {
 	const struct program	*p = r->e->program;
-	struct making		*m = r->scratch[SECTION_HEAD];
+	struct making		*m = resume_scratch(r, SECTION_HEAD,
+	    sizeof(*m));
 
-	if (m != NULL)
+	if (m->by_id != NULL)
 		return m;
-	m = r->scratch[SECTION_HEAD] = xcalloc(1, sizeof(*m));
 	m->taken = xcalloc(p->nrules + 1, sizeof(*m->taken));
 	m->by_id = map_new();
 	for (size_t i = 0; i < p->nrules; i++) {
@@ -132,7 +131,7 @@ make_head(struct resuming *r, struct making *m, struct cursor *c)
 		return resume_refuse(r, "it is not whole");
 	if (e->sweep_at > SWEEP_MAX || e->life_sweep_at > SWEEP_MAX)
 		return resume_refuse(r, "a place that cannot be");
-	if (m->sources > e->nsources)
+	if (m->sources > e->nsources && !r->makes_sources)
 		return resume_refuse(r, "there were other sources");
 	take_seed(e, seed);
 	m->begun = true;
@@ -162,6 +161,16 @@ make_rule(struct resuming *r, struct making *m, uint64_t id)
 	return true;
 }
 
+/* One that is as it was. */
+static void
+new_source(struct engine *e, unsigned is, struct slice host)
+{
+	const uint32_t	 number = engine_source(e, (is & LIVE) != 0);
+
+	if ((is & HOST) != 0)
+		engine_source_host(e, number, host);
+}
+
 static bool
 make_source(struct resuming *r, struct making *m, struct cursor *c)
 {
@@ -170,16 +179,17 @@ make_source(struct resuming *r, struct making *m, struct cursor *c)
 	    (size_t)cursor_uint(c, 4));
 	struct source		*s;
 
-	if (c->err != 0 || is > LIVE + BEGUN + HOST)
+	if (c->err != 0 || is > LIVE + HOST)
 		return resume_refuse(r, "a source is not whole");
 	if (m->seen >= m->sources)
 		return resume_refuse(r, "more sources than there were");
+	if (m->seen == r->e->nsources)		/* see makes_sources */
+		new_source(r->e, is, host);
 	s = &r->e->sources[m->seen++];
 	if (s->live != ((is & LIVE) != 0) ||
 	    s->has_host != ((is & HOST) != 0) ||
 	    !slice_eq(host, buf_bytes(&s->host)))
 		return resume_refuse(r, "there were other sources");
-	s->begun = (is & BEGUN) != 0;
 	return true;
 }
 
@@ -218,20 +228,18 @@ end(struct resuming *r)
 
 	if (m == NULL)
 		return resume_refuse(r, "it is missing");
+	for (size_t i = 0; i < r->e->program->nrules; i++)
+		r->told.rules_new += !m->taken[i];
 	return m->begun && r->nrules == m->rules && m->seen == m->sources;
 }
 
 static void
-drop(struct resuming *r)
+drop(void *scratch)
 {
-	struct making	*m = r->scratch[SECTION_HEAD];
+	struct making	*m = scratch;
 
-	if (m == NULL)
-		return;
 	map_free(m->by_id);
 	free(m->taken);
-	free(m);
-	r->scratch[SECTION_HEAD] = NULL;
 }
 
 const struct section	section_head = { SECTION_HEAD, "head", save, row, end,

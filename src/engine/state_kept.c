@@ -5,8 +5,6 @@
  * Steps and deadlines say where a record is kept, so all of them come back to
  * the place where they were.
  */
-#include <stdlib.h>
-
 #include "engine/kept.h"
 #include "engine/section.h"
 #include "engine/stretch.h"
@@ -62,10 +60,10 @@ save(const struct engine *e, struct rows *rows)
 static bool
 read_row(struct resuming *r, const struct row *row)
 {
-	struct stretch_at	*s = r->scratch[SECTION_KEPT];
+	struct stretch_at	*s = resume_scratch(r, SECTION_KEPT,
+	    sizeof(*s));
 
-	if (s == NULL) {
-		s = r->scratch[SECTION_KEPT] = xmalloc(sizeof(*s));
+	if (s->way == NULL) {
 		r->e->kept = kept_ring();
 		stretches_begin(s, &way, r->e->kept);
 	}
@@ -83,14 +81,9 @@ end(struct resuming *r)
 }
 
 static void
-drop(struct resuming *r)
+drop(void *scratch)
 {
-	struct stretch_at	*s = r->scratch[SECTION_KEPT];
-
-	if (s != NULL)
-		stretches_fini(s);
-	free(s);
-	r->scratch[SECTION_KEPT] = NULL;
+	stretches_fini(scratch);
 }
 
 const struct section	section_kept = {

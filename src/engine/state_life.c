@@ -7,8 +7,6 @@
  * Each section begins with how many numbers there are, so that one which has
  * lost its end is noticed.
  */
-#include <stdlib.h>
-
 #include "engine/section.h"
 #include "engine/stock.h"
 
@@ -28,22 +26,16 @@ struct making {
 static struct making *
 making(struct resuming *r, enum section_number number)
 {
-	if (r->scratch[number] == NULL)
-		r->scratch[number] = xcalloc(1, sizeof(struct making));
-	return r->scratch[number];
+	return resume_scratch(r, number, sizeof(struct making));
 }
 
 static void
-drop(struct resuming *r, enum section_number number)
+drop(void *scratch)
 {
-	struct making	*m = r->scratch[number];
+	struct making	*m = scratch;
 
-	if (m == NULL)
-		return;
 	stock_fini(&m->stocks[0]);
 	stock_fini(&m->stocks[1]);
-	free(m);
-	r->scratch[number] = NULL;
 }
 
 /* Is the next item there, and is it one that may come? */
@@ -151,14 +143,8 @@ end_of_origins(struct resuming *r)
 	    m->stocks[0].nfree) && p->origins.n == m->n[0]);
 }
 
-static void
-drop_origins(struct resuming *r)
-{
-	drop(r, SECTION_ORIGINS);
-}
-
 const struct section	section_origins = { SECTION_ORIGINS, "origins",
-	save_origins, row_of_origins, end_of_origins, drop_origins };
+	save_origins, row_of_origins, end_of_origins, drop };
 
 /* Pasts. */
 
@@ -235,14 +221,8 @@ end_of_pasts(struct resuming *r)
 	return p->records.n == m->n[0];
 }
 
-static void
-drop_pasts(struct resuming *r)
-{
-	drop(r, SECTION_PASTS);
-}
-
 const struct section	section_pasts = { SECTION_PASTS, "pasts",
-	save_pasts, row_of_pasts, end_of_pasts, drop_pasts };
+	save_pasts, row_of_pasts, end_of_pasts, drop };
 
 /* Tallies. */
 
@@ -388,11 +368,5 @@ end_of_tallies(struct resuming *r)
 	    tallies_records(t)->n == m->n[1];
 }
 
-static void
-drop_tallies(struct resuming *r)
-{
-	drop(r, SECTION_TALLIES);
-}
-
 const struct section	section_tallies = { SECTION_TALLIES, "tallies",
-	save_tallies, row_of_tallies, end_of_tallies, drop_tallies };
+	save_tallies, row_of_tallies, end_of_tallies, drop };

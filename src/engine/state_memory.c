@@ -43,12 +43,10 @@ save_cooldowns(const struct engine *e, struct rows *rows)
 static bool
 cooldowns_row(struct resuming *r, const struct row *row)
 {
-	struct chain	*chain = r->scratch[SECTION_COOLDOWNS];
+	struct chain	*chain = resume_scratch(r, SECTION_COOLDOWNS,
+	    sizeof(*chain));
 	struct cursor	 c = { .in = row->bytes };
 
-	if (chain == NULL)
-		chain = r->scratch[SECTION_COOLDOWNS] =
-		    xcalloc(1, sizeof(*chain));
 	while (cursor_left(&c) > 0) {
 		struct cooled	 one;
 
@@ -96,14 +94,9 @@ cooldowns_end(struct resuming *r)
 }
 
 static void
-cooldowns_drop(struct resuming *r)
+cooldowns_drop(void *scratch)
 {
-	struct chain	*chain = r->scratch[SECTION_COOLDOWNS];
-
-	if (chain != NULL)
-		chain_fini(chain);
-	free(chain);
-	r->scratch[SECTION_COOLDOWNS] = NULL;
+	chain_fini(scratch);
 }
 
 const struct section	section_cooldowns = {
@@ -218,11 +211,15 @@ by_id(const void *va, const void *vb)
 }
 
 static struct remembering *
-remembering_new(const struct news *n)
+remembering(struct resuming *r)
 {
-	struct remembering	*m = xcalloc(1, sizeof(*m));
+	const struct news	*n = ask_news(r->e->ask);
+	struct remembering	*m = resume_scratch(r, SECTION_NEWS,
+	    sizeof(*m));
 	uint32_t		 beginning;
 
+	if (m->sites != NULL)
+		return m;
 	m->sites = xreallocarray(NULL, news_sites(n) + 1, sizeof(*m->sites));
 	for (size_t i = 0; i < news_sites(n); i++)
 		m->sites[i] = (struct site_id){
@@ -310,13 +307,11 @@ firsts_row(struct resuming *r, const struct remembering *m,
 static bool
 news_row(struct resuming *r, const struct row *row)
 {
-	struct remembering	*m = r->scratch[SECTION_NEWS];
+	struct remembering	*m;
 
 	if (ask_news(r->e->ask) == NULL)
 		return true;		/* nobody asks any more */
-	if (m == NULL)
-		m = r->scratch[SECTION_NEWS] =
-		    remembering_new(ask_news(r->e->ask));
+	m = remembering(r);
 	if (row->page < SITES)
 		return seen_row(r, m, row);
 	return row->page < FIRSTS ? sites_row(r, m, row) :
@@ -342,17 +337,13 @@ news_end(struct resuming *r)
 }
 
 static void
-news_drop(struct resuming *r)
+news_drop(void *scratch)
 {
-	struct remembering	*m = r->scratch[SECTION_NEWS];
+	struct remembering	*m = scratch;
 
-	if (m != NULL) {
-		chain_fini(&m->values);
-		free(m->sites);
-		free(m->beginnings);
-	}
-	free(m);
-	r->scratch[SECTION_NEWS] = NULL;
+	chain_fini(&m->values);
+	free(m->sites);
+	free(m->beginnings);
 }
 
 const struct section	section_news = {

@@ -5,8 +5,6 @@
  * Paths come back to the place in the ring where they were, so that the same
  * ones go next; also those that were forgotten, which still take room there.
  */
-#include <stdlib.h>
-
 #include "engine/section.h"
 #include "engine/stretch.h"
 
@@ -69,14 +67,13 @@ save(const struct engine *e, struct rows *rows)
 static bool
 read_row(struct resuming *r, const struct row *row)
 {
-	struct stretch_at	*s = r->scratch[SECTION_PATHS];
+	struct stretch_at	*s;
 
 	if (r->e->paths == NULL)
 		return true;		/* nobody asks any more */
-	if (s == NULL) {
-		s = r->scratch[SECTION_PATHS] = xmalloc(sizeof(*s));
+	s = resume_scratch(r, SECTION_PATHS, sizeof(*s));
+	if (s->way == NULL)
 		stretches_begin(s, &way, pathcache_ring(r->e->paths));
-	}
 	return stretches_row(s, r, row) ||
 	    resume_refuse(r, "a stretch is not in its place");
 }
@@ -91,14 +88,9 @@ end(struct resuming *r)
 }
 
 static void
-drop(struct resuming *r)
+drop(void *scratch)
 {
-	struct stretch_at	*s = r->scratch[SECTION_PATHS];
-
-	if (s != NULL)
-		stretches_fini(s);
-	free(s);
-	r->scratch[SECTION_PATHS] = NULL;
+	stretches_fini(scratch);
 }
 
 const struct section	section_paths = {

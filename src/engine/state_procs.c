@@ -145,15 +145,13 @@ read_process(struct cursor *c, struct process *p)
 static bool
 procs_row(struct resuming *r, const struct row *row)
 {
-	struct chain	*chain = r->scratch[SECTION_PROCS];
+	struct chain	*chain = resume_scratch(r, SECTION_PROCS,
+	    sizeof(*chain));
 	struct cursor	 c = { .in = row->bytes };
 	struct process	 p;
 
 	if (r->e->procs == NULL)
 		return true;
-	if (chain == NULL)
-		chain = r->scratch[SECTION_PROCS] = xcalloc(1,
-		    sizeof(*chain));
 	while (cursor_left(&c) > 0) {
 		if (!chain_next(chain, row, &c, 0))
 			return resume_refuse(r, "a process is missing");
@@ -187,14 +185,9 @@ procs_end(struct resuming *r)
 }
 
 static void
-procs_drop(struct resuming *r)
+procs_drop(void *scratch)
 {
-	struct chain	*chain = r->scratch[SECTION_PROCS];
-
-	if (chain != NULL)
-		chain_fini(chain);
-	free(chain);
-	r->scratch[SECTION_PROCS] = NULL;
+	chain_fini(scratch);
 }
 
 const struct section	section_procs = {

@@ -63,8 +63,7 @@ section_loaded(const struct section_case *sc, const struct saved *s,
 			good = one->end(&r);
 	}
 	for (size_t i = 0; i < SECTIONS_MOST && sc->sections[i] != NULL; i++)
-		if (sc->sections[i]->drop != NULL)
-			sc->sections[i]->drop(&r);
+		resume_drop(&r, sc->sections[i]);
 	assert_int_equal(good, r.why.n == 0);
 	if (told != NULL)
 		told->told = r.told;

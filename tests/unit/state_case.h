@@ -109,4 +109,19 @@ saved_move(struct engine *from, struct engine *to)
 	return to;
 }
 
+/* The same with other rules: what it would save may differ. */
+static inline struct engine *
+saved_reload(struct engine *from, struct engine *to)
+{
+	struct saved		 s = saved_of(from);
+	struct state_loaded	 told;
+	struct buf		 why = { 0 };
+
+	if (!saved_load(&s, to, &told, &why))
+		fail_msg("%s", buf_cstr(&why));
+	saved_free(&s);
+	engine_free(from);
+	return to;
+}
+
 #endif

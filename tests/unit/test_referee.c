@@ -644,6 +644,174 @@ the_engine_agrees_with_the_referee(void **state)
 	buf_fini(&where);
 }
 
+/* Rules that come and go around others which stay. */
+
+#define CHANGES	3u			/* programs, one after the other */
+
+/* What the referee does not know, leaning on the first rule that was drawn. */
+static const char	more_rules[] =
+    "sequence hears { subject any; by object; timeout 20 seconds;\n"
+    " state { event <alert> { r0; }; status any; };\n"
+    " state { event any; status any; }; };\n"
+    "sequence fresh { subject any; by none; cooldown 2 seconds;\n"
+    " state { event any; status any; new object in 5 seconds learning none;\n"
+    " }; };\n"
+    "sequence far { subject any; by none; across hosts; timeout none;\n"
+    " state { event <auditevent> { AUE_OPEN_R; }; status any;\n"
+    "  bind $x object; };\n"
+    " state { event <auditevent> { AUE_UNLINK; }; status any;\n"
+    "  absent 2 seconds; };\n"
+    " state { event any; status any; object == $x; }; };\n"
+    "sequence runs { subject any;\n"
+    " state { event <auditevent> { AUE_OPEN_R; }; status any;\n"
+    "  image <exact> { /c; }; }; };\n"
+    "sequence old { subject any; timeout 9 seconds;\n"
+    " state { event <auditevent> { AUE_OPEN_R; }; status any; };\n"
+    " state { event any; status failure; multiplier 2; }; };\n";
+
+static void
+put_rule(struct buf *text, const struct drawn *d, uint32_t rule,
+    const char *label)
+{
+	buf_printf(text, "sequence %s%u {\n", label, rule);
+	for (uint32_t i = 1; i < d->nlines[rule]; i++)
+		buf_printf(text, "%s\n", d->lines[rule][i]);
+}
+
+/* Those that stay, from any of them on, with some of the others in between. */
+static void
+changed_text(struct lot *l, const struct drawn *stay,
+    const struct drawn *others, struct buf *text)
+{
+	const uint32_t	 first = lot_below(l, stay->nrules);
+	const bool	 early = chance(l, 2);
+
+	buf_clear(text);
+	if (early)
+		buf_str(text, more_rules);
+	for (uint32_t i = 0; i < RULES_MAX; i++) {
+		if (i < others->nrules && chance(l, 2))
+			put_rule(text, others, i, "other");
+		if (i < stay->nrules)
+			put_rule(text, stay, (first + i) % stay->nrules, "r");
+	}
+	if (!early)
+		buf_str(text, more_rules);
+}
+
+/* Programs of the same rules and some others; NULL: one of them is refused. */
+static bool
+changed_cases(struct lot *l, const struct drawn *stay,
+    const struct drawn *others, struct rule_case *cases[CHANGES])
+{
+	struct buf	 text = { 0 };
+	bool		 good = true;
+
+	for (unsigned i = 0; i < CHANGES; i++) {
+		changed_text(l, stay, others, &text);
+		cases[i] = case_new(buf_cstr(&text));
+		good &= case_run(cases[i]) != NULL;
+	}
+	buf_fini(&text);
+	return good;
+}
+
+/* With rules that change now and then, or with the first ones for ever. */
+static void
+run_changing(struct lot *l, struct rule_case *const cases[CHANGES],
+    const struct drawn *d, bool changes, struct seen *s)
+{
+	const struct engine_options	 options = { .want_uid = true,
+	    .max_open = 1 };
+	const struct alert_out		 out = { .trigger = see_trigger,
+	    .alert = see, .arg = s };
+	const bool			 two = lot_below(l, 2) == 0;
+
+	s->live = lot_below(l, 2) == 0;
+	s->e = engine_of(cases[0], &options, &out, 2, s->live);
+	for (uint32_t i = 0; i < d->ndeeds; i++) {
+		if (changes && chance(l, 8))
+			s->e = saved_reload(s->e, engine_of(
+			    cases[lot_below(l, CHANGES)], &options, &out, 2,
+			    s->live));
+		feed(s->e, two ? i / 3 % 2 : 0, &d->deeds[i], i);
+	}
+	engine_free(s->e);
+}
+
+/* What was told of one rule, to be freed. */
+static struct buf
+told_of(struct seen *s, const char *label)
+{
+	struct buf	 of = { 0 };
+	const size_t	 n = strlen(label);
+
+	for (const char *at = buf_cstr(&s->text), *end; *at != '\0';
+	    at = end + 1) {
+		const char	*name = strncmp(at, "trigger ", 8) == 0 ?
+		    at + 8 : at;
+
+		end = strchr(at, '\n');
+		if (strncmp(name, label, n) == 0 && name[n] == ' ')
+			buf_put(&of, at, (size_t)(end - at) + 1);
+	}
+	return of;
+}
+
+static void
+assert_told_alike(struct seen *once, struct seen *often, const char *label,
+    uint32_t seed, size_t *happened)
+{
+	struct buf	 a = told_of(once, label), b = told_of(often, label);
+
+	if (!slice_eq(buf_bytes(&a), buf_bytes(&b)))
+		fail_msg("seed %u rule %s\n%s\nbut:\n%s", seed, label,
+		    buf_cstr(&a), buf_cstr(&b));
+	*happened += a.n;
+	buf_fini(&a);
+	buf_fini(&b);
+}
+
+static void
+rules_that_stay_do_not_notice_that_others_come_and_go(void **state)
+{
+	static const char *const	 labels[] = { "r0", "r1", "r2",
+	    "hears", "fresh", "far", "runs", "old" };
+	const unsigned	 runs = lot_runs(300);
+	struct drawn	*stay = xcalloc(1, sizeof(*stay));
+	struct drawn	*others = xcalloc(1, sizeof(*others));
+	struct lot	*l = xcalloc(1, sizeof(*l));
+	size_t		 happened[8] = { 0 };
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= runs; seed++) {
+		struct seen		 once = { 0 }, often = { 0 };
+		struct rule_case	*cases[CHANGES];
+
+		lot_seed(l, seed + UINT64_C(2000000));
+		draw(l, others);
+		draw(l, stay);
+		if (changed_cases(l, stay, others, cases)) {
+			lot_seed(l, seed);
+			run_changing(l, cases, stay, false, &once);
+			lot_seed(l, seed);
+			run_changing(l, cases, stay, true, &often);
+			for (size_t i = 0; i < 8; i++)
+				assert_told_alike(&once, &often, labels[i],
+				    seed, &happened[i]);
+		}
+		for (unsigned i = 0; i < CHANGES; i++)
+			case_free(cases[i]);
+		buf_fini(&once.text);
+		buf_fini(&often.text);
+	}
+	for (size_t i = 0; i < 8; i++)
+		assert_true(happened[i] > 20 * (size_t)runs);
+	free(stay);
+	free(others);
+	free(l);
+}
+
 /* With its order, its uids, who is evicted and who is over age. */
 static void
 an_interruption_changes_nothing_that_can_be_seen(void **state)
@@ -688,6 +856,8 @@ main(void)
 		cmocka_unit_test(the_engine_agrees_with_the_referee),
 		cmocka_unit_test(
 		    an_interruption_changes_nothing_that_can_be_seen),
+		cmocka_unit_test(
+		    rules_that_stay_do_not_notice_that_others_come_and_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
+#include "base/slots.h"
 #include "engine/seq.h"
 
 #include "draw.h"
@@ -303,6 +304,22 @@ whatever_is_done_it_is_as_a_list_would_have_it(void **state)
 	free(l);
 }
 
+/* Each would have to pass all those before it. */
+static void
+ids_that_crowd_in_one_place_are_refused(void **state)
+{
+	struct seqs	*s = seqs_new(SEQS_MAX, false);
+
+	(void)state;
+	for (uint32_t i = 0; i < 2 * SLOTS_CROWD; i++)
+		seqs_restore(s, i, &(struct instance){
+		    .id = (uint64_t)i << 32, .state = 1,
+		    .older = i == 0 ? SEQ_NONE : i - 1 }, 0);
+	assert_string_equal(seqs_restored(s, NULL, 0),
+	    "keys that are no hashes");
+	seqs_free(s);
+}
+
 int
 main(void)
 {
@@ -318,6 +335,7 @@ main(void)
 		    numbers_that_are_not_in_use_are_named_once_each),
 		cmocka_unit_test(
 		    whatever_is_done_it_is_as_a_list_would_have_it),
+		cmocka_unit_test(ids_that_crowd_in_one_place_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,10 @@
 	SEQ("keys", TIME "by object; " S(R) S(W) S(U))			\
 	SEQ("counts", TIME "by none; "					\
 	    S(R "multiplier 5 in 20 seconds; ") S(U))			\
-	SEQ("many", TIME S(R "multiplier 3 distinct object; ") S(W))		\
-	SEQ("lacks", TIME S(R) S(W "absent 30 seconds; "))			\
-	SEQ("binds", TIME S(R "bind $f object; ") S(W "object == $f; "))	\
-	SEQ("both", TIME "order any; " S(R) S(U))				\
+	SEQ("many", TIME S(R "multiplier 3 distinct object; ") S(W))	\
+	SEQ("lacks", TIME S(R) S(W "absent 30 seconds; "))		\
+	SEQ("binds", TIME S(R "bind $f object; ") S(W "object == $f; ")) \
+	SEQ("both", TIME "order any; " S(R) S(U))			\
 	SEQ("cool", "by pid; cooldown 1 hours; " S(X))			\
 	SEQ("fresh", S(U "new object in 1 days; "))			\
 	SEQ("runs", S(X "parent <exact> { /sh; }; "))			\
@@ -130,6 +130,30 @@ an_engine_that_read_nothing_is_made_again(void **state)
 	play_move(p);
 	(void)play(p, script);
 	play_move(p);
+	play_free(p);
+}
+
+/* From the first record on, whether the rule wants that one or not. */
+static void
+a_rule_that_is_new_learns_from_now_on(void **state)
+{
+	static const char	 then[] = SEQ("old", S(R));
+	static const char	 now[] = SEQ("old", S(R))
+	    SEQ("fresh", S(U "new object in 1 days learning 10 seconds; "));
+	struct play		*p = play_new(then);
+	const struct engine_options options = p->options;
+	struct rule_case	*c = p->c;
+	struct engine		*e;
+
+	(void)state;
+	(void)play(p, "r0:/a");
+	e = p->e;
+	p->c = case_good(now);
+	play_begin(p, &options);
+	p->e = saved_reload(e, p->e);
+	case_free(c);
+	assert_string_equal(play(p, "r5:/a u12:/b u15:/c"),
+	    "old@5=1; fresh@15=3");
 	play_free(p);
 }
 
@@ -286,6 +310,7 @@ main(void)
 		cmocka_unit_test(nothing_is_changed_by_saving),
 		cmocka_unit_test(saving_can_be_stopped_at_any_row),
 		cmocka_unit_test(an_engine_that_read_nothing_is_made_again),
+		cmocka_unit_test(a_rule_that_is_new_learns_from_now_on),
 		cmocka_unit_test(a_byte_that_was_changed_harms_nobody),
 		cmocka_unit_test(a_row_that_was_cut_or_lost_harms_nobody),
 		cmocka_unit_test(rows_have_their_order),
