@@ -296,10 +296,12 @@ open_again(const struct marks_host *h, const struct outlet *o,
 	const int	 fd = h->reopen(h->arg, o->name);
 	struct stat	 st;
 
-	if (fd == -1 || (fstat(fd, &st) == 0 && is_same(&st, now)))
+	if (fd != -1 && fstat(fd, &st) == 0 && is_same(&st, now))
 		return fd;
-	(void)close(fd);		/* nothing was written */
-	return -1;
+	if (fd != -1)
+		(void)close(fd);	/* nothing was written */
+	/* Renamed since it was opened: logs are rotated at any moment. */
+	return h->find(h->arg, (uint64_t)now->st_dev, (uint64_t)now->st_ino);
 }
 
 struct replay *

@@ -60,6 +60,7 @@ struct sinks {
 	struct store		*store;		/* or NULL */
 	uint64_t		 store_lost;	/* since it fails */
 	bool			 kept;		/* the run is */
+	bool			 late;		/* syslog, at the last mark */
 	struct marks		 marks;		/* until sinks_resumed() */
 	struct sinks_stats	 stats;
 };
@@ -264,6 +265,21 @@ sinks_flush(struct sinks *s)
 	for (size_t i = 0; i < map_count(s->files); i++)
 		flush_file(s, map_at(s->files, i, &name));
 	sinks_flush_stderr(s);
+}
+
+void
+sinks_settle(struct sinks *s)
+{
+	uint64_t	 lost = 0;
+	bool		 good;
+
+	sinks_flush(s);
+	if (s->store == NULL)
+		return;
+	good = store_settle(s->store, &lost);
+	s->stats.lost += lost;
+	s->store_lost += lost;
+	note_store(s, good);
 }
 
 void
@@ -494,6 +510,8 @@ sinks_mark(struct sinks *s, struct rows *rows)
 	struct slice		 name;
 
 	sinks_flush(s);
+	s->late = s->o.host.syslog_done != NULL &&
+	    !s->o.host.syslog_done(s->o.host.arg);
 	rows_section(rows, MARKS_FILES);
 	for (size_t i = 0; i < map_count(s->files) && i < MARKS_MAX; i++) {
 		const struct file	*f = map_at(s->files, i, &name);
@@ -550,6 +568,10 @@ sinks_sync(const struct sinks *s, struct buf *why)
 	const struct marks_host	 host = marks_host(s);
 	struct slice		 name;
 
+	if (s->late) {
+		buf_str(why, "syslog does not take all lines now");
+		return false;
+	}
 	for (size_t i = 0; i < map_count(s->files); i++) {
 		const struct file	*f = map_at(s->files, i, &name);
 		const int		 error = marks_sync(&f->out, &host);

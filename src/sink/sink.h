@@ -64,6 +64,8 @@ struct sink_host {
 	evidence_open_fn reopen_evidence;
 	/* All of that file goes to the disk; 0, or an errno. */
 	int		 (*sync_file)(void *arg, const char *path);
+	/* Has syslog taken all? NULL: it has. */
+	bool		 (*syslog_done)(void *arg);
 	/* A log file is not as it was left. */
 	void		 (*changed)(void *arg, const char *name,
 			    const char *what);
@@ -132,6 +134,11 @@ void		 sinks_alert(struct sinks *, const struct sink_view *);
  * sinks_free(), which drops it.
  */
 void		 sinks_flush(struct sinks *);
+/*
+ * No alert will come any more. What is still waiting for the store is put there
+ * or lost.
+ */
+void		 sinks_settle(struct sinks *);
 /* Only what is for standard error; nothing is said. */
 void		 sinks_flush_stderr(struct sinks *);
 

@@ -355,6 +355,18 @@ store_add(struct store *s, const struct sink_view *v,
 	return true;
 }
 
+bool
+store_settle(struct store *s, uint64_t *lost)
+{
+	if (s->waiting == 0 || move_waiting(s, STORE_END_MS))
+		return true;
+	*lost = s->waiting;
+	(void)sqlite3_exec(s->db, "DELETE FROM temp.waiting", NULL, NULL,
+	    NULL);				/* it goes with us anyway */
+	s->waiting = s->waiting_bytes = 0;
+	return false;
+}
+
 uint64_t
 store_waiting(const struct store *s)
 {
@@ -367,7 +379,7 @@ store_close(struct store *s)
 	if (s == NULL)
 		return;
 	if (s->waiting > 0)
-		(void)move_waiting(s, STORE_BUSY_MS);	/* or nobody can */
+		(void)move_waiting(s, 0);	/* or it is dropped */
 	(void)sqlite3_finalize(s->insert);
 	(void)sqlite3_close(s->db);
 	buf_fini(&s->why);
@@ -520,12 +532,18 @@ size_of(struct store *s, uint64_t *bytes)
 
 #define EXPIRE_MANY	1000u		/* alerts, when nobody waits */
 
-/* The oldest, if they are from before that: N of them. */
+/*
+ * The oldest, if they are from before that: N of them. Who removes a few at a
+ * time does not wait until somebody else has written.
+ */
 static bool
 remove_some(struct store *s, int64_t before_ms, unsigned n, uint64_t *removed)
 {
 	sqlite3_stmt	*st = NULL;
-	bool		 good = sqlite3_prepare_v2(s->db,
+	bool		 good;
+
+	(void)sqlite3_busy_timeout(s->db, n > STORE_STEP ? STORE_BUSY_MS : 0);
+	good = sqlite3_prepare_v2(s->db,
 	    "DELETE FROM alerts WHERE number IN (SELECT number FROM alerts"
 	    " WHERE time_ms < ? ORDER BY time_ms, number LIMIT ?)", -1, &st,
 	    NULL) == SQLITE_OK &&
@@ -538,6 +556,7 @@ remove_some(struct store *s, int64_t before_ms, unsigned n, uint64_t *removed)
 	else
 		(void)failed(s);
 	(void)sqlite3_finalize(st);
+	(void)sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 	return good;
 }
 
@@ -564,7 +583,8 @@ bool
 store_expire_some(struct store *s, int64_t before_ms, uint64_t max,
     uint64_t *removed)
 {
-	return remove_step(s, before_ms, max, STORE_STEP, removed);
+	return remove_step(s, before_ms, max, STORE_STEP, removed) ||
+	    !is_worth_a_word(s);
 }
 
 bool

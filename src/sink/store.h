@@ -30,7 +30,7 @@ struct store;
  * be opened.
  */
 struct store	*store_open(const char *path, bool create, struct buf *why);
-/* What was added is in the file afterwards, if it can be. NULL is allowed. */
+/* What waits is dropped, see store_settle(). NULL is allowed. */
 void		 store_close(struct store *);
 
 const char	*store_path(const struct store *);
@@ -50,6 +50,13 @@ bool		 store_add(struct store *, const struct sink_view *,
 		    const struct sink_world *);
 bool		 store_commit(struct store *);
 uint64_t	 store_waiting(const struct store *);	/* alerts */
+
+/*
+ * No more will be added: wait for who has locked it, STORE_END_MS at the
+ * longest. False when some could not be put there, which are *LOST.
+ */
+#define STORE_END_MS	10000
+bool		 store_settle(struct store *, uint64_t *lost);
 const char	*store_why(const struct store *);
 int		 store_errno(const struct store *);	/* the same, about */
 
@@ -95,7 +102,7 @@ bool		 store_expire(struct store *, int64_t before_ms, uint64_t max,
 
 /*
  * The same a little at a time, for those who have no time: at most STORE_STEP
- * alerts. *REMOVED is 0 when there is nothing left to do.
+ * alerts. *REMOVED is 0 when there is nothing left to do, or another writes.
  */
 #define STORE_STEP	50u
 bool		 store_expire_some(struct store *, int64_t before_ms,

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "alert_case.h"
@@ -354,6 +355,87 @@ alerts_survive_a_locked_database(void **state)
 	(void)sqlite3_close(other);
 }
 
+static void
+expiry_a_little_at_a_time_waits_for_nobody(void **state)
+{
+	struct scene	*s = *state;
+	sqlite3		*other;
+	uint64_t	 removed;
+	const time_t	 begun = time(NULL);
+
+	add(s, 1, 1);
+	assert_true(store_commit(s->store));
+	assert_int_equal(sqlite3_open(s->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL,
+	    NULL), SQLITE_OK);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_true(store_expire_some(s->store, FIRST_MS + 5000, 0,
+		    &removed));
+		assert_int_equal(removed, 0);	/* next time */
+	}
+	assert_true(time(NULL) - begun < 4);
+	(void)sqlite3_close(other);
+	assert_true(store_expire_some(s->store, FIRST_MS + 5000, 0,
+	    &removed));
+	assert_int_equal(removed, 1);
+}
+
+/* In a process of its own, which has it for some seconds. */
+static pid_t
+locked_for(const struct scene *s, unsigned seconds)
+{
+	int	 ends[2];
+	char	 c;
+	pid_t	 pid;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_true((pid = fork()) != -1);
+	if (pid == 0) {
+		sqlite3	*db;
+
+		if (sqlite3_open(s->path, &db) != SQLITE_OK ||
+		    sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) !=
+		    SQLITE_OK || write(ends[1], "", 1) != 1)
+			_exit(1);
+		(void)sleep(seconds);
+		_exit(0);
+	}
+	assert_int_equal(read(ends[0], &c, 1), 1);
+	assert_int_equal(close(ends[0]), 0);
+	assert_int_equal(close(ends[1]), 0);
+	return pid;
+}
+
+static void
+at_the_end_whoever_has_it_locked_is_waited_for(void **state)
+{
+	struct scene	*s = *state;
+	uint64_t	 lost = 0;
+	const pid_t	 pid = locked_for(s, 1);
+
+	add(s, 0, 0);
+	assert_true(store_settle(s->store, &lost));
+	assert_int_equal(lost, 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(count(s), 1);
+}
+
+static void
+what_cannot_be_put_there_at_the_end_is_counted(void **state)
+{
+	struct scene	*s = *state;
+	uint64_t	 lost = 0;
+	const pid_t	 pid = locked_for(s, STORE_END_MS / 1000 + 5);
+
+	for (uint32_t i = 0; i < 5; i++)
+		add(s, i, i);
+	assert_false(store_settle(s->store, &lost));
+	assert_int_equal(lost, 5);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(count(s), 0);
+}
+
 /* A file that cannot grow stands for a disk that is full. */
 static void
 alerts_survive_a_full_disk_as_far_as_memory_goes(void **state)
@@ -436,6 +518,9 @@ main(void)
 		TEST(path_is_as_it_was_given),
 		TEST(kill_within_a_transaction_leaves_each_alert_once),
 		TEST(alerts_survive_a_locked_database),
+		TEST(expiry_a_little_at_a_time_waits_for_nobody),
+		TEST(at_the_end_whoever_has_it_locked_is_waited_for),
+		TEST(what_cannot_be_put_there_at_the_end_is_counted),
 		TEST(alerts_survive_a_full_disk_as_far_as_memory_goes),
 		TEST(files_that_are_no_store_are_refused),
 	};
