@@ -3,7 +3,8 @@
  * cmd_explain.c - `bsmtrace explain`: why a rule did or did not fire.
  *
  * Trails are read as `watch` reads them: each one that is named, and of a
- * directory each host, is a source of its own.
+ * directory each host, is a source of its own. With --state no trail is read,
+ * but what a run remembers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,12 @@
 #include "run/damage.h"
 #include "run/explain.h"
 #include "run/loader.h"
+#include "run/standing.h"
 #include "run/trailset.h"
 
-enum { OPT_SUBJECT = CLI_LONG, OPT_ALL };
+enum { OPT_SUBJECT = CLI_LONG, OPT_ALL, OPT_STATE, OPT_LIMIT };
+
+#define LIMIT_MAX	1000000u
 
 static const struct cli_option options[] = {
 	{ 'f', "rules", "FILE", "the rules (" BSMTRACE_CONF ")" },
@@ -26,24 +30,30 @@ static const struct cli_option options[] = {
 	    "look at this user only; of rules about groups, this group" },
 	{ OPT_ALL, "all", NULL, "leave out no key and nothing of them" },
 	{ 'j', "json", NULL, "JSON lines, one for each step" },
+	{ OPT_STATE, "state", "DIR",
+	    "tell what waits now in a run that has its state there" },
+	{ OPT_LIMIT, "limit", "N",
+	    "of these show so many of the rule (20)" },
 	{ 0 }
 };
 
 static const char *const examples[] = {
 	"bsmtrace explain login.guessed /var/audit/current",
-	"bsmtrace explain -f my.conf --subject alice exec.from.tmp /var/audit",
+	"bsmtrace explain --state /var/db/bsmtrace exec.from.tmp",
 	NULL
 };
 
 static const struct cli_usage usage = {
-	"explain", "RULE TRAIL...", "Tell how far each key of a rule came in "
-	"finished trails, and what kept it\nfrom the next state.", options,
-	examples, CLI_NAMES | CLI_DAMAGE
+	"explain", "RULE TRAIL... | --state DIR [RULE]", "Tell how far each "
+	"key of a rule came in finished trails, and what kept it\nfrom the "
+	"next state. Or tell what waits now.", options, examples,
+	 CLI_NAMES | CLI_DAMAGE
 };
 
 struct explaining {
 	struct cli_shared	 shared;
-	const char		*rules, *subject, *label;
+	const char		*rules, *subject, *label, *state;
+	unsigned		 limit;		/* 0: not given */
 	struct explain_options	 o;
 	struct names		*names;
 	struct diags		*diags;
@@ -222,18 +232,33 @@ put_line(void *arg, struct slice line)
 }
 
 static void
+write_out(struct explaining *e, const struct buf *out)
+{
+	if (out->n > 0)
+		put_line(NULL, buf_bytes(out));
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		log_warn_errno("standard output");
+		e->failed = true;
+	}
+}
+
+static void
 tell(struct explaining *e)
 {
 	struct buf	 out = { 0 };
 
 	explain_tell(e->x, &out);
-	if (out.n > 0)
-		put_line(NULL, buf_bytes(&out));
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_warn_errno("standard output");
-		e->failed = true;
-	}
+	write_out(e, &out);
 	buf_fini(&out);
+}
+
+static void
+unload(struct explaining *e)
+{
+	program_free(e->program);
+	tree_free(e->tree);
+	diags_free(e->diags);
+	names_free(e->names);
 }
 
 static int
@@ -256,17 +281,58 @@ explain(struct explaining *e, char **trails)
 			status = EXIT_DONE;
 	}
 	explain_free(e->x);
-	program_free(e->program);
-	tree_free(e->tree);
-	diags_free(e->diags);
-	names_free(e->names);
+	unload(e);
 	return status;
+}
+
+/* What lives now. */
+
+static bool
+tell_standing(struct explaining *e)
+{
+	const struct standing_options	 o = { .dir = e->state,
+	    .program = e->program, .tree = e->tree, .names = e->names,
+	    .accounts = cli_accounts(), .json = e->o.line != NULL,
+	    .rule = e->label == NULL ? PROGRAM_NONE : e->o.rule,
+	    .limit = e->o.all ? SIZE_MAX : e->limit > 0 ? e->limit :
+	    STANDING_LIMIT };
+	struct buf			 out = { 0 };
+	const bool			 good = standing_tell(&o, &out);
+
+	if (good)
+		write_out(e, &out);
+	buf_fini(&out);
+	return good && !e->failed;
+}
+
+static int
+explain_state(struct explaining *e)
+{
+	const bool	 good = load(e) && (e->label == NULL || find_rule(e)) &&
+	    tell_standing(e);
+
+	unload(e);
+	return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* Each of the two ways has operands and options of its own. */
+static const char *
+wrong_usage(const struct explaining *e, int operands)
+{
+	if (e->state != NULL)
+		return operands > 1 ? "with --state no trail is read" :
+		    e->subject != NULL ? "--subject needs trails: what is "
+		    "remembered of keys are hashes" : NULL;
+	return e->limit > 0 ? "--limit needs --state" :
+	    operands == 0 ? "no rule is named" :
+	    operands == 1 ? "no trail is named" : NULL;
 }
 
 static int
 cmd_explain(int argc, char **argv)
 {
 	struct explaining	 e = { .rules = BSMTRACE_CONF };
+	const char		*wrong;
 	int			 c;
 
 	while ((c = cli_getopt(&usage, &e.shared, argc, argv)) > 0)
@@ -283,16 +349,23 @@ cmd_explain(int argc, char **argv)
 		case 'j':
 			e.o.line = put_line;
 			break;
+		case OPT_STATE:
+			e.state = optarg;
+			break;
+		case OPT_LIMIT:
+			if (!cli_number(&usage, c, LIMIT_MAX, &e.limit))
+				return EXIT_USAGE;
+			break;
 		default:
 			return EXIT_USAGE;
 		}
 	if (c == 0)
 		return EXIT_DONE;
-	if (argc - optind < 2)
-		return cli_usage_error(&usage, optind == argc ?
-		    "no rule is named" : "no trail is named");
+	if ((wrong = wrong_usage(&e, argc - optind)) != NULL)
+		return cli_usage_error(&usage, "%s", wrong);
 	e.label = argv[optind];
-	return explain(&e, argv + optind + 1);
+	return e.state != NULL ? explain_state(&e) :
+	    explain(&e, argv + optind + 1);
 }
 
 const struct command	command_explain = {

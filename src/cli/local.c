@@ -4,12 +4,14 @@
  *
  * Users and groups are asked for once and remembered for a while, since a
  * directory service may answer slowly and a trail names the same few again and
- * again. The memory has a bound: a trail can name any number of users.
+ * again. The memory has a bound: a trail can name any number of users. Several
+ * threads may ask: one at a time is answered.
  */
 #include <sys/utsname.h>
 
 #include <errno.h>
 #include <grp.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +162,7 @@ cli_say_bsd(const struct cli_shared *o)
 /* Users and groups. */
 
 struct cache {
+	pthread_mutex_t	 lock;
 	struct map	*names;		/* 'u' or 'g' and the id, to char * */
 	struct roster	*roster;	/* who need not be asked for */
 	time_t		 since;
@@ -229,15 +232,28 @@ name_of(struct cache *c, char kind, uint32_t id, char *name, size_t n)
 }
 
 static bool
+name_locked(struct cache *c, char kind, uint32_t id, char *name, size_t n)
+{
+	bool	 found;
+
+	if (pthread_mutex_lock(&c->lock) != 0)
+		mem_end("a lock is broken");
+	found = name_of(c, kind, id, name, n);
+	if (pthread_mutex_unlock(&c->lock) != 0)
+		mem_end("a lock is broken");
+	return found;
+}
+
+static bool
 user_of(void *arg, uint32_t uid, char *name, size_t n)
 {
-	return name_of(arg, 'u', uid, name, n);
+	return name_locked(arg, 'u', uid, name, n);
 }
 
 static bool
 group_of(void *arg, uint32_t gid, char *name, size_t n)
 {
-	return name_of(arg, 'g', gid, name, n);
+	return name_locked(arg, 'g', gid, name, n);
 }
 
 /* Rules have many ids, each of which could be somebody's name. */
@@ -280,7 +296,9 @@ gid_of(void *arg, const char *group, uint32_t *gid)
 const struct accounts *
 cli_accounts(void)
 {
-	static struct cache		 cache;
+	static struct cache		 cache = {
+		.lock = PTHREAD_MUTEX_INITIALIZER
+	};
 	static const struct accounts	 accounts = {
 		uid_of, gid_of, user_of, group_of, &cache
 	};

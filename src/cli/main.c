@@ -13,6 +13,7 @@
 #include "base/nearest.h"
 #include "cli/cli.h"
 #include "cli/completion.h"
+#include "run/roles.h"
 
 /* In the order of the help; the first is meant when none is named. */
 static const struct command *const commands[] = {
@@ -92,6 +93,8 @@ main(int argc, char **argv)
 		return complete(link, (const char *const *)argv + 2);
 	if (link != NULL)
 		return link->run(argc, argv);
+	if (argc > 0 && roles_of(argv[0]) != ROLE_PARENT)
+		return c->run(argc, argv);	/* started by another one */
 	if (argc < 2)
 		return c->run(argc, argv);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "base/relay.h"
 #include "run/ahead.h"
+#include "run/finished.h"
 #include "run/trailset.h"
 #include "source/source.h"
 
@@ -101,12 +102,15 @@ fill_from_file(struct ahead *a, struct block *b)
 	const int		 got = next_piece(a, b, &piece);
 
 	spent_on(a->laps, SPENT_READ);
+	b->shown.place = place_of(a->frame);
 	if (got == 1)
 		(void)frame_feed(a->frame, piece.p, piece.n);	/* drained */
 	else
 		frame_end(a->frame);
 	if (got == -1)
 		a->why = xstrdup(file_why(a->file));
+	else if (got == 0 && file_passing(a->file) > 0)
+		a->why = xstrdup(FINISHED_SHORT);
 	for (;;) {
 		batch_take_ahead(&b->shown.batch, a->frame);
 		if (frame_next(a->frame, &f) != 1)
@@ -115,6 +119,8 @@ fill_from_file(struct ahead *a, struct block *b)
 			keep(b, &f.bytes);
 		batch_take(&b->shown.batch, &f, 0, f.offset);
 	}
+	if (got == 1 || b->shown.batch.n > 0)	/* see finished.c */
+		b->shown.place = place_of(a->frame);
 	b->shown.bytes = piece.n;
 	b->shown.taken = file_taken(a->file);
 	return got == 1;
@@ -242,7 +248,10 @@ ahead_new(const struct input *in, bool thread, struct spent_laps *laps)
 		trailset_on_say(in->set, on_set_says, a);
 	else {
 		a->file = file_new_piece(in->fd, AHEAD_BYTES);
-		a->frame = frame_new();
+		a->frame = in->from == NULL ? frame_new() :
+		    place_frame(in->from);
+		if (in->from != NULL)
+			file_pass(a->file, in->from->offset);
 	}
 	for (size_t i = 0; i < AHEAD_BLOCKS; i++)
 		a->blocks[i] = xcalloc(1, sizeof(struct block));

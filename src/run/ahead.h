@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bsm/place.h"
 #include "run/batch.h"
 #include "run/input.h"
 #include "run/spent.h"
@@ -22,6 +23,7 @@ struct ahead_block {
 	struct batch	 batch;
 	uint64_t	 bytes;		/* of the trail */
 	uint64_t	 taken;		/* on disk, since the beginning */
+	struct place	 place;		/* of a file: behind this block */
 };
 
 /*

@@ -14,7 +14,8 @@
 static bool
 say(struct damage *d)
 {
-	if (d->gaps + d->recovered <= DAMAGE_SAID)
+	if (d->gaps + d->recovered + d->before.gaps + d->before.recovered <=
+	    DAMAGE_SAID)
 		return true;
 	d->quiet++;
 	return false;
@@ -68,21 +69,46 @@ damage_recovered(struct damage *d, const struct frame_record *f)
 void
 damage_end(const struct damage *d)
 {
-	struct buf	 text = { 0 };
+	const struct damage_before	 all = {
+		d->gaps + d->before.gaps, d->skipped + d->before.skipped,
+		d->recovered + d->before.recovered
+	};
+	struct buf			 text = { 0 };
 
-	if (d->gaps + d->recovered == 0)
+	if (all.gaps + all.recovered == 0)
 		return;
 	buf_escape(&text, slice_str(d->trail));
 	buf_str(&text, ": ");
-	figures_count(&text, d->skipped, "byte");
+	figures_count(&text, all.skipped, "byte");
 	buf_str(&text, " skipped in ");
-	figures_count(&text, d->gaps, "place");
+	figures_count(&text, all.gaps, "place");
 	buf_str(&text, ", ");
-	figures_count(&text, d->recovered, "record");
+	figures_count(&text, all.recovered, "record");
 	buf_str(&text, " found after damage");
 	if (d->quiet > 0)
 		buf_printf(&text, " (%llu of these not shown)",
 		    (unsigned long long)d->quiet);
 	log_warn("%s", buf_cstr(&text));
 	buf_fini(&text);
+}
+
+void
+damage_put(struct buf *b, const struct damage *d)
+{
+	buf_u64(b, d->gaps + d->before.gaps);
+	buf_u64(b, d->skipped + d->before.skipped);
+	buf_u64(b, d->recovered + d->before.recovered);
+	buf_u64(b, d->quiet);
+	buf_u64(b, d->gap_n);
+}
+
+bool
+damage_take(struct cursor *c, struct damage *d)
+{
+	d->before.gaps = cursor_uint(c, 8);
+	d->before.skipped = cursor_uint(c, 8);
+	d->before.recovered = cursor_uint(c, 8);
+	d->quiet = cursor_uint(c, 8);
+	d->gap_n = cursor_uint(c, 8);
+	return c->err == 0;
 }

@@ -2,6 +2,8 @@
 /*
  * figures.c - what was done, counted, and the lines that say so.
  */
+#include <inttypes.h>
+
 #include "base/log.h"
 #include "run/figures.h"
 #include "run/progress.h"
@@ -20,6 +22,38 @@ put(struct buf *out, uint64_t n, const char *what)
 		buf_printf(out, ", %llu %s", (unsigned long long)n, what);
 }
 
+/* In the unit in which it can be read best. */
+static void
+put_time(struct buf *out, uint64_t us)
+{
+	if (us < 10000)
+		buf_printf(out, "%.1f ms", (double)us / 1e3);
+	else if (us < 10000000)
+		buf_printf(out, "%.0f ms", (double)us / 1e3);
+	else
+		buf_printf(out, "%.0f s", (double)us / 1e6);
+}
+
+static void
+put_memory(struct buf *out, const struct checkpoint_stats *s)
+{
+	if (s->millis == 0)
+		buf_str(out, ", no checkpoint yet");
+	else
+		buf_printf(out, ", checkpoint %" PRId64 " s ago",
+		    s->age_ms / 1000);
+	if (s->taken > 0) {
+		buf_str(out, " of ");
+		progress_bytes(out, s->bytes);
+		buf_str(out, ", paused ");
+		put_time(out, s->pause_us);
+		buf_str(out, " (at most ");
+		put_time(out, s->longest_us);
+		buf_char(out, ')');
+	}
+	put(out, s->failed, "checkpoints failed");
+}
+
 void
 figures_status(struct buf *out, const struct figures *f)
 {
@@ -31,17 +65,22 @@ figures_status(struct buf *out, const struct figures *f)
 	buf_str(out, ", ");
 	figures_count(out, f->waiting, "sequence");
 	buf_str(out, " waiting");
+	put(out, f->missed, "times records were missed");
 	put(out, f->skipped, "bytes skipped");
 	put(out, f->recovered, "records found after damage");
 	put(out, f->engine.partial, "records decoded in part");
 	put(out, f->dropped, "records dropped by the kernel");
+	put(out, f->truncated, "records cut by the kernel");
 	put(out, f->passed, "records of our own passed over");
+	put(out, f->aside, "records left out that kill the worker");
 	put(out, f->engine.evicted, "sequences given up");
 	put(out, f->engine.forgotten, "values and processes forgotten");
 	put(out, f->sinks.lost, "alerts lost");
 	put(out, f->triggers.runs, "triggers run");
 	put(out, f->triggers.failures, "triggers failed");
 	put(out, f->triggers.refusals, "triggers not run");
+	if (f->remembers)
+		put_memory(out, &f->state);
 }
 
 static void
@@ -56,6 +95,8 @@ figures_losses(const struct figures *f)
 {
 	tell(f->dropped, "records were dropped by the kernel before they could "
 	    "be read");
+	tell(f->truncated, "records were cut by the kernel: they were too long "
+	    "for a read");
 	tell(f->engine.evicted, "sequences were given up: too many were live "
 	    "at once; --max-instances allows more");
 	tell(f->engine.forgotten, "values of 'new', processes or times of "

@@ -7,6 +7,9 @@
 
 struct stream;
 
+/* Said of one that is shorter now than what was read of it. */
+#define FINISHED_SHORT	"ends before the place up to which it had been read"
+
 /*
  * Read it to its end, or until the run is to stop, giving the event loop a turn
  * now and then.

@@ -14,11 +14,14 @@
 #include "run/stream.h"
 #include "run/trailwatch.h"
 #include "run/watching.h"
+#include "run/worker.h"
 
 struct followed {
 	struct watching		*run;
 	const struct input	*in;
-	struct trailwatch	*watch;
+	struct trailwatch	*watch;		/* NULL: the parent has it */
+	struct trailwatch_to	 watch_to;
+	bool			 looked;	/* once, at least */
 	struct following	*following;
 	struct input		**hosts;	/* each with a stream */
 	size_t			 nhosts, cap;
@@ -54,6 +57,15 @@ on_bytes(void *stream, const void *bytes, size_t n)
 	stream_feed(stream, bytes, n);
 }
 
+static bool
+on_reads(void *stream, bool now)
+{
+	if (now)
+		return stream_reads(stream, 0);
+	stream_rests(stream);
+	return true;
+}
+
 static void
 on_record(void *stream, const struct frame_record *f)
 {
@@ -79,12 +91,37 @@ on_left(void *stream)
 	stream_left(stream);
 }
 
+/* What came after that in this trail nobody will know. */
+static void
+on_gone(void *stream, const char *path, uint64_t taken)
+{
+	struct stream		*s = stream;
+	const struct input	 about = { .path = path };
+	struct buf		 why = { 0 };
+
+	s->missed++;
+	s->run->result->gaps++;
+	buf_printf(&why, "is gone: what came behind its first %llu bytes was "
+	    "not read", (unsigned long long)taken);
+	watching_say(s->run, &about, buf_cstr(&why));
+	buf_fini(&why);
+}
+
 static int
 on_open(void *arg, uint32_t id)
 {
 	const struct followed	*f = arg;
 
-	return trailwatch_open(f->watch, id);
+	return f->watch != NULL ? trailwatch_open(f->watch, id) :
+	    worker_open(f->run->o->worker, f->in, id);
+}
+
+static bool
+on_look(void *arg, uint32_t id, struct stat *st)
+{
+	const struct followed	*f = arg;
+
+	return worker_look(f->run->o->worker, f->in, id, st);
 }
 
 static void
@@ -99,8 +136,8 @@ on_say(void *arg, const char *path, const char *why)
 /* From those who watch to those who follow. */
 
 /* With a single trail that was named goes its host. */
-static bool
-is_wanted(const struct followed *f, const char *host)
+bool
+followed_wants(const struct followed *f, const char *host)
 {
 	if (!f->in->one_host)
 		return true;
@@ -113,7 +150,7 @@ on_begun(void *arg, const struct trailwatch_trail *t)
 {
 	const struct followed	*f = arg;
 
-	if (is_wanted(f, t->host))
+	if (followed_wants(f, t->host))
 		following_begun(f->following, t);
 }
 
@@ -136,9 +173,12 @@ on_grown(void *arg)
 static void
 on_looked(void *arg)
 {
-	const struct followed	*f = arg;
+	struct followed	*f = arg;
 
 	following_looked(f->following);
+	if (f->watch == NULL && !f->looked)
+		log_debug("%s: its trails are followed", f->in->path);
+	f->looked = true;
 }
 
 /* Life. */
@@ -147,25 +187,54 @@ struct followed *
 followed_new(struct watching *run, const struct input *in)
 {
 	struct followed			*f = xcalloc(1, sizeof(*f));
-	const struct trailwatch_to	 watch_to = { on_begun, on_ended,
-	    on_grown, on_looked, on_say, f };
 	const struct following_to	 to = { .host = on_host,
-	    .turn = on_turn, .bytes = on_bytes, .record = on_record,
+	    .turn = on_turn, .reads = on_reads, .bytes = on_bytes,
+	    .record = on_record,
 	    .ready = on_ready, .quiet = on_quiet, .left = on_left,
-	    .open = on_open, .say = on_say, .arg = f };
+	    .gone = on_gone, .open = on_open, .say = on_say, .arg = f,
+	    .look = run->o->worker != NULL ? on_look : NULL };
 
 	f->run = run;
 	f->in = in;
-	f->watch = trailwatch_new(run->base, in->path, &watch_to);
+	f->watch_to = (struct trailwatch_to){ on_begun, on_ended, on_grown,
+	    on_looked, on_say, f };
+	if (run->o->worker == NULL)
+		f->watch = trailwatch_new(run->base, in->path, &f->watch_to);
 	f->following = following_new(run->base, run->o->from,
 	    run->o->since_ms, &to);
-	if (f->watch == NULL || f->following == NULL) {
+	if ((f->watch == NULL && run->o->worker == NULL) ||
+	    f->following == NULL) {
 		followed_free(f);
 		return NULL;
 	}
-	(void)trailwatch_look(f->watch);	/* what is wrong was said */
-	log_debug("%s: its trails are followed", in->path);
 	return f;
+}
+
+void
+followed_start(struct followed *f)
+{
+	if (f->watch == NULL) {
+		worker_follow(f->run->o->worker, f->in, &f->watch_to);
+		return;
+	}
+	(void)trailwatch_look(f->watch);	/* what is wrong was said */
+	f->looked = true;
+	log_debug("%s: its trails are followed", f->in->path);
+}
+
+struct following *
+followed_following(const struct followed *f)
+{
+	return f->following;
+}
+
+bool
+followed_has(const struct followed *f, const struct stream *s)
+{
+	for (size_t i = 0; i < f->nhosts; i++)
+		if (f->hosts[i] == s->in)
+			return true;
+	return false;
 }
 
 void

@@ -7,6 +7,10 @@
  * writes to the next trail only when it has written the last record of the one
  * before. So whoever has seen bytes in a later trail, and then reads the
  * earlier one to its end, has all of it: only then the later one is read.
+ *
+ * Whoever goes on where another process was reads a trail from the place that
+ * was reached in it, under whatever name it is found. One that is not found is
+ * waited for, once that was said.
  */
 #include "run/following.h"
 
@@ -20,46 +24,19 @@
 
 #include "base/mem.h"
 #include "bsm/record.h"
+#include "run/done.h"
+#include "run/traildir.h"
+#include "run/trailing.h"
 #include "source/compressed.h"
 #include "source/source.h"
 
 #define PIECE		(128u << 10)	/* bytes */
-#define TURN_BYTES	(4u << 20)	/* until others have their turn */
+#define TURN_BYTES	(1u << 20)	/* until others, and timers, have a turn */
 #define REST_S		5	/* a trail that has ended may still grow; */
 #define REST_LONG_S	60	/* one that has not, with others behind it */
 #define QUIET_MS	500
-
-struct trail {
-	struct following_trail	 pub;
-	uint32_t		 id;
-	int64_t			 start;		/* seconds since 1970 */
-	int			 fd;		/* -1: not open yet */
-	struct file_source	*source;
-	uint64_t		 skip;		/* records that end before, */
-	int64_t			 since;		/* or are older: ms; MIN */
-	int64_t			 came_ms;	/* the last bytes, our clock */
-	bool			 old;		/* it was there before us */
-	bool			 ended;		/* by its name */
-	bool			 failed;	/* to open, which was said */
-};
-
-struct host {
-	char		*name;		/* or NULL */
-	void		*stream;
-	struct trail	**v;		/* by when they began */
-	size_t		 n, cap;
-};
-
-struct following {
-	enum following_from	 from;
-	int64_t			 since;		/* ms since 1970 */
-	struct following_to	 to;
-	struct event		*work;
-	struct host		*hosts;
-	size_t			 nhosts, cap;
-	bool			 begun;		/* the first look is over */
-	uint32_t		 number;	/* of trails that were opened */
-};
+#define SKIP_ALL	UINT64_MAX	/* what is there when it is opened */
+#define LATER_MAX	64u		/* trails of a host that are gone */
 
 /* Life. */
 
@@ -103,7 +80,11 @@ following_free(struct following *f)
 
 		for (size_t k = 0; k < h->n; k++)
 			trail_free(h->v[k]);
+		for (size_t k = 0; k < h->nlater; k++)
+			trail_free(h->later[k]);
 		free(h->v);
+		free(h->later);
+		done_free(h->done);
 		free(h->name);
 	}
 	free(f->hosts);
@@ -130,9 +111,16 @@ host_of(struct following *f, const char *name)
 	f->hosts = mem_grow(f->hosts, &f->cap, f->nhosts + 1,
 	    sizeof(*f->hosts));
 	h = &f->hosts[f->nhosts++];
-	*h = (struct host){ .name = name == NULL ? NULL : xstrdup(name) };
+	*h = (struct host){ .name = name == NULL ? NULL : xstrdup(name),
+	    .done = done_new() };
 	h->stream = f->to.host(f->to.arg, h->name);
 	return h;
+}
+
+void *
+following_host(struct following *f, const char *host)
+{
+	return host_of(f, host)->stream;
 }
 
 /* Was it over before the time from which on we were asked to read? */
@@ -159,21 +147,90 @@ insert(struct host *h, struct trail *t)
 	h->n++;
 }
 
+static struct trail *
+new_trail(const char *path, int64_t start)
+{
+	struct trail	*t = xcalloc(1, sizeof(*t));
+
+	t->pub.path = xstrdup(path);
+	t->start = start;
+	t->fd = -1;
+	t->since = INT64_MIN;
+	return t;
+}
+
+static bool
+look_at(const struct following *f, const struct trail *t, struct stat *st)
+{
+	if (f->to.look != NULL)
+		return f->to.look(f->to.arg, t->id, st);
+	return stat(t->pub.path, st) == 0;
+}
+
+/* From where on one is read that was there before us. */
+static void
+skip_what_is_past(const struct following *f, struct trail *t)
+{
+	struct stat	 st;
+
+	if (f->begun)
+		return;
+	if (f->from == FOLLOWING_SINCE)
+		t->since = f->since;
+	if (f->from == FOLLOWING_NOW)
+		t->skip = look_at(f, t, &st) ? (uint64_t)st.st_size :
+		    SKIP_ALL;
+}
+
+/* Has an earlier process begun to read it? Then it is taken from there. */
+static struct trail *
+take_later(struct host *h, int64_t start, const char *path)
+{
+	for (size_t i = 0; i < h->nlater; i++) {
+		struct trail	*t = h->later[i];
+
+		if (t->start != start)
+			continue;
+		h->later[i] = h->later[--h->nlater];
+		free((char *)(uintptr_t)t->pub.path);
+		t->pub.path = xstrdup(path);
+		t->gone = false;
+		return t;
+	}
+	return NULL;
+}
+
+/* One so old that nobody knows whether it was read is not, which is said. */
+static bool
+is_done(const struct following *f, const struct host *h,
+    const struct trailwatch_trail *told)
+{
+	if (!done_has(h->done, told->stamps.start))
+		return false;
+	if (f->looked && done_is_before_all(h->done, told->stamps.start))
+		f->to.say(f->to.arg, told->path, "is left out: it began "
+		    "before all that are remembered");
+	return true;
+}
+
 void
 following_begun(struct following *f, const struct trailwatch_trail *told)
 {
 	struct host	*h = host_of(f, told->host);
 	struct trail	*t;
 
-	if (is_past(f, &told->stamps))
+	if (is_done(f, h, told))
 		return;
-	t = xcalloc(1, sizeof(*t));
-	t->pub.path = xstrdup(told->path);
+	if (is_past(f, &told->stamps)) {
+		done_add(h->done, told->stamps.start);
+		return;
+	}
+	if ((t = take_later(h, told->stamps.start, told->path)) == NULL) {
+		t = new_trail(told->path, told->stamps.start);
+		t->id = told->id;
+		skip_what_is_past(f, t);
+	}
 	t->id = told->id;
-	t->start = told->stamps.start;
-	t->fd = -1;
-	t->old = !f->begun;
-	t->since = INT64_MIN;
 	insert(h, t);
 }
 
@@ -192,11 +249,62 @@ following_grown(struct following *f)
 	event_active(f->work, 0, 0);
 }
 
+/*
+ * A trail that was being read is not there. It may only have been renamed at
+ * this moment, and is found in the next look then.
+ */
+static void
+miss(struct following *f, struct host *h, struct trail *t)
+{
+	char	*now = traildir_again(t->pub.path);
+
+	t->gone = now == NULL;
+	free(now);
+	if (t->gone)
+		f->to.gone(h->stream, t->pub.path, t->place.offset);
+}
+
+/* Those of an earlier process that were not found; only some are kept. */
+static void
+miss_later(struct following *f, struct host *h)
+{
+	size_t	 kept = 0;
+
+	for (size_t i = 0; i < h->nlater; i++) {
+		struct trail	*t = h->later[i];
+
+		if (!t->ended && !t->gone)
+			miss(f, h, t);
+		if (!t->ended && (!t->gone ||
+		    h->nlater - i + kept <= LATER_MAX)) {
+			h->later[kept++] = t;
+			continue;
+		}
+		done_add(h->done, t->start);
+		trail_free(t);
+	}
+	h->nlater = kept;
+}
+
 void
 following_looked(struct following *f)
 {
-	f->begun = true;
+	f->begun = f->looked = true;
+	for (size_t i = 0; i < f->nhosts; i++)
+		miss_later(f, &f->hosts[i]);
 	following_grown(f);
+}
+
+bool
+following_has_begun(const struct following *f)
+{
+	return f->begun;
+}
+
+void
+following_go_on(struct following *f)
+{
+	f->begun = true;
 }
 
 /* One trail. */
@@ -210,46 +318,41 @@ our_clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* From where on it is read, if it was there before us. */
 static void
-skip_what_is_past(const struct following *f, struct trail *t)
+say_not_opened(struct following *f, const struct host *h,
+    const struct trail *t, int error)
 {
-	struct stat	 st;
-
-	if (!t->old)
-		return;
-	if (f->from == FOLLOWING_SINCE)
-		t->since = f->since;
-	if (f->from == FOLLOWING_NOW && fstat(t->fd, &st) == 0)
-		t->skip = (uint64_t)st.st_size;
+	if (error == ENOENT && t->place.offset > 0)
+		f->to.gone(h->stream, t->pub.path, t->place.offset);
+	else
+		f->to.say(f->to.arg, t->pub.path, error == ENOENT ?
+		    "is gone, and was not read" : strerror(error));
 }
 
 /* False when it cannot be read, which was said. */
 static bool
-open_trail(struct following *f, struct trail *t)
+open_trail(struct following *f, const struct host *h, struct trail *t)
 {
+	struct stat	 st;
+
 	if (t->fd != -1 || t->failed)
 		return t->fd != -1;
 	t->fd = f->to.open(f->to.arg, t->id);
 	if (t->fd == -1) {
 		t->failed = true;
-		f->to.say(f->to.arg, t->pub.path, errno == ENOENT ?
-		    "is gone, and was not read" : strerror(errno));
+		say_not_opened(f, h, t, errno);
 		return false;
 	}
 	t->source = file_new_piece(t->fd, PIECE);
-	t->pub.frame = frame_new();
+	file_pass(t->source, t->place.offset);
+	t->pub.frame = place_frame(&t->place);
 	t->pub.damage.trail = t->pub.path;
 	t->pub.number = f->number++;
+	t->pub.start = t->start;
 	t->came_ms = our_clock_ms();
-	skip_what_is_past(f, t);
+	if (t->skip == SKIP_ALL)
+		t->skip = fstat(t->fd, &st) == -1 ? 0 : (uint64_t)st.st_size;
 	return true;
-}
-
-static bool
-is_skipping(const struct trail *t)
-{
-	return t->skip > 0 || t->since != INT64_MIN;
 }
 
 static bool
@@ -286,12 +389,31 @@ static void
 give(struct following *f, struct host *h, struct trail *t, struct slice piece)
 {
 	f->to.turn(h->stream, &t->pub);
-	if (!is_skipping(t)) {
+	if (!trailing_skips(t)) {
 		f->to.bytes(h->stream, piece.p, piece.n);
 		return;
 	}
 	(void)frame_feed(t->pub.frame, piece.p, piece.n);	/* drained */
 	skip_records(f, h, t);
+}
+
+/* Only the worker that dies in here knows where that was. */
+static int
+more_of(struct following *f, const struct host *h, struct trail *t,
+    struct slice *piece)
+{
+	int	 got;
+
+	if (f->to.reads == NULL)
+		return file_more(t->source, piece);
+	f->to.turn(h->stream, &t->pub);
+	if (!f->to.reads(h->stream, true)) {
+		t->unreadable = true;
+		return -1;
+	}
+	got = file_more(t->source, piece);
+	(void)f->to.reads(h->stream, false);
+	return got;
 }
 
 /* Read it to where it ends now. False when others should have a turn. */
@@ -301,15 +423,21 @@ read_on(struct following *f, struct host *h, struct trail *t, size_t *budget)
 	struct slice	 piece;
 	int		 got;
 
-	while ((got = file_more(t->source, &piece)) == 1) {
+	t->at_end = false;
+	while ((got = more_of(f, h, t, &piece)) == 1) {
+		const size_t	 weight = piece.n > 0 ? piece.n : PIECE;
+
 		t->came_ms = our_clock_ms();
 		give(f, h, t, piece);
-		*budget -= piece.n < *budget ? piece.n : *budget;
+		*budget -= weight < *budget ? weight : *budget;
 		if (*budget == 0)
 			return false;
 	}
+	t->at_end = true;
 	if (got == -1) {
-		f->to.say(f->to.arg, t->pub.path, file_why(t->source));
+		f->to.say(f->to.arg, t->pub.path, t->unreadable ?
+		    FOLLOWING_UNREADABLE :
+		    file_why(t->source));
 		t->ended = true;
 		t->came_ms = INT64_MIN / 2;	/* it is left at once */
 	}
@@ -328,7 +456,7 @@ rest_of(const struct trail *t, const struct stat *st)
 
 /* Read to its end: will nothing more come? */
 static bool
-is_done(const struct trail *t, bool last)
+is_over(const struct trail *t, bool last)
 {
 	struct stat	 st;
 	int64_t		 rest;
@@ -343,13 +471,12 @@ is_done(const struct trail *t, bool last)
 
 /* A compressed trail is not read before it is all there. */
 static bool
-is_arriving(const struct trail *t)
+is_arriving(const struct following *f, const struct trail *t)
 {
 	struct stat	 st;
 
 	return t->fd == -1 && compressed_suffix(slice_str(t->pub.path)) > 0 &&
-	    stat(t->pub.path, &st) == 0 &&
-	    time(NULL) - st.st_mtime < REST_S;
+	    look_at(f, t, &st) && time(NULL) - st.st_mtime < REST_S;
 }
 
 /* Trails of a host. */
@@ -367,10 +494,14 @@ leave(struct following *f, struct host *h, size_t i)
 {
 	struct trail	*t = h->v[i];
 
+	if (file_passing(t->source) > 0)
+		f->to.say(f->to.arg, t->pub.path, "ends before the place up "
+		    "to which it had been read");
 	f->to.turn(h->stream, &t->pub);
-	if (!is_skipping(t))		/* else nobody asked for its end */
+	if (!trailing_skips(t))		/* else nobody asked for its end */
 		frame_end(t->pub.frame);
 	f->to.left(h->stream);
+	done_add(h->done, t->start);
 	remove_at(h, i);
 }
 
@@ -387,9 +518,9 @@ more_behind(struct following *f, struct host *h, size_t i)
 	if (i + 1 == h->n)
 		return false;
 	t = h->v[i + 1];
-	if (is_arriving(t))
+	if (is_arriving(f, t))
 		return false;
-	if (t->fd == -1 && (t->ended || !open_trail(f, t)))
+	if (t->fd == -1 && (t->ended || !open_trail(f, h, t)))
 		return true;
 	return fstat(t->fd, &st) == 0 &&
 	    (uint64_t)st.st_size > file_taken(t->source);
@@ -413,11 +544,11 @@ read_host(struct following *f, struct host *h, size_t *budget)
 	for (size_t i = 0; i < h->n && nopen < FOLLOWING_OPEN_MAX;) {
 		bool	 ahead;
 
-		if (is_arriving(h->v[i])) {
+		if (is_arriving(f, h->v[i])) {
 			i++;
 			continue;
 		}
-		if (!open_trail(f, h->v[i])) {
+		if (!open_trail(f, h, h->v[i])) {
 			remove_at(h, i);
 			continue;
 		}
@@ -426,7 +557,7 @@ read_host(struct following *f, struct host *h, size_t *budget)
 			if (!read_on(f, h, h->v[i], budget))
 				return false;
 		} while (!ahead && more_behind(f, h, i));
-		if (is_done(h->v[i], i + 1 == h->n)) {
+		if (is_over(h->v[i], i + 1 == h->n)) {
 			leave(f, h, i);
 			continue;
 		}

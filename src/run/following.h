@@ -18,12 +18,19 @@
 
 #include <event2/event.h>
 
+#include "base/rows.h"
 #include "run/damage.h"
 #include "run/trailwatch.h"
 
 struct following;
+struct stat;
 
 #define FOLLOWING_OPEN_MAX	128u	/* trails of a host, at once */
+#define FOLLOWING_PAGES		1024u	/* of rows, of a host, at most */
+
+/* Said of a trail that nobody could read without dying. */
+#define FOLLOWING_UNREADABLE \
+	"cannot be read on: the worker has died of it twice"
 
 enum following_from {
 	FOLLOWING_NOW,		/* what is written from now on */
@@ -37,6 +44,7 @@ struct following_trail {
 	struct frame	*frame;
 	struct damage	 damage;
 	uint32_t	 number;	/* of those of the directory, from 0 */
+	int64_t		 start;		/* by its name: seconds since 1970 */
 };
 
 struct following_to {
@@ -44,6 +52,11 @@ struct following_to {
 	void	*(*host)(void *arg, const char *host);
 	/* What comes next is of this trail, which stays until it is left. */
 	void	 (*turn)(void *stream, struct following_trail *);
+	/*
+	 * NOW: bytes of it are about to be read; false: who tried has died, so
+	 * it is to be left. Else that is over for now. May be NULL.
+	 */
+	bool	 (*reads)(void *stream, bool now);
 	/* Bytes of it, lent for the call; they are to be given to its frame. */
 	void	 (*bytes)(void *stream, const void *, size_t n);
 	/* The first record, up to which all was skipped... */
@@ -54,8 +67,13 @@ struct following_to {
 	void	 (*quiet)(void *stream);
 	/* Its frame has come to its end: the trail is left. */
 	void	 (*left)(void *stream);
+	/* A trail is gone of which so many bytes had been read before. */
+	void	 (*gone)(void *stream, const char *path, uint64_t taken);
 	/* Descriptor of a trail, the callee's to close; -1 with errno. */
 	int	 (*open)(void *arg, uint32_t id);
+	/* Size and time of a trail; false: it is gone. NULL: see for yourself,
+	 * by its path. */
+	bool	 (*look)(void *arg, uint32_t id, struct stat *);
 	/* Something is wrong with a trail. */
 	void	 (*say)(void *arg, const char *path, const char *why);
 	void	*arg;
@@ -76,5 +94,33 @@ void			 following_begun(struct following *,
 void			 following_ended(struct following *, uint32_t id);
 void			 following_grown(struct following *);
 void			 following_looked(struct following *);
+
+/*
+ * What is remembered, between two turns: of the host with this stream, the
+ * trails that are not done, and those that are not to be read again. Each is
+ * told as pages from FIRST on, FOLLOWING_PAGES at most.
+ */
+void			 following_save_trails(const struct following *,
+			    const void *stream, struct rows *,
+			    uint32_t first);
+void			 following_save_done(const struct following *,
+			    const void *stream, struct rows *,
+			    uint32_t first);
+/* Is the first look over? */
+bool			 following_has_begun(const struct following *);
+
+/*
+ * Before the first look, go on with what another one remembered that had begun:
+ * what it did not know is new. Each host, the result being its stream; then its
+ * pages, numbered from 0, in order; false when one makes no sense.
+ */
+void			 following_go_on(struct following *);
+void			*following_host(struct following *, const char *host);
+bool			 following_load_trails(struct following *,
+			    const void *stream, struct slice page);
+bool			 following_load_done(struct following *,
+			    const void *stream, uint32_t number,
+			    struct slice page);
+bool			 following_loaded(struct following *);
 
 #endif

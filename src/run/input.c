@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/input.h"
+#include "run/logdir.h"
 #include "run/traildir.h"
 #include "run/trailset.h"
 #include "source/source.h"
@@ -51,16 +53,35 @@ own_host(void)
 	return xstrdup(name);
 }
 
+bool
+input_first(const struct input *in, size_t n, uint64_t *hash)
+{
+	static const struct hash_key	 same_for_all = { 0, 0 };
+	uint8_t				 bytes[INPUT_FIRST];
+
+	if (n > sizeof(bytes) ||
+	    file_at(in->fd, in->start, bytes, n) != (ssize_t)n)
+		return false;
+	*hash = hash_bytes(&same_for_all, (struct slice){ bytes, n });
+	return true;
+}
+
 static void
 look(struct input *in, const struct stat *st)
 {
 	const off_t	 at = lseek(in->fd, 0, SEEK_CUR);
 
+	in->dev = (uint64_t)st->st_dev;
+	in->ino = (uint64_t)st->st_ino;
 	in->finished = S_ISREG(st->st_mode);
 	if (in->finished && at > 0)
 		in->start = (uint64_t)at;
 	if (in->finished && st->st_size > (off_t)in->start)
 		in->size = (uint64_t)st->st_size - in->start;
+	in->first_n = in->size < INPUT_FIRST ? (uint32_t)in->size :
+	    INPUT_FIRST;
+	if (!in->finished || !input_first(in, in->first_n, &in->first_hash))
+		in->first_n = 0;
 	in->again = in->finished && file_peek(in->fd, in->start) == NULL;
 	in->own_host = is_auditpipe(in->path, st);
 	in->host = in->own_host ? own_host() : host_of(in->name);
@@ -88,6 +109,7 @@ input_open(struct input *in, const char *path)
 		input_close(in);
 		return "is a directory; name the trails in it";
 	}
+	in->whole = standard ? xstrdup(path) : logdir_absolute(path);
 	look(in, &st);
 	return NULL;
 }
@@ -221,6 +243,7 @@ input_close(struct input *in)
 		(void)close(in->fd);	/* it was only read */
 	free(in->host);
 	free(in->dir);
+	free(in->whole);
 	in->fd = -1;
-	in->host = in->dir = NULL;
+	in->host = in->dir = in->whole = NULL;
 }

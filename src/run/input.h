@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct place;
 struct trailset;
 
 #define INPUT_AUDITPIPE "/dev/auditpipe"
@@ -31,7 +32,15 @@ struct input {
 	uint64_t	 start;		/* of a file: offset where we began */
 	uint64_t	 size;		/* of a file, bytes from there; on
 					 * disk, where it may be compressed */
+	char		*whole;		/* absolute path, or "-"; or NULL */
+	uint64_t	 dev, ino;	/* of a file */
+	uint32_t	 first_n;	/* bytes at START, at most
+					 * INPUT_FIRST, and their hash */
+	uint64_t	 first_hash;
+	const struct place *from;	/* read on there; NULL: at START */
 };
+
+#define INPUT_FIRST	256u
 
 /*
  * The offset of a record in a source that is a directory: which trail of the
@@ -74,6 +83,12 @@ enum input_follow {
 	INPUT_FOLLOW_DIRECTORY,	/* a directory goes on */
 	INPUT_FOLLOW		/* that of a trail, too, from the trail on */
 };
+
+/*
+ * The hash of the first N bytes of a file, INPUT_FIRST at most: they tell one
+ * from another that took its place. False when there are fewer.
+ */
+bool		 input_first(const struct input *, size_t n, uint64_t *hash);
 
 /* Open what -a names and add it. False when that failed, which was said. */
 bool		 inputs_add(struct inputs *, const char *path,

@@ -9,6 +9,7 @@
  */
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/logdir.h"
+#include "run/scribe.h"
 
 char *
 logdir_absolute(const char *path)
@@ -88,6 +90,124 @@ logdir_init(struct logdir *d, const char *path)
 	return 0;
 }
 
+/* A file that is there, to be compared; never one to wait for. */
+#define AS_IT_IS	(O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+static int
+reopen_log(void *arg, const char *name)
+{
+	const struct logdir	*d = arg;
+	struct buf		 path = { 0 };
+	int			 error, fd;
+
+	join(&path, d->path, name);
+	fd = open(buf_cstr(&path), AS_IT_IS);
+	error = errno;
+	buf_fini(&path);
+	errno = error;
+	return fd;
+}
+
+static bool
+is_file(const struct stat *st, uint64_t device, uint64_t inode)
+{
+	return S_ISREG(st->st_mode) && (uint64_t)st->st_dev == device &&
+	    (uint64_t)st->st_ino == inode;
+}
+
+/* It may get yet another name while we look: then it is not found. */
+static int
+find_in(DIR *dir, uint64_t device, uint64_t inode)
+{
+	const struct dirent	*e;
+	struct stat		 st;
+
+	while ((e = readdir(dir)) != NULL) {
+		int	 fd;
+
+		if (fstatat(dirfd(dir), e->d_name, &st,
+		    AT_SYMLINK_NOFOLLOW) == -1 || !is_file(&st, device, inode))
+			continue;
+		fd = openat(dirfd(dir), e->d_name, AS_IT_IS | O_NOFOLLOW);
+		if (fd != -1 && fstat(fd, &st) == 0 &&
+		    is_file(&st, device, inode))
+			return fd;
+		if (fd != -1)
+			(void)close(fd);	/* nothing was written */
+	}
+	errno = ENOENT;
+	return -1;
+}
+
+static int
+find_log(void *arg, uint64_t device, uint64_t inode)
+{
+	const struct logdir	*d = arg;
+	DIR			*dir = opendir(d->path);
+	int			 error, fd;
+
+	if (dir == NULL)
+		return -1;
+	fd = find_in(dir, device, inode);
+	error = errno;
+	(void)closedir(dir);		/* it was only read */
+	errno = error;
+	return fd;
+}
+
+/* As newsyslog(8) and logrotate(8) name them. */
+static bool
+is_rotated(const char *entry, const char *name)
+{
+	const size_t	 n = strlen(name);
+
+	return strncmp(entry, name, n) == 0 &&
+	    (entry[n] == '.' || entry[n] == '-');
+}
+
+static void
+other_logs(void *arg, const char *name, int64_t since,
+    void (*found)(void *found_arg, int fd), void *found_arg)
+{
+	const struct logdir	*d = arg;
+	DIR			*dir = opendir(d->path);
+	const struct dirent	*e;
+	struct stat		 st;
+
+	while (dir != NULL && (e = readdir(dir)) != NULL) {
+		int	 fd;
+
+		if (!is_rotated(e->d_name, name) ||
+		    fstatat(dirfd(dir), e->d_name, &st,
+		    AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode) ||
+		    (int64_t)st.st_mtime < since)
+			continue;
+		fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC |
+		    O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+		if (fd == -1)
+			continue;
+		found(found_arg, fd);
+		(void)close(fd);	/* it was only read */
+	}
+	if (dir != NULL)
+		(void)closedir(dir);	/* the same */
+}
+
+static int
+sync_file(void *arg, const char *path)
+{
+	const int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    O_NONBLOCK);
+	int		 error;
+
+	(void)arg;
+	if (fd == -1)
+		return errno;
+	error = fsync(fd) == -1 ? errno : 0;
+	(void)close(fd);		/* fsync(2) has told of errors */
+	return error;
+}
+
 /* The directory for a label, made if need be. */
 static int
 open_dir(const char *path)
@@ -97,37 +217,75 @@ open_dir(const char *path)
 	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static int
-open_evidence(void *arg, const char *base, const char *dir,
-    const char *file, struct buf *path)
-{
-	const struct logdir	*d = arg;
-	int			 error, dirfd, fd;
+/* A file of evidence below BASE; PATH gets where it is. */
+struct place {
+	const char	*base, *dir, *file;
+	struct buf	*path;
+};
 
-	if (base == NULL)
-		base = d->path;
+static int
+open_in_dir(const struct logdir *d, const struct place *p, int flags)
+{
+	const char	*base = p->base == NULL ? d->path : p->base;
+	int		 error, dirfd, fd;
+
 	if (base == NULL) {
 		errno = ENOTDIR;	/* a channel without a directory */
 		return -1;
 	}
-	join(path, base, dir);
-	if ((dirfd = open_dir(buf_cstr(path))) == -1)
+	join(p->path, base, p->dir);
+	if ((dirfd = open_dir(buf_cstr(p->path))) == -1)
 		return -1;
-	fd = openat(dirfd, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    0600);
+	fd = openat(dirfd, p->file, flags, 0600);
 	error = errno;
 	(void)close(dirfd);	/* only a way to the file */
-	buf_char(path, '/');
-	buf_str(path, file);
+	buf_char(p->path, '/');
+	buf_str(p->path, p->file);
 	errno = error;
 	return fd;
+}
+
+static int
+open_evidence(void *arg, const char *base, const char *dir,
+    const char *file, struct buf *path)
+{
+	return open_in_dir(arg, &(struct place){ base, dir, file, path },
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
+}
+
+static int
+reopen_evidence(void *arg, const char *base, const char *dir,
+    const char *file, struct buf *path)
+{
+	const int	 fd = open_in_dir(arg, &(struct place){ base, dir,
+	    file, path }, AS_IT_IS | O_NOFOLLOW);
+	struct stat	 st;
+
+	if (fd == -1 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_nlink == 1))
+		return fd;
+	(void)close(fd);		/* nothing was written */
+	errno = EEXIST;
+	return -1;
+}
+
+static bool
+syslog_done(void *arg)
+{
+	const struct logdir	*d = arg;
+
+	return d->scribe == NULL || scribe_done(d->scribe);
 }
 
 static void
 send_syslog(void *arg, int priority, const char *line)
 {
-	(void)arg;
-	syslog(priority, "%s", line);
+	const struct logdir	*d = arg;
+
+	if (d->scribe != NULL)
+		scribe_send(d->scribe, priority, line);
+	else
+		syslog(priority, "%s", line);
 }
 
 /* A name without a slash is that of a log file. */
@@ -166,10 +324,24 @@ missing(void *arg, const char *path, size_t n)
 	buf_fini(&text);
 }
 
+static void
+changed(void *arg, const char *name, const char *what)
+{
+	struct buf	 text = { 0 };
+
+	put_what(&text, arg, name);
+	log_warn("%s: %s", buf_cstr(&text), what);
+	buf_fini(&text);
+}
+
 struct sink_host
 logdir_host(struct logdir *d)
 {
 	return (struct sink_host){ .open_log = open_log,
 		.open_evidence = open_evidence, .syslog = send_syslog,
-		.trouble = trouble, .missing = missing, .arg = d };
+		.trouble = trouble, .missing = missing, .arg = d,
+		.reopen_log = reopen_log, .find_log = find_log,
+		.other_logs = other_logs,
+		.reopen_evidence = reopen_evidence, .sync_file = sync_file,
+		.changed = changed, .syslog_done = syslog_done };
 }

@@ -9,7 +9,8 @@
 #include "sink/sink.h"
 
 struct logdir {
-	char	*path;		/* absolute, of -l; NULL without */
+	char		*path;	/* absolute, of -l; NULL without */
+	struct scribe	*scribe; /* who writes to syslog; NULL: we do */
 };
 
 /*

@@ -19,6 +19,7 @@
 #include <event2/http.h>
 
 #include "base/mem.h"
+#include "engine/census.h"
 
 #define REQUEST_MAX	8192	/* bytes of its head; its body is refused */
 #define REQUEST_S	5	/* that it may take */
@@ -67,6 +68,47 @@ put_triggers(struct buf *b, const struct triggers_stats *t)
 	    t->runs, t->failures, t->refusals);
 }
 
+static void
+put_reloads(struct buf *b, const struct figures *f)
+{
+	buf_str(b, "# HELP bsmtrace_reloads_total How often rules were read "
+	    "again.\n# TYPE bsmtrace_reloads_total counter\n");
+	buf_printf(b, "bsmtrace_reloads_total{result=\"used\"} %" PRIu64 "\n"
+	    "bsmtrace_reloads_total{result=\"refused\"} %" PRIu64 "\n",
+	    f->reloads, f->reloads_failed);
+}
+
+/* A clock that is behind, or a record of the future, is no lag. */
+static void
+put_lag(struct buf *b, const struct figures *f)
+{
+	const bool	 behind = f->newest >= 0 && f->newest < f->now;
+
+	metrics_put(b, "newest_record_timestamp_seconds", "When the newest "
+	    "record was written, since 1970.", "gauge",
+	    f->newest < 0 ? 0 : (uint64_t)f->newest);
+	metrics_put(b, "lag_seconds", "How long ago that was.", "gauge",
+	    behind ? (uint64_t)(f->now - f->newest) : 0);
+}
+
+void
+metrics_events(struct buf *b, const struct census *c)
+{
+	struct census_row	 row;
+	uint32_t		 at = 0;
+
+	buf_str(b, "# HELP bsmtrace_events_total Audit records, by event.\n"
+	    "# TYPE bsmtrace_events_total counter\n");
+	while (census_next(c, &at, &row)) {
+		buf_str(b, "bsmtrace_events_total{");
+		metrics_label(b, "event", row.event == NULL ? "unknown" :
+		    row.event);
+		buf_char(b, ',');
+		metrics_label(b, "system", names_dialect_name(row.dialect));
+		buf_printf(b, "} %" PRIu64 "\n", row.records);
+	}
+}
+
 void
 metrics_figures(struct buf *b, const struct figures *f)
 {
@@ -79,6 +121,8 @@ metrics_figures(struct buf *b, const struct figures *f)
 	    { "bytes_total", "Bytes of trails that were read.", NULL,
 		f->bytes },
 	    { "gaps_total", "Damaged places in trails.", NULL, f->gaps },
+	    { "missed_total", "Times of which records were not seen.", NULL,
+		f->missed },
 	    { "skipped_bytes_total", "Bytes given up for damage.", NULL,
 		f->skipped },
 	    { "recovered_records_total", "Records found after damage.", NULL,
@@ -87,8 +131,12 @@ metrics_figures(struct buf *b, const struct figures *f)
 		f->engine.partial },
 	    { "dropped_records_total", "Records dropped by the kernel.", NULL,
 		f->dropped },
+	    { "truncated_records_total", "Records cut by the kernel.", NULL,
+		f->truncated },
 	    { "own_records_total", "Records of our own, passed over.", NULL,
 		f->passed },
+	    { "poison_records_total", "Records left out that kill the worker.",
+		NULL, f->aside },
 	    { "instances", "Sequences under way.", "gauge", f->waiting },
 	    { "instances_started_total", "Sequences begun.", NULL,
 		f->engine.started },
@@ -112,6 +160,48 @@ metrics_figures(struct buf *b, const struct figures *f)
 		metrics_put(b, rows[i].name, rows[i].help, rows[i].kind,
 		    rows[i].value);
 	put_triggers(b, &f->triggers);
+	put_reloads(b, f);
+	if (f->read)
+		put_lag(b, f);
+	if (f->remembers)
+		metrics_checkpoint(b, &f->state);
+}
+
+static void
+put_seconds(struct buf *b, const char *name, const char *help, uint64_t us)
+{
+	buf_printf(b, "# HELP bsmtrace_%s %s\n# TYPE bsmtrace_%s gauge\n"
+	    "bsmtrace_%s %.6f\n", name, help, name, name, (double)us / 1e6);
+}
+
+void
+metrics_checkpoint(struct buf *b, const struct checkpoint_stats *s)
+{
+	buf_printf(b, "# HELP bsmtrace_checkpoints_total What is remembered, "
+	    "written or not.\n# TYPE bsmtrace_checkpoints_total counter\n"
+	    "bsmtrace_checkpoints_total{result=\"written\"} %" PRIu64 "\n"
+	    "bsmtrace_checkpoints_total{result=\"failed\"} %" PRIu64 "\n"
+	    "bsmtrace_checkpoints_total{result=\"late\"} %" PRIu64 "\n",
+	    s->taken, s->failed, s->late);
+	if (s->millis > 0) {
+		put_seconds(b, "checkpoint_timestamp_seconds", "Of which "
+		    "moment the last one is, since 1970.",
+		    (uint64_t)s->millis * 1000);
+		put_seconds(b, "checkpoint_age_seconds", "How long ago that "
+		    "was.", (uint64_t)s->age_ms * 1000);
+	}
+	put_seconds(b, "checkpoint_pause_seconds", "For how long nothing was "
+	    "read, the last time.", s->pause_us);
+	put_seconds(b, "checkpoint_pause_max_seconds", "The longest such "
+	    "pause.", s->longest_us);
+	put_seconds(b, "checkpoint_duration_seconds", "How long writing took, "
+	    "besides reading.", s->writing_us);
+	metrics_put(b, "checkpoint_bytes", "All that is remembered.", "gauge",
+	    s->bytes);
+	metrics_put(b, "checkpoint_rows", "The same, in rows.", "gauge",
+	    s->rows);
+	metrics_put(b, "checkpoint_written_bytes_total", "Of rows that had "
+	    "changed.", NULL, s->written);
 }
 
 static void

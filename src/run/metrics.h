@@ -36,6 +36,14 @@ bool		 metrics_check(const char *where, struct buf *why);
 /* Append what figures there are. */
 void		 metrics_figures(struct buf *, const struct figures *);
 
+/* Those of what is remembered. */
+void		 metrics_checkpoint(struct buf *,
+		    const struct checkpoint_stats *);
+
+/* Records by event. */
+struct census;
+void		 metrics_events(struct buf *, const struct census *);
+
 /* Append one: "# HELP", "# TYPE" and the value. A KIND of NULL is a counter. */
 void		 metrics_put(struct buf *, const char *name, const char *help,
 		    const char *kind, uint64_t value);

@@ -218,14 +218,19 @@ outbox_put(struct outbox *o, struct slice item, bool must)
 }
 
 bool
-outbox_drain(struct outbox *o, unsigned seconds)
+outbox_drain(struct outbox *o, unsigned ms)
 {
 	struct spill_stats	 left;
 	struct timespec		 until;
 	int			 error = 0;
 
 	(void)clock_gettime(CLOCK_REALTIME, &until);	/* all have it */
-	until.tv_sec += (time_t)seconds;
+	until.tv_sec += (time_t)(ms / 1000);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
 	lock(o);
 	spill_stats(o->queue, &left);
 	while (error == 0 && (left.items > 0 || o->busy)) {
@@ -235,6 +240,15 @@ outbox_drain(struct outbox *o, unsigned seconds)
 	error = left.items > 0 || o->busy;
 	unlock(o);
 	return error == 0;
+}
+
+bool
+outbox_leave(struct outbox *o, unsigned ms)
+{
+	if (!outbox_drain(o, ms))
+		return false;
+	outbox_free(o);
+	return true;
 }
 
 void

@@ -38,14 +38,21 @@ struct outbox	*outbox_new(const struct outbox_to *,
 /* What was not delivered is dropped; the item at hand is waited for. */
 void		 outbox_free(struct outbox *);	/* NULL is allowed */
 
+/*
+ * The same at the end of the program, after so many MS in which all may be
+ * delivered. Whoever is still stuck then is left alone, with what is
+ * his, and false is returned.
+ */
+bool		 outbox_leave(struct outbox *, unsigned ms);
+
 /* False: it was lost. One that MUST arrive is never lost for want of room. */
 bool		 outbox_put(struct outbox *, struct slice, bool must);
 
 /*
- * Wait until all is delivered and rest() has returned, SECONDS at the longest.
+ * Wait until all is delivered and rest() has returned, MS at the longest.
  * False when it took longer.
  */
-bool		 outbox_drain(struct outbox *, unsigned seconds);
+bool		 outbox_drain(struct outbox *, unsigned ms);
 
 void		 outbox_stats(struct outbox *, struct outbox_stats *);
 

@@ -16,8 +16,10 @@
 #include "run/parcel.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "bsm/cursor.h"
 #include "bsm/status.h"
 
@@ -214,6 +216,49 @@ parcel_put(struct buf *b, const struct sink_view *v)
 		put_rows(b, ROWS(step_rows), &a->steps[i]);
 	put_rows(b, ROWS(last_rows), &last);
 	put_rows(b, ROWS(view_rows), v);
+}
+
+/* Leave out records from the middle on, of WHOLE bytes or more. */
+static size_t
+leave_out(struct alert_step *steps, size_t n, size_t whole)
+{
+	size_t	 gone = 0, bytes = 0;
+
+	for (size_t i = 0; i < n && bytes < whole; i++) {
+		const size_t	 aside = (i + 1) / 2;
+		struct alert_step *s = &steps[i % 2 == 0 ?
+		    n / 2 + aside : n / 2 - aside];
+
+		gone += s->bytes.n > 0;
+		bytes += s->bytes.n;
+		s->bytes = (struct slice){ NULL, 0 };
+	}
+	return gone;
+}
+
+bool
+parcel_put_within(struct buf *b, const struct sink_view *v, size_t max,
+    size_t *gone)
+{
+	const size_t	 start = b->n;
+	struct alert	 a = *v->alert;
+	struct sink_view less = *v;
+
+	parcel_put(b, v);
+	if (b->n - start <= max)
+		return true;
+	less.alert = &a;
+	a.steps = xcalloc(a.nsteps + 1, sizeof(*a.steps));
+	if (a.nsteps > 0)
+		memcpy(a.steps, v->alert->steps, a.nsteps * sizeof(*a.steps));
+	*gone += leave_out(a.steps, a.nsteps, b->n - start - max);
+	b->n = start;
+	parcel_put(b, &less);
+	free(a.steps);
+	if (b->n - start <= max)
+		return true;
+	b->n = start;
+	return false;
 }
 
 /* Reading: the first error sticks to the cursor, and all else is zero. */

@@ -22,6 +22,14 @@
 /* Append the alert. */
 void	parcel_put(struct buf *, const struct sink_view *);
 
+/*
+ * The same in no more than MAX bytes: records of steps are left out, from the
+ * middle on, until there is room, and their number is added to *GONE. False,
+ * with nothing appended, when there is no room for the rest.
+ */
+bool	parcel_put_within(struct buf *, const struct sink_view *, size_t max,
+	    size_t *gone);
+
 /* One that was opened: VIEW and all it leads to borrows from the bytes. */
 struct parcel {
 	struct sink_view	 view;

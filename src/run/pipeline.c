@@ -12,14 +12,18 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/census.h"
+#include "run/backfill.h"
 #include "run/finished.h"
 #include "run/followed.h"
 #include "run/live.h"
 #include "run/pipeline.h"
+#include "run/reload.h"
+#include "run/remembered.h"
 #include "run/stream.h"
 #include "run/upkeep.h"
-#include "run/upkeep.h"
 #include "run/watching.h"
+#include "run/worker.h"
 
 static void	on_end_signal(evutil_socket_t, short, void *);
 static void	on_reopen_signal(evutil_socket_t, short, void *);
@@ -72,12 +76,15 @@ on_reopen_signal(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	sinks_reopen(run->o->sinks);
+	if (run->o->rules != NULL)
+		reload(run);
 }
 
 static bool
 start_signals(struct pipeline *p)
 {
-	const size_t	 n = p->run.o->reopen ? SIGNALS : SIGNALS - 1;
+	const size_t	 n = p->run.o->worker != NULL ? 0 :
+	    p->run.o->reopen ? SIGNALS : SIGNALS - 1;
 
 	for (size_t i = 0; i < n; i++) {
 		p->signals[i] = evsignal_new(p->run.base, signals[i].number,
@@ -87,37 +94,6 @@ start_signals(struct pipeline *p)
 			return false;
 	}
 	return true;
-}
-
-/* Does a rule wait for something not to come? */
-static bool
-absences_wanted(const struct program *p)
-{
-	for (size_t i = 0; i < p->nrules; i++)
-		for (size_t k = 0; k < p->rules[i].nstates; k++)
-			if (p->rules[i].enabled && p->rules[i].new_life &&
-			    p->rules[i].states[k].absent_ms >= 0)
-				return true;
-	return false;
-}
-
-static void
-start_engine(struct watching *run)
-{
-	const struct engine_options	 options = {
-		.max_instances = run->o->max_instances,
-		.want_uid = run->o->want_uid,
-		.skip_steps = !raising_steps_wanted(&run->raising)
-	};
-	const struct alert_out		 out = raising_out(&run->raising,
-	    run->triggers != NULL);
-
-	run->engine = engine_new(run->o->program, run->o->names, &options,
-	    &out);
-	if (run->spent != NULL)
-		engine_profile(run->engine, run->spent->profile);
-	engine_on_unknown(run->engine, raising_unknown, &run->raising);
-	run->absences = absences_wanted(run->o->program);
 }
 
 static void
@@ -131,19 +107,20 @@ debug_stream(const struct stream *s, bool live)
 	buf_fini(&text);
 }
 
-/* Streams of a directory that is followed come with its hosts. */
+/*
+ * Streams of a directory that is followed come with its hosts; some are there,
+ * if we go on where an earlier process was.
+ */
 static void
 start_streams(struct watching *run)
 {
 	const size_t	 n = run->o->ninputs;
 	uint64_t	 total = 0;
 
-	run->lives = xcalloc(n, sizeof(*run->lives));
-	run->followed = xcalloc(n, sizeof(*run->followed));
 	for (size_t i = 0; i < n; i++) {
 		const struct input	*in = &run->o->inputs[i];
 
-		if (!in->followed)
+		if (!in->followed && run->lives[i].stream == NULL)
 			run->lives[i].stream = watching_stream(run, in);
 		total += in->size;
 	}
@@ -154,11 +131,12 @@ start_streams(struct watching *run)
 
 		if (s == NULL)
 			continue;
-		if (s->in->own_host)
+		if (s->in->own_host && run->o->worker == NULL)
 			self_init(&run->self);
 		debug_stream(s, !s->in->finished &&
 		    live_start(&run->lives[i], s));
 	}
+	backfill_hold(run);
 }
 
 /* Behind what has an end, so that nothing of it comes in between. */
@@ -170,9 +148,11 @@ start_following(struct watching *run)
 
 		if (!in->followed)
 			continue;
-		run->followed[i] = followed_new(run, in);
+		if (run->followed[i] == NULL)
+			run->followed[i] = followed_new(run, in);
 		if (run->followed[i] == NULL)
 			return false;
+		followed_start(run->followed[i]);
 		run->live++;
 	}
 	return true;
@@ -185,39 +165,36 @@ start(struct pipeline *p)
 
 	if ((run->base = event_base_new()) == NULL || !start_signals(p))
 		return false;
-	if (run->o->triggers != NULL && (run->triggers =
-	    triggers_new(run->base, run->o->triggers)) == NULL)
+	run->outward = run->o->worker != NULL ?
+	    worker_outward(run->o->worker) : outward_direct(run);
+	if (run->o->triggers != NULL && run->o->worker == NULL &&
+	    (run->triggers = triggers_new(run->base, run->o->triggers)) == NULL)
 		return false;
 	if (run->o->spent != NULL)
-		run->spent = spent_new(run->o->program);
-	start_engine(run);
-	start_streams(run);
+		run->spent = spent_new(run->program);
+	run->engine = watching_engine(run, run->program);
+	if (run->o->worker != NULL)
+		worker_begin(run->o->worker, run);
+	run->lives = xcalloc(run->o->ninputs, sizeof(*run->lives));
+	run->followed = xcalloc(run->o->ninputs, sizeof(*run->followed));
 	return true;
-}
-
-/* Triggers have their time even when there is nothing left to read. */
-static void
-wait_for_triggers(struct watching *run)
-{
-	while (run->triggers != NULL && triggers_running(run->triggers) > 0) {
-		if (run->stop)
-			triggers_stop(run->triggers);
-		watching_turn(run, 0);
-	}
 }
 
 static void
 finish(struct watching *run)
 {
-	wait_for_triggers(run);
+	run->outward.settle(run->outward.arg);
+	if (!remembered_end(run))
+		run->result->failed = true;
 	for (size_t i = 0; i < run->nstreams; i++)
 		stream_end(run->streams[i], NULL);
+	sinks_settle(run->o->sinks);
 	watching_losses(run);
 	if (run->triggers != NULL)
 		triggers_end(run->triggers);
 	spent_end(run->spent);
 	if (run->spent != NULL)
-		spent_tell(run->spent, run->o->program, run->o->spent);
+		spent_tell(run->spent, run->program, run->o->spent);
 }
 
 static void
@@ -225,6 +202,7 @@ release(struct pipeline *p)
 {
 	struct watching	*run = &p->run;
 
+	remembered_free(run->remembered);
 	for (size_t i = 0; run->followed != NULL && i < run->o->ninputs; i++) {
 		live_fini(&run->lives[i]);
 		followed_free(run->followed[i]);
@@ -240,6 +218,7 @@ release(struct pipeline *p)
 	triggers_free(run->triggers);
 	raising_fini(&run->raising);
 	spent_free(run->spent);
+	census_free(run->census);
 	upkeep_free(run->upkeep);
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (p->signals[i] != NULL)
@@ -258,7 +237,8 @@ quiet_library(int severity, const char *message)
 void
 pipeline_run(const struct pipeline_options *o, struct pipeline_result *result)
 {
-	struct pipeline	 p = { .run = { .o = o, .result = result } };
+	struct pipeline	 p = { .run = { .o = o, .result = result,
+	    .program = o->program, .want_uid = o->want_uid } };
 
 	*result = (struct pipeline_result){ 0 };
 	event_set_log_callback(quiet_library);
@@ -269,11 +249,18 @@ pipeline_run(const struct pipeline_options *o, struct pipeline_result *result)
 		release(&p);
 		return;
 	}
-	if ((p.run.upkeep = upkeep_new(&p.run)) == NULL) {
+	if (!remembered_load(&p.run) ||
+	    (p.run.upkeep = upkeep_new(&p.run)) == NULL) {
 		result->failed = true;
 		release(&p);
 		return;
 	}
+	start_streams(&p.run);
+	if (!remembered_begin(&p.run)) {
+		log_warn("no event loop");
+		result->failed = p.run.stop = true;
+	}
+	backfill_read(&p.run);
 	for (size_t i = 0; i < o->ninputs && !p.run.stop; i++)
 		if (p.run.lives[i].stream != NULL &&
 		    p.run.lives[i].source == NULL)

@@ -112,21 +112,10 @@ on_trigger(void *arg, const struct alert_trigger *t)
 {
 	struct raising		*r = arg;
 	struct watching		*run = r->run;
-	struct exec_place	 place = { 0 };
-	struct exec_values	 values;
-	struct arena		*arena;
 
 	progress_hide(&run->progress);
-	if (!triggers_allow(run->triggers, t->rule))
-		return;
-	place.host = host_of(r, run->streams[t->source], t->record);
-	if (t->alert != NULL)
-		place.evidence = sinks_evidence(run->o->sinks);
-	sinks_flush(run->o->sinks);
-	arena = arena_new();
-	exec_values(&values, arena, t, run->o->accounts, &place);
-	triggers_start(run->triggers, t->trigger, t->rule, &values);
-	arena_free(arena);
+	run->outward.trigger(run->outward.arg, t,
+	    host_of(r, run->streams[t->source], t->record));
 }
 
 static void
@@ -140,7 +129,7 @@ on_alert(void *arg, struct alert *a)
 	run->streams[a->source]->alerts++;
 	run->result->alerts++;
 	upkeep_alert(run->upkeep, a->rule.label);
-	sinks_alert(run->o->sinks, &view);
+	run->outward.alert(run->outward.arg, &view);
 	if (run->o->records_again)
 		records_put(&r->out, a->last->bytes);
 }
@@ -170,10 +159,8 @@ raising_unknown(void *arg, uint16_t event)
 }
 
 bool
-raising_steps_wanted(const struct raising *r)
+raising_steps_wanted(const struct raising *r, const struct program *p)
 {
-	const struct program	*p = r->run->o->program;
-
 	for (size_t i = 0; i < p->nrules; i++) {
 		const struct alert_rule	 about = {
 			.channels = p->rules[i].channels,
@@ -189,7 +176,7 @@ raising_steps_wanted(const struct raising *r)
 void
 raising_flush(struct raising *r)
 {
-	sinks_flush(r->run->o->sinks);
+	r->run->outward.flush(r->run->outward.arg);
 	if (r->out.error != 0 || records_flush(&r->out) == 0)
 		return;
 	errno = r->out.error;

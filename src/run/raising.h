@@ -10,6 +10,7 @@
 
 #include "engine/alert.h"
 #include "run/input.h"
+#include "rule/program.h"
 #include "sink/records.h"
 
 struct watching;
@@ -40,8 +41,9 @@ struct alert_out	raising_out(struct raising *, bool triggers);
 /* For engine_on_unknown(); ARG is a raising. */
 void	raising_unknown(void *arg, uint16_t event);
 
-/* Does anybody show the records that led to an alert? */
-bool	raising_steps_wanted(const struct raising *);
+/* Does anybody show the records that led to an alert of these rules? */
+bool	raising_steps_wanted(const struct raising *,
+	    const struct program *);
 
 /* What was told goes out. A failure is said and stops the run. */
 void	raising_flush(struct raising *);

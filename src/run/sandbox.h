@@ -14,7 +14,8 @@
 
 enum sandbox_role {
 	SANDBOX_WORKER,		/* reads and writes descriptors that it has */
-	SANDBOX_COURIER		/* and files below its directories */
+	SANDBOX_COURIER,	/* and files below its directories */
+	SANDBOX_KEEPER		/* the same, by copies of itself, too */
 };
 
 /*

@@ -33,8 +33,8 @@ sandbox_enter(enum sandbox_role role, const char *const *dirs, size_t ndirs)
 {
 	(void)dirs;
 	(void)ndirs;
-	if (role == SANDBOX_COURIER)
-		return limit_courier();
+	if (role != SANDBOX_WORKER)
+		return role == SANDBOX_COURIER ? limit_courier() : NULL;
 	if (cap_enter() == -1)
 		return errno == ENOSYS ? "this kernel has no Capsicum" :
 		    "cap_enter(2) was refused";

@@ -20,8 +20,9 @@ sandbox_enter(enum sandbox_role role, const char *const *dirs, size_t ndirs)
 	for (size_t i = 0; i < ndirs; i++)
 		if (unveil(dirs[i], "rwc") == -1 && errno != ENOENT)
 			return "unveil(2) was refused";
-	if (pledge("stdio rpath wpath cpath flock fattr unix recvfd", NULL) ==
-	    -1)
+	if (pledge(role == SANDBOX_KEEPER ?
+	    "stdio rpath wpath cpath flock fattr unix recvfd proc" :
+	    "stdio rpath wpath cpath flock fattr unix recvfd", NULL) == -1)
 		return "pledge(2) was refused";
 	return NULL;
 }

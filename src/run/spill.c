@@ -187,7 +187,7 @@ file_empty(struct spill *s)
 {
 	s->read = s->written = 0;
 	s->items = 0;
-	if (ftruncate(s->fd, 0) == -1) {	/* another is made when need be */
+	if (ftruncate(s->fd, 0) == -1) {	/* another is made then */
 		(void)close(s->fd);
 		s->fd = -1;
 	}

@@ -7,7 +7,6 @@
  */
 #include "run/telljson.h"
 
-#include "base/json.h"
 #include "rule/fields.h"
 #include "sink/facts.h"
 #include "sink/jsonfacts.h"
@@ -132,8 +131,8 @@ put_record(struct json *j, const struct telling *x, const struct record *r)
 	json_end_object(j);
 }
 
-static void
-put_bound(struct json *j, const struct rule *r, const struct value *bound)
+void
+telljson_bound(struct json *j, const struct rule *r, const struct value *bound)
 {
 	json_key(j, "bound");
 	json_begin_object(j);
@@ -173,7 +172,7 @@ telljson_step(const struct telling *x, struct slice key,
 	put_uint(&j, "state", (uint64_t)t->state + 1);
 	jsonfacts_time(&j, "first", t->first_millis);
 	put_count(&j, &x->rule->states[t->state], t);
-	put_bound(&j, x->rule, t->bound);
+	telljson_bound(&j, x->rule, t->bound);
 	if (t->absent) {
 		json_key(&j, "absence");
 		json_bool(&j, true);
@@ -219,7 +218,7 @@ telljson_nearest(const struct telling *x, struct slice key,
 	begin(&j, "nearest", key, out);
 	jsonfacts_time(&j, "time", record_millis(at->record));
 	put_uint(&j, "state", (uint64_t)t->state + 1);
-	put_bound(&j, x->rule, t->bound);
+	telljson_bound(&j, x->rule, t->bound);
 	json_key(&j, "misses");
 	json_begin_array(&j);
 	for (unsigned i = 0; i < MISSES_MAX; i++) {

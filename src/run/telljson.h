@@ -2,9 +2,9 @@
 /*
  * telljson.h - the steps of a rule as lines of JSON, for `explain`.
  *
- * Each function but the first appends a whole line: an object, with a newline
- * at its end. Members that alerts have too are called as there. What a trail
- * holds is lossless, as there.
+ * Each function but the first two appends a whole line: an object, with a
+ * newline at its end. Members that alerts have too are called as there. What a
+ * trail holds is lossless, as there.
  */
 #ifndef RUN_TELLJSON_H
 #define RUN_TELLJSON_H
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "run/telling.h"
 
 /*
@@ -20,6 +21,10 @@
  */
 void	telljson_key(const struct telling *, uint64_t number,
 	    const struct trace_record *, struct buf *);
+
+/* The member `bound`, of an object that has begun: what variables hold. */
+void	telljson_bound(struct json *, const struct rule *,
+	    const struct value *bound);
 
 /* OF_RECORD: the record did it, and is shown. */
 void	telljson_step(const struct telling *, struct slice key,

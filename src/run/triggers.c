@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "run/ledger.h"
 #include "run/triggers.h"
 
 #define GRACE_S		2	/* from SIGTERM to SIGKILL */
@@ -297,6 +298,14 @@ spawn(const struct triggers *t, char **argv, pid_t *pid)
 	return error;
 }
 
+/* One more of this minute. */
+static void
+count_start(const struct triggers *t, struct rate *r)
+{
+	r->starts[r->next] = millis_of(CLOCK_MONOTONIC);
+	r->next = (r->next + 1) % t->o.per_minute;
+}
+
 static void
 take_slot(struct triggers *t, const struct trigger *trigger, struct rate *r,
     pid_t pid)
@@ -316,8 +325,38 @@ take_slot(struct triggers *t, const struct trigger *trigger, struct rate *r,
 		log_warn("no timer for a trigger: it has no time limit");
 	t->running++;
 	t->stats.runs++;
-	r->starts[r->next] = millis_of(CLOCK_MONOTONIC);
-	r->next = (r->next + 1) % t->o.per_minute;
+	count_start(t, r);
+}
+
+static void
+say_passed(const struct triggers *t)
+{
+	log_info("%llu trigger%s had been started before the restart and %s "
+	    "not started again", (unsigned long long)t->stats.passed,
+	    t->stats.passed == 1 ? "" : "s",
+	    t->stats.passed == 1 ? "was" : "were");
+}
+
+/* May it be started, as far as that is noted? It counts as if it were. */
+static bool
+note_start(struct triggers *t, struct rate *r, const uint8_t *id)
+{
+	struct buf	 why = { 0 };
+
+	if (t->o.ledger == NULL || id == NULL ||
+	    ledger_start(t->o.ledger, id))
+		return true;
+	if (errno == 0) {
+		t->stats.passed++;
+		count_start(t, r);
+		if (ledger_left(t->o.ledger) == 0)
+			say_passed(t);
+		return false;
+	}
+	buf_printf(&why, "its start cannot be noted: %s", strerror(errno));
+	refuse(t, r, buf_cstr(&why));
+	buf_fini(&why);
+	return false;
 }
 
 /* A failure is told once for each rule. */
@@ -333,7 +372,8 @@ failed(struct triggers *t, const struct trigger *trigger, struct rate *r,
 
 void
 triggers_start(struct triggers *t, const struct trigger *trigger,
-    const struct alert_rule *rule, const struct exec_values *v)
+    const struct alert_rule *rule, const struct exec_values *v,
+    const uint8_t *id)
 {
 	struct arena	*a = arena_new();
 	char		**argv = arena_array(a, trigger->n + 1, sizeof(*argv));
@@ -349,6 +389,8 @@ triggers_start(struct triggers *t, const struct trigger *trigger,
 			goto out;
 		}
 	}
+	if (!note_start(t, r, id))
+		goto out;
 	error = spawn(t, argv, &pid);
 	if (error == 0) {
 		take_slot(t, trigger, r, pid);
@@ -491,6 +533,8 @@ triggers_end(const struct triggers *t)
 {
 	struct slice	 key;
 
+	if (t->stats.passed > 0 && ledger_left(t->o.ledger) > 0)
+		say_passed(t);		/* else that was said */
 	for (size_t i = 0; i < map_count(t->rates); i++) {
 		const struct rate	*r = map_at(t->rates, i, &key);
 		struct buf		 text = { 0 };

@@ -34,14 +34,17 @@ struct triggers_options {
 	/* Standard output holds records (-b): what triggers say goes to
 	 * standard error. */
 	bool		 keep_stdout;
+	struct ledger	*ledger;	/* or NULL: nothing is noted */
 };
 
 struct triggers_stats {
 	uint64_t	 runs;
 	uint64_t	 failures;	/* not started, ended badly or killed */
 	uint64_t	 refusals;	/* over a limit, or without a value */
+	uint64_t	 passed;	/* had run before the restart */
 };
 
+struct ledger;
 struct triggers;
 
 /* NULL when the system gives no signal events. */
@@ -55,9 +58,14 @@ void		 triggers_free(struct triggers *);	/* NULL is allowed */
  */
 bool		 triggers_allow(struct triggers *, const struct alert_rule *);
 
-/* Start it, with the values in its words. */
+/*
+ * Start it, with the values in its words. ID is what a ledger knows it by (see
+ * ledger.h): one that was started before an interruption is passed over, and
+ * one that cannot be noted is refused. NULL without a ledger.
+ */
 void		 triggers_start(struct triggers *, const struct trigger *,
-		    const struct alert_rule *, const struct exec_values *);
+		    const struct alert_rule *, const struct exec_values *,
+		    const uint8_t *id);
 
 /* Does any word of the trigger hold this variable? */
 bool		 triggers_uses(const struct trigger *, enum trigger_variable);

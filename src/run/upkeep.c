@@ -14,17 +14,24 @@
 #include "base/mem.h"
 #include "run/figures.h"
 #include "run/metrics.h"
+#include "run/retention.h"
 #include "run/supervisor.h"
 #include "run/watching.h"
+#include "run/worker.h"
+
+#define PULSE_US	1000000		/* from one sign of life to the next */
 
 struct upkeep {
 	struct watching		*run;
 	struct supervisor	 supervisor;
-	struct event		*watchdog, *stats;	/* or NULL */
+	struct event		*watchdog, *stats, *pulse;	/* or NULL */
 	struct metrics		*metrics;		/* or NULL */
+	struct retention	*retention;		/* or NULL */
 	struct map		*alerts;	/* by rule: uint64_t, owned */
 	time_t			 began;
 };
+
+static void	put_all(void *, struct buf *);
 
 static void
 on_watchdog(evutil_socket_t fd, short what, void *arg)
@@ -34,6 +41,21 @@ on_watchdog(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	supervisor_tell(&u->supervisor, "WATCHDOG=1");
+}
+
+/* In the worker: its parent is the one that others know. */
+static void
+on_pulse(evutil_socket_t fd, short what, void *arg)
+{
+	const struct upkeep	*u = arg;
+	struct buf		 b = { 0 };
+
+	(void)fd;
+	(void)what;
+	if (u->run->o->metrics != NULL)
+		put_all(arg, &b);
+	worker_pulse(u->run->o->worker, b.n > 0 ? &b : NULL);
+	buf_fini(&b);
 }
 
 static void
@@ -107,6 +129,8 @@ put_all(void *arg, struct buf *b)
 	watching_figures(u->run, &f);
 	metrics_figures(b, &f);
 	put_alerts(u, b);
+	if (u->run->census != NULL)
+		metrics_events(b, u->run->census);
 	put_process(u, b);
 }
 
@@ -134,8 +158,8 @@ start_metrics(struct upkeep *u)
 	const char	*where = u->run->o->metrics;
 	struct buf	 why = { 0 };
 
-	if (where == NULL)
-		return true;
+	if (where == NULL || u->run->o->worker != NULL)
+		return true;		/* the courier has it then */
 	u->metrics = metrics_new(u->run->base, where, put_all, u, &why);
 	if (u->metrics == NULL)
 		log_warn("--metrics %s: %s", where, buf_cstr(&why));
@@ -162,9 +186,13 @@ upkeep_new(struct watching *run)
 	if (u->supervisor.watchdog_us > 1)
 		u->watchdog = every(u, u->supervisor.watchdog_us / 2,
 		    on_watchdog);
+	if (run->o->worker != NULL)
+		u->pulse = every(u, PULSE_US, on_pulse);
 	if (run->o->stats_s > 0)
 		u->stats = every(u, (uint64_t)run->o->stats_s * 1000000,
 		    on_stats);
+	u->retention = retention_new(run->base, run->o->sinks,
+	    &run->o->retention);
 	supervisor_tell(&u->supervisor, "READY=1");
 	return u;
 }
@@ -177,10 +205,13 @@ upkeep_free(struct upkeep *u)
 	supervisor_tell(&u->supervisor, "STOPPING=1");
 	supervisor_fini(&u->supervisor);
 	metrics_free(u->metrics);
+	retention_free(u->retention);
 	if (u->watchdog != NULL)
 		event_free(u->watchdog);
 	if (u->stats != NULL)
 		event_free(u->stats);
+	if (u->pulse != NULL)
+		event_free(u->pulse);
 	for (size_t i = 0; i < map_count(u->alerts); i++)
 		free(map_at(u->alerts, i, NULL));
 	map_free(u->alerts);

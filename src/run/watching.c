@@ -3,11 +3,51 @@
  * watching.c - what the parts of one run of `watch` share.
  */
 #include "base/log.h"
+#include <time.h>
+
 #include "base/mem.h"
+#include "engine/census.h"
 #include "run/figures.h"
 #include "run/live.h"
+#include "run/remembered.h"
 #include "run/stream.h"
 #include "run/watching.h"
+
+/* Does a rule wait for something not to come? */
+static bool
+absences_wanted(const struct program *p)
+{
+	for (size_t i = 0; i < p->nrules; i++)
+		for (size_t k = 0; k < p->rules[i].nstates; k++)
+			if (p->rules[i].enabled && p->rules[i].new_life &&
+			    p->rules[i].states[k].absent_ms >= 0)
+				return true;
+	return false;
+}
+
+struct engine *
+watching_engine(struct watching *w, const struct program *p)
+{
+	const struct engine_options	 options = {
+		.max_instances = w->o->max_instances,
+		.want_uid = w->want_uid,
+		.skip_steps = !raising_steps_wanted(&w->raising, p)
+	};
+	const struct alert_out		 out = raising_out(&w->raising,
+	    w->triggers != NULL || (w->o->worker != NULL &&
+	    w->o->triggers != NULL));
+	struct engine			*e = engine_new(p, w->o->names,
+	    &options, &out);
+
+	if (w->spent != NULL)
+		engine_profile(e, w->spent->profile);
+	if (w->o->metrics != NULL && w->census == NULL)
+		w->census = census_new(w->o->names);
+	engine_census(e, w->census);
+	engine_on_unknown(e, raising_unknown, &w->raising);
+	w->absences = absences_wanted(p);
+	return e;
+}
 
 struct stream *
 watching_stream(struct watching *w, const struct input *in)
@@ -53,6 +93,7 @@ collect_stream(const struct watching *w, const struct stream *s,
 {
 	f->records += s->records;
 	f->alerts += s->alerts;
+	f->missed += s->missed;
 	for (size_t i = 0; i < s->ntrails; i++) {
 		f->gaps += s->damage[i].gaps;
 		f->skipped += s->damage[i].skipped;
@@ -69,17 +110,22 @@ collect_stream(const struct watching *w, const struct stream *s,
 void
 watching_figures(const struct watching *w, struct figures *f)
 {
-	sinks_flush(w->o->sinks);		/* what is lost counts */
+	w->outward.flush(w->outward.arg);	/* what is lost counts */
 	*f = (struct figures){ .bytes = w->bytes, .passed = w->self.passed,
-	    .steps_gone = w->raising.steps_gone };
+	    .aside = w->aside,
+	    .steps_gone = w->raising.steps_gone, .reloads = w->reloads,
+	    .reloads_failed = w->reloads_failed };
+	f->remembers = remembered_stats(w->remembered, &f->state);
 	engine_stats(w->engine, &f->engine);
-	sinks_stats(w->o->sinks, &f->sinks);
-	if (w->triggers != NULL)
-		triggers_stats(w->triggers, &f->triggers);
+	f->now = (int64_t)time(NULL);
+	f->read = engine_newest(w->engine, &f->newest);
+	w->outward.stats(w->outward.arg, &f->sinks, &f->triggers);
 	for (size_t i = 0; i < w->nstreams; i++)
 		collect_stream(w, w->streams[i], f);
-	for (size_t i = 0; i < w->o->ninputs; i++)
+	for (size_t i = 0; i < w->o->ninputs; i++) {
 		f->dropped += w->lives[i].pipe.drops;
+		f->truncated += w->lives[i].pipe.truncates;
+	}
 }
 
 void

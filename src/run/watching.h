@@ -8,39 +8,57 @@
 #include <event2/event.h>
 
 #include "engine/engine.h"
+#include "run/outward.h"
 #include "run/pipeline.h"
 #include "run/progress.h"
 #include "run/raising.h"
 #include "run/self.h"
 #include "run/spent.h"
 
+struct census;
 struct figures;
 struct followed;
 struct live;
+struct remembered;
+struct spot;
 struct stream;
 struct upkeep;
+struct wary;
 
 struct watching {
 	const struct pipeline_options	*o;
 	struct pipeline_result		*result;
 	struct event_base		*base;
+	const struct program		*program;	/* that runs now; see */
+	uint64_t			 reloads;	/* reload.h */
+	uint64_t			 reloads_failed;
 	struct engine			*engine;
 	struct triggers			*triggers;	/* or NULL */
 	struct spent			*spent;		/* or NULL */
+	struct census			*census;	/* the same */
 	struct upkeep			*upkeep;
+	struct remembered		*remembered;	/* or NULL */
 	struct stream			**streams;	/* by source */
 	size_t				 nstreams, streams_cap;
 	struct live			*lives;		/* by input */
 	struct followed			**followed;	/* the same; or NULL */
+	struct outward			 outward;
 	struct raising			 raising;
 	struct self			 self;
 	struct progress			 progress;
+	struct spot			*spot;	/* noted there; or NULL */
+	struct wary			*wary;	/* of those before; or NULL */
+	uint64_t			 aside;	/* records left out for that */
 	uint64_t			 bytes, records;
 	uint64_t			 taken;		/* of files, bytes */
 	size_t				 live;		/* sources not ended */
 	bool				 absences;	/* rules wait for */
+	bool				 want_uid;	/* somebody shows it */
 	bool				 stop;
 };
+
+/* An engine that runs this program and tells this run; without a source. */
+struct engine	*watching_engine(struct watching *, const struct program *);
 
 /*
  * A stream for this input, and a source of the engine for it: the run's until

@@ -110,4 +110,22 @@ is 'a time that is none is wrong usage' "$rc" 2
 alerts extra
 is 'so is an operand' "$rc" 2
 
+# How long alerts stay.
+: >empty.bsm
+run "$BSMTRACE" -F -a t.bsm -f rules.conf --store old.db
+run "$BSMTRACE" -F -a empty.bsm -f rules.conf --store old.db --store-max 1m
+run "$BSMTRACE" alerts --store old.db --count
+has '--store-max leaves what fits' "$out" '4  in all'
+run "$BSMTRACE" -F -a empty.bsm -f rules.conf --store old.db --store-keep 90d
+is '--store-keep is done at the start' "$rc:$err" '0:'
+run "$BSMTRACE" alerts --store old.db --count
+has '... and old alerts are gone' "$out" '0  in all'
+run "$BSMTRACE" -F -a t.bsm -f rules.conf --store-keep 90d
+is '--store-keep without a store is wrong usage' "$rc" 2
+has '... and what to do is said' "$err" '--store FILE'
+run "$BSMTRACE" -F -a t.bsm -f rules.conf --store s.db --store-keep 0d
+has 'so is to keep nothing' "$rc:$err" "2:bsmtrace: --store-keep '0d': nothing"
+run "$BSMTRACE" -F -a t.bsm -f rules.conf --store s.db --store-max 1000
+has 'so is a size that no store has' "$rc:$err" '2:bsmtrace: --store-max needs'
+
 done_testing

@@ -129,7 +129,7 @@ is 'a file is no log directory' "$rc" 1
 
 mkdir logs
 mkfifo fifo
-"$BSMTRACE" -F -l logs -a fifo -f any.conf 2>err &
+"$BSMTRACE" -F --no-sandbox -l logs -a fifo -f any.conf 2>err &
 pid=$!
 exec 3<>fifo
 cat t.bsm >&3

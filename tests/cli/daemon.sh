@@ -28,6 +28,7 @@ has '... with its name' "$err" 'nowhere/pid: No such file'
 is 'no pid file is left behind' "$(ls pid 2>/dev/null)" ''
 run "$BSMTRACE" -p pid -a t.bsm -f any.conf
 has 'a daemon whose alerts go nowhere is warned' "$err" 'go nowhere'
+wait_until test ! -e pid
 
 # The daemon. It keeps relative paths, though it works in /.
 run "$BSMTRACE" -l logs -p pid -a fifo -f any.conf

@@ -88,6 +88,42 @@ whole_trail_is_nothing_to_speak_of(void **state)
 	assert_string_equal(caught_text(&c), "");
 }
 
+/* What an earlier process has said is told in the end, and not again. */
+static void
+another_process_goes_on_counting(void **state)
+{
+	struct damage		 d = { .trail = "t" }, other = { .trail = "t" };
+	struct frame_record	 one = gap_at(10, 7, false);
+	struct frame_record	 part = gap_at(20, 100, true);
+	struct frame_record	 last = gap_at(120, 5, false);
+	struct buf		 b = { 0 };
+	struct cursor		 c = { 0 };
+	struct caught		 said;
+
+	(void)state;
+	catch_stderr(&said);
+	assert_true(damage_gap(&d, &one, "noise"));
+	assert_false(damage_gap(&d, &part, "noise"));
+	damage_put(&b, &d);
+	(void)caught_text(&said);
+	c.in = buf_bytes(&b);
+	assert_true(damage_take(&c, &other));
+	assert_int_equal(cursor_left(&c), 0);
+	assert_int_equal(other.gaps, 0);
+	catch_stderr(&said);
+	assert_true(damage_gap(&other, &last, "noise"));
+	damage_end(&other);
+	assert_string_equal(caught_text(&said),
+	    "bsmtrace: t:20: 105 bytes skipped: noise\n"
+	    "bsmtrace: t: 112 bytes skipped in 2 places, 0 records found "
+	    "after damage\n");
+	assert_int_equal(other.gaps, 1);
+	assert_int_equal(other.skipped, 5);
+	c = (struct cursor){ .in = { b.p, b.n - 1 } };
+	assert_false(damage_take(&c, &other));
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -96,6 +132,7 @@ main(void)
 		cmocka_unit_test(gap_in_pieces_is_one_gap),
 		cmocka_unit_test(many_places_are_counted_instead),
 		cmocka_unit_test(whole_trail_is_nothing_to_speak_of),
+		cmocka_unit_test(another_process_goes_on_counting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,26 @@ status_tells_what_is_not_zero(void **state)
 }
 
 static void
+status_tells_what_is_remembered(void **state)
+{
+	struct figures	 f = { .records = 1, .remembers = true };
+	struct buf	 b = { 0 };
+
+	(void)state;
+	figures_status(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b), ", no checkpoint yet"));
+	f.state = (struct checkpoint_stats){ .taken = 2, .failed = 3,
+	    .millis = 5, .age_ms = 2999, .bytes = 7, .pause_us = 450,
+	    .longest_us = 12345 };
+	buf_clear(&b);
+	figures_status(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b), ", checkpoint 2 s ago of 7 "));
+	assert_non_null(strstr(buf_cstr(&b), ", paused 0.5 ms (at most 12 ms), "
+	    "3 checkpoints failed"));
+	buf_fini(&b);
+}
+
+static void
 losses_are_said_and_nothing_else(void **state)
 {
 	struct figures	 f = { .records = 54, .alerts = 22 };
@@ -56,6 +76,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(status_tells_what_is_not_zero),
+		cmocka_unit_test(status_tells_what_is_remembered),
 		cmocka_unit_test(losses_are_said_and_nothing_else),
 	};
 

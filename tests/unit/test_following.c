@@ -31,9 +31,10 @@
 
 struct scene;
 
-/* What was read of a host. */
+/* What was read of a host, by one process after another. */
 struct heard {
 	struct scene		*scene;
+	char			*name;
 	struct following_trail	*trail;
 	int64_t			 numbers[20000];
 	size_t			 n;
@@ -49,17 +50,20 @@ struct scene {
 	struct heard		 heard[HOSTS];
 	size_t			 nhosts;
 	struct buf		 said;
+	unsigned		 gone;
 };
 
 static void *
 on_host(void *arg, const char *host)
 {
 	struct scene	*s = arg;
+	struct heard	*h = &s->heard[s->nhosts++];
 
-	(void)host;
-	assert_true(s->nhosts < HOSTS);
-	s->heard[s->nhosts].scene = s;
-	return &s->heard[s->nhosts++];
+	assert_true(s->nhosts <= HOSTS);
+	h->scene = s;
+	free(h->name);
+	h->name = host == NULL ? NULL : strdup(host);
+	return h;
 }
 
 static void
@@ -122,6 +126,16 @@ on_left(void *stream)
 	h->left++;
 }
 
+static void
+on_gone(void *stream, const char *path, uint64_t taken)
+{
+	struct heard	*h = stream;
+
+	(void)path;
+	assert_true(taken > 0);
+	h->scene->gone++;
+}
+
 static int
 on_open(void *arg, uint32_t id)
 {
@@ -179,20 +193,123 @@ setup(void **state)
 }
 
 static void
-begin(struct scene *s, enum following_from from, int64_t since_s)
+make(struct scene *s, enum following_from from, int64_t since_s)
 {
 	const struct trailwatch_to	 watch_to = { on_begun, on_ended,
 	    on_grown, on_looked, on_say, s };
 	const struct following_to	 to = { .host = on_host,
 	    .turn = on_turn, .bytes = on_bytes, .record = on_record,
 	    .ready = on_ready, .quiet = on_quiet, .left = on_left,
-	    .open = on_open, .say = on_say, .arg = s };
+	    .gone = on_gone, .open = on_open, .say = on_say, .arg = s };
 
 	s->watch = trailwatch_new(s->base, s->dir, &watch_to);
 	s->following = following_new(s->base, from, since_s * 1000, &to);
 	assert_non_null(s->watch);
 	assert_non_null(s->following);
+}
+
+static void
+begin(struct scene *s, enum following_from from, int64_t since_s)
+{
+	make(s, from, since_s);
 	assert_true(trailwatch_look(s->watch));
+}
+
+/* What is remembered, as pages of each host. */
+struct page {
+	bool		 done;		/* section */
+	uint32_t	 host, number;
+	struct buf	 bytes;
+};
+struct pages {
+	bool		 done;
+	struct page	 v[32];
+	size_t		 n;
+};
+
+static bool
+on_row(void *arg, const struct row *row)
+{
+	struct pages	*all = arg;
+	struct page	*p = &all->v[all->n++];
+
+	assert_true(all->n <= 32);
+	*p = (struct page){ .done = all->done, .host = row->page >> 10,
+	    .number = row->page & 1023 };
+	buf_slice(&p->bytes, row->bytes);
+	return true;
+}
+
+static void
+load(struct scene *s, const struct page *p)
+{
+	const void	*stream = &s->heard[p->host];
+
+	assert_true(p->done ?
+	    following_load_done(s->following, stream, p->number,
+		buf_bytes(&p->bytes)) :
+	    following_load_trails(s->following, stream,
+		buf_bytes(&p->bytes)));
+}
+
+/* One process ends... */
+static void
+end(struct scene *s, struct pages *all)
+{
+	all->n = 0;
+	for (unsigned section = 0; section < 2; section++) {
+		struct rows	 rows = { .fn = on_row, .arg = all };
+
+		all->done = section == 1;
+		for (uint32_t i = 0; i < s->nhosts; i++) {
+			if (all->done)
+				following_save_done(s->following,
+				    &s->heard[i], &rows, i << 10);
+			else
+				following_save_trails(s->following,
+				    &s->heard[i], &rows, i << 10);
+		}
+		assert_true(rows_end(&rows));
+	}
+	following_free(s->following);
+	trailwatch_free(s->watch);
+	s->following = NULL;
+	s->watch = NULL;
+}
+
+/* ...and another one goes on, its hosts being those of then. */
+static void
+go_on(struct scene *s, struct pages *all)
+{
+	const size_t	 n = s->nhosts;
+
+	make(s, FOLLOWING_NOW, 0);
+	following_go_on(s->following);
+	s->nhosts = 0;
+	for (size_t i = 0; i < n; i++) {
+		char	*name = s->heard[i].name;
+
+		s->heard[i].name = NULL;
+		assert_ptr_equal(following_host(s->following, name),
+		    &s->heard[i]);
+		free(name);
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		load(s, &all->v[i]);
+		buf_fini(&all->v[i].bytes);
+	}
+	assert_true(following_loaded(s->following));
+	assert_true(trailwatch_look(s->watch));
+}
+
+static void
+restart(struct scene *s)
+{
+	struct pages	*all = calloc(1, sizeof(*all));
+
+	end(s, all);
+	go_on(s, all);
+	free(all);
 }
 
 static int
@@ -204,6 +321,8 @@ teardown(void **state)
 	following_free(s->following);
 	trailwatch_free(s->watch);
 	event_base_free(s->base);
+	for (size_t i = 0; i < HOSTS; i++)
+		free(s->heard[i].name);
 	buf_fini(&s->said);
 	(void)snprintf(command, sizeof(command), "rm -rf %s", s->dir);
 	(void)!system(command);
@@ -510,6 +629,252 @@ rotations_in_a_hurry_lose_nothing_and_keep_the_order(void **state)
 	assert_string_equal(buf_cstr(&s->said), "");
 }
 
+/* One process after another. */
+
+/* Records, and between them what is none. */
+static size_t
+build_damaged(struct buf *b, size_t *ends, size_t records)
+{
+	for (size_t i = 0; i < records; i++) {
+		if (i % 7 == 3)
+			buf_str(b, "noise between two records");
+		if (i % 11 == 5)
+			buf_put(b, "\0\0\0\0\0\0\0\0\0", 9);
+		build(b, (int64_t)i);
+		if (i % 5 == 4)			/* its trailer */
+			b->p[b->n - 3] ^= 0x40;
+		ends[i] = b->n;
+	}
+	return b->n;
+}
+
+static void
+spin_at_once(struct scene *s)
+{
+	for (unsigned i = 0; i < 8; i++)
+		(void)event_base_loop(s->base, EVLOOP_NONBLOCK);
+}
+
+static void
+goes_on_at_each_record_of_a_damaged_trail(void **state)
+{
+	enum { RECORDS = 40 };
+	struct scene	*s = *state;
+	struct buf	 b = { 0 };
+	size_t		 ends[RECORDS], n, before = 0;
+	uint64_t	 gaps;
+
+	build_damaged(&b, ends, RECORDS);
+	append(in(s, T("00") "." T("01") ".whole"), b.p, b.n);
+	make_old(s, T("00") "." T("01") ".whole");
+	begin(s, FOLLOWING_ALL, 0);
+	for (unsigned i = 0; i < 40 && s->heard[0].left == 0; i++)
+		spin(s, 50);
+	n = s->heard[0].n;
+	gaps = s->heard[0].gaps;
+	assert_true(n > RECORDS / 2);
+	assert_true(gaps > 5);
+	for (size_t i = 0; i < RECORDS; i++) {
+		const size_t	 to = ends[i] - i % 3 * 10;
+
+		append(in(s, ACTIVE("05") ".cut"), b.p + before, to - before);
+		before = to;
+		restart(s);
+		spin_at_once(s);
+	}
+	append(in(s, ACTIVE("05") ".cut"), b.p + before, b.n - before);
+	assert_int_equal(rename(in(s, ACTIVE("05") ".cut"),
+	    in(s, T("05") "." T("09") ".cut")), 0);
+	make_old(s, T("05") "." T("09") ".cut");
+	for (unsigned i = 0; i < 60 && s->heard[1].left == 0; i++)
+		spin(s, 50);
+	assert_int_equal(s->heard[1].n, n);
+	assert_int_equal(s->heard[1].gaps, gaps);
+	assert_memory_equal(s->heard[1].numbers, s->heard[0].numbers,
+	    n * sizeof(s->heard[0].numbers[0]));
+	assert_int_equal(s->heard[0].n, n);
+	assert_string_equal(buf_cstr(&s->said), "");
+	buf_fini(&b);
+}
+
+static void
+rotations_while_nobody_reads_lose_nothing(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, ACTIVE("00"), 0, 10);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 10);
+	end(s, &all);
+	add(s, ACTIVE("00"), 10, 15);
+	assert_int_equal(rename(in(s, ACTIVE("00")),
+	    in(s, T("00") ".crash_recovery")), 0);
+	add(s, T("03") "." T("06"), 15, 30);
+	add(s, ACTIVE("06"), 30, 35);
+	go_on(s, &all);
+	wait_for(s, 0, 35);
+	assert_numbers(&s->heard[0], 0, 0, 35);
+	assert_string_equal(buf_cstr(&s->said), "");
+	assert_int_equal(s->gone, 0);
+}
+
+static void
+trail_that_was_compressed_meanwhile_is_read_on(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+	char		 command[256];
+
+	add(s, ACTIVE("00"), 0, 1000);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 1000);
+	end(s, &all);
+	add(s, ACTIVE("00"), 1000, 2000);
+	assert_int_equal(rename(in(s, ACTIVE("00")),
+	    in(s, T("00") "." T("01"))), 0);
+	make_old(s, T("00") "." T("01"));
+	(void)snprintf(command, sizeof(command), "gzip %s/%s", s->dir,
+	    T("00") "." T("01"));
+	assert_int_equal(system(command), 0);
+	add(s, ACTIVE("01"), 2000, 2001);
+	go_on(s, &all);
+	wait_for(s, 0, 2001);
+	assert_numbers(&s->heard[0], 0, 0, 2001);
+	assert_string_equal(buf_cstr(&s->said), "");
+}
+
+static void
+done_trails_are_not_read_again_whatever_they_are_called(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, T("00") "." T("01"), 0, 10);
+	add(s, T("01") "." T("02"), 10, 20);
+	make_old(s, T("00") "." T("01"));
+	make_old(s, T("01") "." T("02"));
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 20);
+	for (unsigned i = 0; i < 40 && s->heard[0].left < 2; i++)
+		spin(s, 50);
+	end(s, &all);
+	assert_int_equal(unlink(in(s, T("01") "." T("02"))), 0);
+	assert_int_equal(rename(in(s, T("00") "." T("01")),
+	    in(s, T("00") ".crash_recovery")), 0);
+	go_on(s, &all);
+	spin(s, 300);
+	restart(s);
+	add(s, T("01") "." T("02"), 10, 20);	/* a copy comes late */
+	add(s, ACTIVE("02"), 20, 22);
+	wait_for(s, 0, 22);
+	spin(s, 1500);
+	assert_int_equal(s->heard[0].n, 22);
+	assert_numbers(&s->heard[0], 0, 0, 22);
+	assert_string_equal(buf_cstr(&s->said), "");
+	assert_int_equal(s->gone, 0);
+}
+
+/* Of the first start counts what was asked for then, not since. */
+static void
+what_was_passed_over_is_so_for_ever(void **state)
+{
+	struct scene	*s = *state;
+	const int64_t	 t = 1704067200;	/* of T("00") */
+
+	add(s, "20230101000000.20230102000000", 0, 10);
+	add(s, ACTIVE("03"), t + 3, t + 9);
+	begin(s, FOLLOWING_SINCE, t + 5);
+	wait_for(s, 0, 4);
+	restart(s);
+	add(s, ACTIVE("03"), t + 9, t + 10);
+	wait_for(s, 0, 5);
+	spin(s, 300);
+	assert_numbers(&s->heard[0], 0, t + 5, t + 10);
+}
+
+static void
+records_from_now_on_are_so_before_the_first_comes(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, ACTIVE("03"), 0, 100);
+	begin(s, FOLLOWING_NOW, 0);
+	end(s, &all);
+	add(s, ACTIVE("03"), 100, 102);
+	go_on(s, &all);
+	wait_for(s, 0, 2);
+	assert_numbers(&s->heard[0], 0, 100, 102);
+}
+
+static void
+trail_that_is_gone_is_told_once_and_read_on_when_it_is_back(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, ACTIVE("00"), 0, 10);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 10);
+	end(s, &all);
+	assert_int_equal(rename(in(s, ACTIVE("00")), in(s, "away")), 0);
+	go_on(s, &all);
+	spin(s, 100);
+	assert_int_equal(s->gone, 1);
+	restart(s);
+	spin(s, 100);
+	assert_int_equal(s->gone, 1);
+	add(s, "away", 10, 12);
+	assert_int_equal(rename(in(s, "away"), in(s, T("00") "." T("01"))),
+	    0);
+	wait_for(s, 0, 12);
+	assert_numbers(&s->heard[0], 0, 0, 12);
+}
+
+static void
+trail_that_became_shorter_is_said(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, ACTIVE("00"), 0, 10);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 10);
+	end(s, &all);
+	assert_int_equal(unlink(in(s, ACTIVE("00"))), 0);
+	add(s, T("00") "." T("01"), 0, 5);
+	make_old(s, T("00") "." T("01"));
+	go_on(s, &all);
+	spin(s, 300);
+	assert_int_equal(s->heard[0].n, 10);
+	assert_string_equal(buf_cstr(&s->said), "ends before the place up to "
+	    "which it had been read;");
+}
+
+static void
+hosts_are_told_apart_in_another_process(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, ACTIVE("05") ".www2", 10, 15);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 5);
+	add(s, ACTIVE("00") ".www1", 0, 3);
+	wait_for(s, 1, 3);
+	end(s, &all);
+	add(s, ACTIVE("00") ".www1", 3, 5);
+	add(s, ACTIVE("05") ".www2", 15, 19);
+	add(s, ACTIVE("00") ".www0", 50, 51);
+	go_on(s, &all);
+	wait_for(s, 0, 9);
+	wait_for(s, 1, 5);
+	wait_for(s, 2, 1);
+	assert_numbers(&s->heard[0], 0, 10, 19);
+	assert_numbers(&s->heard[1], 0, 0, 5);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -527,6 +892,17 @@ main(void)
 		TEST(compressed_trail_is_read_when_it_is_all_there),
 		TEST(hosts_are_told_apart),
 		TEST(rotations_in_a_hurry_lose_nothing_and_keep_the_order),
+		TEST(goes_on_at_each_record_of_a_damaged_trail),
+		TEST(rotations_while_nobody_reads_lose_nothing),
+		TEST(trail_that_was_compressed_meanwhile_is_read_on),
+		TEST(done_trails_are_not_read_again_whatever_they_are_called),
+		TEST(what_was_passed_over_is_so_for_ever),
+		TEST(records_from_now_on_are_so_before_the_first_comes),
+		TEST(
+		    trail_that_is_gone_is_told_once_and_read_on_when_it_is_back
+		),
+		TEST(trail_that_became_shorter_is_said),
+		TEST(hosts_are_told_apart_in_another_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,126 @@ evidence_is_for_the_owner_only(void **state)
 }
 
 static void
+evidence_that_is_there_is_opened_if_it_is_a_file_of_one_name(void **state)
+{
+	const struct sink_host	 h = logdir_host(&d);
+	struct buf		 path = { 0 }, other = { 0 };
+	int			 fd;
+
+	(void)state;
+	assert_int_equal(h.reopen_evidence(h.arg, NULL, "label", "5", &path),
+	    -1);
+	assert_int_equal(errno, ENOENT);
+	buf_clear(&path);
+	fd = h.open_evidence(h.arg, NULL, "label", "5", &path);
+	assert_int_equal(write(fd, "x", 1), 1);
+	close(fd);
+	buf_clear(&path);
+	fd = h.reopen_evidence(h.arg, NULL, "label", "5", &path);
+	assert_true(fd != -1);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 1);
+	assert_int_equal(write(fd, "y", 1), 1);
+	close(fd);
+	buf_printf(&other, "%s/label/6", dir);
+	assert_int_equal(link(buf_cstr(&path), buf_cstr(&other)), 0);
+	buf_clear(&path);
+	assert_int_equal(h.reopen_evidence(h.arg, NULL, "label", "6", &path),
+	    -1);
+	unlink(buf_cstr(&other));
+	assert_int_equal(mkfifo(buf_cstr(&other), 0600), 0);
+	buf_clear(&path);
+	assert_int_equal(h.reopen_evidence(h.arg, NULL, "label", "6", &path),
+	    -1);
+	unlink(buf_cstr(&other));
+	assert_int_equal(symlink("5", buf_cstr(&other)), 0);
+	buf_clear(&path);
+	assert_int_equal(h.reopen_evidence(h.arg, NULL, "label", "6", &path),
+	    -1);
+	unlink(buf_cstr(&other));
+	buf_clear(&other);
+	buf_printf(&other, "%s/label/5", dir);
+	unlink(buf_cstr(&other));
+	buf_fini(&path);
+	buf_fini(&other);
+}
+
+static void
+log_is_found_by_what_it_is(void **state)
+{
+	const struct sink_host	 h = logdir_host(&d);
+	char			 path[256], renamed[256];
+	struct stat		 st, found;
+	int			 fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/x.log", dir);
+	snprintf(renamed, sizeof(renamed), "%s/x.log.0", dir);
+	assert_int_equal(h.reopen_log(h.arg, "x.log"), -1);
+	assert_int_equal(errno, ENOENT);
+	close(h.open_log(h.arg, "x.log"));
+	fd = h.reopen_log(h.arg, "x.log");
+	assert_int_equal(fstat(fd, &st), 0);
+	close(fd);
+	assert_int_equal(rename(path, renamed), 0);
+	fd = h.find_log(h.arg, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
+	assert_int_equal(fstat(fd, &found), 0);
+	assert_int_equal(found.st_ino, st.st_ino);
+	assert_int_equal(write(fd, "x", 1), 1);
+	close(fd);
+	unlink(renamed);
+	assert_int_equal(h.find_log(h.arg, (uint64_t)st.st_dev, 1), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+on_other(void *arg, int fd)
+{
+	char	 c = '?';
+
+	assert_int_equal(read(fd, &c, 1), 1);
+	*(unsigned *)arg += (unsigned)c;
+}
+
+static void
+rotated_logs_are_those_whose_names_go_on(void **state)
+{
+	static const char *const	 names[] = { "y.log", "y.log.0",
+	    "y.log-20261122", "y.logs", "xy.log.0" };
+	const struct sink_host		 h = logdir_host(&d);
+	unsigned			 sum = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		const int	 fd = h.open_log(h.arg, names[i]);
+
+		assert_int_equal(write(fd, &"abcde"[i], 1), 1);
+		close(fd);
+	}
+	h.other_logs(h.arg, "y.log", 0, on_other, &sum);
+	assert_int_equal(sum, 'b' + 'c');
+	h.other_logs(h.arg, "y.log", INT64_MAX, on_other, &sum);
+	assert_int_equal(sum, 'b' + 'c');
+	for (unsigned i = 0; i < 5; i++) {
+		char	 path[256];
+
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+}
+
+static void
+file_goes_to_the_disk_by_its_path(void **state)
+{
+	const struct sink_host	 h = logdir_host(&d);
+	char			 path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/" SINK_DEFAULT_LOG, dir);
+	assert_int_equal(h.sync_file(h.arg, path), 0);
+	assert_int_equal(h.sync_file(h.arg, "/nonexistent"), ENOENT);
+}
+
+static void
 link_in_place_of_a_directory_is_not_followed(void **state)
 {
 	const struct sink_host	 h = logdir_host(&d);
@@ -157,6 +277,11 @@ main(void)
 		TEST(directory_must_be_one),
 		TEST(default_log_is_there_at_once_and_not_for_all_to_read),
 		TEST(evidence_is_for_the_owner_only),
+		TEST(
+		evidence_that_is_there_is_opened_if_it_is_a_file_of_one_name),
+		TEST(log_is_found_by_what_it_is),
+		TEST(rotated_logs_are_those_whose_names_go_on),
+		TEST(file_goes_to_the_disk_by_its_path),
 		TEST(link_in_place_of_a_directory_is_not_followed),
 		TEST(channel_without_any_directory_is_refused),
 		TEST(relative_directory_is_found_from_anywhere),

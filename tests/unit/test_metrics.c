@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/census.h"
 #include "run/metrics.h"
 
 #define PATIENCE_MS	10000	/* on a busy machine */
@@ -204,6 +205,81 @@ every_figure_has_its_help_and_type(void **state)
 	buf_fini(&b);
 }
 
+static void
+checkpoints_are_told_where_there_are_some(void **state)
+{
+	struct figures	 f = { .remembers = false };
+	struct buf	 b = { 0 };
+
+	(void)state;
+	metrics_figures(&b, &f);
+	assert_null(strstr(buf_cstr(&b), "checkpoint"));
+	f.remembers = true;
+	f.state = (struct checkpoint_stats){ .taken = 2, .failed = 1,
+	    .millis = 1500, .age_ms = 2500, .pause_us = 450 };
+	metrics_figures(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b),
+	    "\nbsmtrace_checkpoints_total{result=\"failed\"} 1\n"));
+	assert_non_null(strstr(buf_cstr(&b),
+	    "\nbsmtrace_checkpoint_timestamp_seconds 1.500000\n"));
+	assert_non_null(strstr(buf_cstr(&b),
+	    "\nbsmtrace_checkpoint_age_seconds 2.500000\n"));
+	assert_non_null(strstr(buf_cstr(&b),
+	    "\nbsmtrace_checkpoint_pause_seconds 0.000450\n"));
+	buf_fini(&b);
+}
+
+static void
+the_lag_is_told_once_a_record_was_read(void **state)
+{
+	struct figures	 f = { .newest = 1600000000, .now = 1600000042 };
+	struct buf	 b = { 0 };
+
+	(void)state;
+	metrics_figures(&b, &f);
+	assert_null(strstr(buf_cstr(&b), "lag"));
+	f.read = true;
+	metrics_figures(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b), "\nbsmtrace_newest_record_"
+	    "timestamp_seconds 1600000000\n"));
+	assert_non_null(strstr(buf_cstr(&b), "\nbsmtrace_lag_seconds 42\n"));
+	buf_clear(&b);
+	f.newest = INT64_MAX;		/* a record of the future */
+	metrics_figures(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b), "\nbsmtrace_lag_seconds 0\n"));
+	buf_clear(&b);
+	f.newest = -5;
+	metrics_figures(&b, &f);
+	assert_non_null(strstr(buf_cstr(&b), "\nbsmtrace_lag_seconds 0\n"));
+	buf_fini(&b);
+}
+
+static void
+records_are_told_by_event(void **state)
+{
+	struct names		*names = names_new();
+	struct census		*c = census_new(names);
+	const struct record	 r[] = { { .version = 11, .event = 72 },
+	    { .version = 11, .event = 72 }, { .version = 2, .event = 1 },
+	    { .version = 11, .event = 60001 },
+	    { .version = 11, .event = 60000 } };
+	struct buf		 b = { 0 };
+
+	(void)state;
+	census_records(c, r, sizeof(r) / sizeof(r[0]));
+	metrics_events(&b, c);
+	assert_string_equal(strstr(buf_cstr(&b), "counter\n"), "counter\n"
+	    "bsmtrace_events_total{event=\"AUE_OPEN_R\","
+	    "system=\"freebsd\"} 2\n"
+	    "bsmtrace_events_total{event=\"unknown\","
+	    "system=\"freebsd\"} 2\n"
+	    "bsmtrace_events_total{event=\"AUE_EXIT\","
+	    "system=\"solaris\"} 1\n");
+	buf_fini(&b);
+	census_free(c);
+	names_free(names);
+}
+
 int
 main(void)
 {
@@ -217,6 +293,9 @@ main(void)
 		cmocka_unit_test(port_that_is_taken_is_said),
 		cmocka_unit_test(labels_are_quoted),
 		cmocka_unit_test(every_figure_has_its_help_and_type),
+		cmocka_unit_test(checkpoints_are_told_where_there_are_some),
+		cmocka_unit_test(the_lag_is_told_once_a_record_was_read),
+		cmocka_unit_test(records_are_told_by_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

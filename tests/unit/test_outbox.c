@@ -80,7 +80,7 @@ all_items_arrive_in_order(void **state)
 	(void)state;
 	for (uint32_t i = 1; i <= 4000; i++)
 		assert_true(put(o, i, false));
-	assert_true(outbox_drain(o, 60));
+	assert_true(outbox_drain(o, 60000));
 	assert_int_equal(t.n, 4000);
 	assert_false(t.out_of_order);
 	assert_true(t.rests > 0);
@@ -105,7 +105,7 @@ who_puts_in_never_waits_for_one_who_is_stuck(void **state)
 	assert_in_range(in, 100, 130);		/* 880 bytes, and 10 musts */
 	assert_true(stats.waiting.on_disk > 0);
 	(void)pthread_mutex_unlock(&t.gate);
-	assert_true(outbox_drain(o, 60));
+	assert_true(outbox_drain(o, 60000));
 	assert_int_equal(t.n, in);
 	assert_false(t.out_of_order);
 	assert_int_equal(t.got[in - 1], 1000);	/* it had to arrive */
@@ -137,7 +137,7 @@ it_is_told_of_rest_after_items(void **state)
 	(void)state;
 	for (uint32_t i = 1; i <= 3; i++) {
 		assert_true(put(o, i, false));
-		assert_true(outbox_drain(o, 60));
+		assert_true(outbox_drain(o, 60000));
 		assert_int_equal(t.rests, i);
 	}
 	outbox_free(o);

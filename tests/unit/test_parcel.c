@@ -279,6 +279,37 @@ changed_bytes_do_no_harm(void **state)
 	assert_in_range(opened, 300, 2900);
 }
 
+/* From the middle on; what is left is as it was. */
+static void
+records_give_way_where_there_is_no_room(void **state)
+{
+	struct alert_step	*steps = a.alert.steps;
+	struct buf		 b = { 0 };
+	struct parcel		 p;
+	size_t			 gone = 0, left = 0;
+
+	(void)state;
+	assert_true(parcel_put_within(&b, &a.view, packed.n, &gone));
+	assert_int_equal(gone, 0);
+	assert_true(slice_eq(buf_bytes(&b), buf_bytes(&packed)));
+	buf_clear(&b);
+	assert_true(parcel_put_within(&b, &a.view, packed.n - 1, &gone));
+	assert_int_equal(gone, 1);
+	assert_true(b.n < packed.n);
+	assert_true(parcel_init(&p, buf_bytes(&b), CHANNELS));
+	for (size_t i = 0; i < p.alert.nsteps; i++)
+		left += p.alert.steps[i].bytes.n > 0;
+	for (size_t i = 0; i < a.alert.nsteps; i++)
+		left -= steps[i].bytes.n > 0;
+	assert_int_equal(left, (size_t)-1);
+	parcel_fini(&p);
+	gone = 0;
+	buf_clear(&b);
+	assert_false(parcel_put_within(&b, &a.view, 20, &gone));
+	assert_int_equal(b.n, 0);
+	buf_fini(&b);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -294,6 +325,7 @@ main(void)
 		TEST(channel_that_there_is_not_is_refused),
 		TEST(text_with_a_nul_in_it_is_refused),
 		TEST(changed_bytes_do_no_harm),
+		TEST(records_give_way_where_there_is_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

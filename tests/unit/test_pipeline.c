@@ -25,7 +25,7 @@ static struct buf		 rec;	/* one record of auid 1001 */
 static struct sinks_options	 so;
 static struct pipeline_options	 o;
 static struct pipeline_result	 result;
-static struct triggers_options	 limits = { 30, 8, 10, false };
+static struct triggers_options	 limits = { 30, 8, 10, false, NULL };
 
 #define TWO_STATES "sequence two { subject any; timeout 10 seconds;\n" \
 	"state { event any; status any; };\n" \

@@ -85,6 +85,14 @@ reads_a_file(void)
 }
 
 static bool
+asks_for_a_file(void)
+{
+	struct stat	 st;
+
+	return stat("/etc/passwd", &st) == 0;
+}
+
+static bool
 writes_a_file(void)
 {
 	char	 path[64];
@@ -156,6 +164,7 @@ static bool
 works(void)
 {
 	struct timespec	 now;
+	struct stat	 st;
 	pthread_t	 thread;
 	int		 ends[2];
 	char		 c = 0;
@@ -165,7 +174,7 @@ works(void)
 
 	if (p == NULL || clock_gettime(CLOCK_REALTIME, &now) == -1 ||
 	    pipe2(ends, O_CLOEXEC) == -1 || write(ends[1], "x", 1) != 1 ||
-	    read(ends[0], &c, 1) != 1)
+	    read(ends[0], &c, 1) != 1 || fstat(ends[0], &st) == -1)
 		return false;
 	memset(p, 1, 64u << 20);
 	free(p);
@@ -186,6 +195,7 @@ worker_opens_no_file(void **state)
 	if (none_here())
 		return;
 	assert_refused(SANDBOX_WORKER, reads_a_file);
+	assert_refused(SANDBOX_WORKER, asks_for_a_file);
 	assert_refused(SANDBOX_WORKER, writes_a_file);
 }
 

@@ -601,6 +601,106 @@ a_process_that_is_killed_leaves_one_of_them(void **state)
 	}
 }
 
+/* Only looking: in a process of its own, as it is meant. */
+
+/* What it finds, or why it finds nothing. */
+static void
+looks(struct scene *s, const char *expected)
+{
+	int	 status;
+	pid_t	 pid;
+
+	if ((pid = fork()) == 0) {
+		struct buf	 why = { 0 };
+		struct statedb	*db;
+
+		statedb_forked();
+		if (statedb_look(s->dir, &db, &why) != STATEDB_GOOD)
+			_exit(strcmp(buf_cstr(&why), expected) != 0);
+		buf_clear(&s->told);
+		_exit(!statedb_rows(db, 0, 63, on_row, s) ||
+		    strcmp(buf_cstr(&s->told), expected) != 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void
+whoever_only_looks_finds_the_last_checkpoint(void **state)
+{
+	struct scene	*s = *state;
+	struct stat	 before, after;
+
+	write_three(s);
+	assert_int_equal(stat(path(STATEDB_FILE), &before), 0);
+	looks(s, "1.0=one 2.7=two 48.1=three ");
+	assert_true(begin(s));
+	assert_true(put(s, 1, 0, "later"));
+	looks(s, "1.0=one 2.7=two 48.1=three ");
+	assert_int_equal(stat(path(STATEDB_FILE), &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	assert_int_equal(before.st_mtime, after.st_mtime);
+	assert_true(end(s));
+	looks(s, "1.0=later ");
+}
+
+static void
+without_a_checkpoint_there_is_nothing_to_look_at(void **state)
+{
+	struct scene	*s = *state;
+
+	looks(s, "no checkpoint was written there");
+	statedb_close(s->db);
+	s->db = NULL;
+	assert_int_equal(truncate(path(STATEDB_FILE), 0), 0);
+	looks(s, "no checkpoint was written there");
+	assert_int_equal(unlink(path(STATEDB_FILE)), 0);
+	looks(s, "No such file or directory");
+	assert_int_equal(access(path(STATEDB_FILE), F_OK), -1);
+}
+
+static void
+whoever_looks_sees_damage(void **state)
+{
+	struct scene	*s = *state;
+
+	write_three(s);
+	sql("DELETE FROM rows WHERE number = 4294967296; "
+	    "DELETE FROM prints WHERE number = 4294967296");
+	looks(s, "rows are missing");
+}
+
+/* It needs more room than a cache has, and is not ended. */
+static void
+what_was_being_written_is_not_undone_by_looking(void **state)
+{
+	struct scene	*s = *state;
+	const size_t	 n = 4 << 20;
+	uint8_t		*big = malloc(n);
+	int		 status;
+	pid_t		 pid;
+
+	write_three(s);
+	memset(big, 'x', n);
+	if ((pid = fork()) == 0) {
+		struct statedb	*db;
+
+		statedb_forked();
+		(void)statedb_open(s->dir, &db, &s->why);
+		(void)statedb_begin(db, s->about.run);
+		for (uint32_t i = 0; i < 5; i++)
+			(void)statedb_put(db, &(struct row){ 3, i,
+			    { big, n } });
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	free(big);
+	looks(s, "its process was killed while it wrote, and the next one "
+	    "has to go on from it first");
+	assert_int_equal(take(s), STATEDB_GOOD);
+	looks(s, "1.0=one 2.7=two 48.1=three ");
+}
+
 int
 main(void)
 {
@@ -630,6 +730,10 @@ main(void)
 		T(a_directory_is_made_for_nobody_else),
 		T(a_full_disk_leaves_the_one_before),
 		T(a_process_that_is_killed_leaves_one_of_them),
+		T(whoever_only_looks_finds_the_last_checkpoint),
+		T(without_a_checkpoint_there_is_nothing_to_look_at),
+		T(whoever_looks_sees_damage),
+		T(what_was_being_written_is_not_undone_by_looking),
 #undef T
 	};
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -14,6 +15,7 @@
 
 #include "alert_case.h"
 #include "caught.h"
+#include "run/ledger.h"
 #include "run/triggers.h"
 
 /*
@@ -28,6 +30,7 @@ struct made {
 
 static struct event_base	*base;
 static struct triggers		*t;
+static struct ledger		*ledger;
 static struct alert_rule	 rule = { .label = "r", .file = "f",
 	.line = 1 };
 static struct exec_values	 values;
@@ -44,7 +47,7 @@ static void
 begin(unsigned time_s, unsigned running, unsigned per_minute)
 {
 	const struct triggers_options	 o = { time_s, running, per_minute,
-		false };
+		false, ledger };
 
 	base = event_base_new();
 	t = triggers_new(base, &o);
@@ -116,7 +119,7 @@ value_is_one_argument_whatever_it_holds(void **state)
 	script("run", "echo \"$#\" >out\nfor i; do echo \"$i\" >>out; done\n");
 	make(&m, "x", (const char *const []){ "./run", "one two", "$", NULL });
 	assert_true(triggers_allow(t, &rule));
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	assert_int_equal(triggers_running(t), 1);
 	wait_for_all();
 	file_holds("out", "2\none two\na b; $(c) \"d'\n");
@@ -138,7 +141,7 @@ program_finds_an_empty_environment_and_no_other_files(void **state)
 	    "[ -z \"$(cat)\" ] || echo stdin >>out\n"
 	    "[ \"$(ps -o pgid= -p $$ | tr -d ' ')\" = $$ ] || echo pg >>out\n");
 	make(&m, "x", (const char *const []){ "./run", NULL });
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	wait_for_all();
 	file_holds("out", "PATH=/sbin:/bin:/usr/sbin:/usr/bin:"
 	    "/usr/local/sbin:/usr/local/bin\n");
@@ -160,8 +163,8 @@ missing_program_is_named_once(void **state)
 	make(&m, "/no/such thing", (const char *const []){ "/no/such",
 	    "thing", NULL });
 	catch_stderr(&c);
-	triggers_start(t, &m.trigger, &rule, &values);
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	assert_string_equal(caught_text(&c), "bsmtrace: /no/such thing: "
 	    "/no/such: No such file or directory\n");
 	triggers_stats(t, &stats);
@@ -183,7 +186,7 @@ trigger_without_its_object_is_refused(void **state)
 	values.object = NULL;
 	make(&m, "x", (const char *const []){ "/bin/true", "$", NULL });
 	catch_stderr(&c);
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	assert_non_null(strstr(caught_text(&c), "r: trigger not run: the "
 	    "record has no path"));
 	triggers_stats(t, &stats);
@@ -207,7 +210,7 @@ trigger_that_hangs_is_ended_with_all_it_started(void **state)
 	make(&m, "x", (const char *const []){ "./run", NULL });
 	catch_stderr(&c);
 	evutil_gettimeofday(&a, NULL);
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	wait_for_all();
 	evutil_gettimeofday(&b, NULL);
 	assert_string_equal(caught_text(&c), "bsmtrace: x: ended after 1 "
@@ -245,7 +248,7 @@ trigger_that_ignores_the_signal_is_killed(void **state)
 	script("run", "trap '' TERM\nwhile :; do sleep 1; done\n");
 	make(&m, "x", (const char *const []){ "./run", NULL });
 	catch_stderr(&c);
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	wait_for_all();				/* or the test never ends */
 	(void)caught_text(&c);
 	end();
@@ -263,7 +266,7 @@ trigger_that_ends_badly_is_told_once(void **state)
 	make(&m, "x", (const char *const []){ "./run", NULL });
 	catch_stderr(&c);
 	for (int i = 0; i < 2; i++) {
-		triggers_start(t, &m.trigger, &rule, &values);
+		triggers_start(t, &m.trigger, &rule, &values, NULL);
 		wait_for_all();
 	}
 	assert_string_equal(caught_text(&c),
@@ -287,7 +290,7 @@ no_more_run_at_once_than_allowed(void **state)
 	catch_stderr(&c);
 	for (int i = 0; i < 5; i++)
 		if (triggers_allow(t, i % 2 == 0 ? &rule : &other))
-			triggers_start(t, &m.trigger, &rule, &values);
+			triggers_start(t, &m.trigger, &rule, &values, NULL);
 	assert_int_equal(triggers_running(t), 2);
 	triggers_end(t);
 	triggers_stop(t);
@@ -320,7 +323,7 @@ rule_starts_no_more_in_a_minute_than_allowed(void **state)
 	catch_stderr(&c);
 	for (int i = 0; i < 10; i++)
 		if (triggers_allow(t, &rule)) {
-			triggers_start(t, &m.trigger, &rule, &values);
+			triggers_start(t, &m.trigger, &rule, &values, NULL);
 			started++;
 		}
 	assert_int_equal(started, 3);
@@ -328,6 +331,109 @@ rule_starts_no_more_in_a_minute_than_allowed(void **state)
 	wait_for_all();
 	assert_non_null(strstr(caught_text(&c), "too many in a minute"));
 	end();
+}
+
+/* Two runs: the second goes on behind an interruption. */
+static void
+trigger_that_was_started_before_is_passed_over_and_counts(void **state)
+{
+	static const uint8_t	 id[3][LEDGER_ID] = { { 1 }, { 2 }, { 3 } };
+	struct made		 m;
+	struct triggers_stats	 stats;
+	struct buf		 why = { 0 };
+	struct caught		 c;
+
+	(void)state;
+	script("run", "echo x >>out\n");
+	make(&m, "x", (const char *const []){ "./run", NULL });
+	for (size_t n = 2; n <= 3; n++) {
+		ledger = ledger_open(".", &why);
+		assert_non_null(ledger);
+		begin(30, 8, 3);
+		catch_stderr(&c);
+		for (size_t i = 0; i < n; i++) {
+			triggers_start(t, &m.trigger, &rule, &values, id[i]);
+			wait_for_all();
+		}
+		triggers_end(t);
+		assert_string_equal(caught_text(&c), n == 2 ? "" :
+		    "bsmtrace: 2 triggers had been started before the restart "
+		    "and were not started again\n");
+		assert_true(triggers_allow(t, &rule) == (n == 2));
+		triggers_stats(t, &stats);
+		assert_int_equal(stats.runs, n == 2 ? 2 : 1);
+		assert_int_equal(stats.passed, n == 2 ? 0 : 2);
+		end();
+		ledger_close(ledger);
+	}
+	ledger = NULL;
+	unlink(LEDGER_NAME);
+	file_holds("out", "x\nx\nx\n");
+}
+
+static void
+some_that_do_not_come_again_are_told_at_the_end(void **state)
+{
+	static const uint8_t	 id[2][LEDGER_ID] = { { 1 }, { 2 } };
+	struct made		 m;
+	struct buf		 why = { 0 };
+	struct caught		 c;
+
+	(void)state;
+	make(&m, "x", (const char *const []){ "/bin/true", NULL });
+	ledger = ledger_open(".", &why);
+	assert_true(ledger_start(ledger, id[0]));
+	assert_true(ledger_start(ledger, id[1]));
+	ledger_close(ledger);
+	ledger = ledger_open(".", &why);
+	begin(30, 8, 10);
+	catch_stderr(&c);
+	triggers_start(t, &m.trigger, &rule, &values, id[1]);
+	triggers_end(t);
+	assert_string_equal(caught_text(&c), "bsmtrace: 1 trigger had been "
+	    "started before the restart and was not started again\n");
+	end();
+	ledger_close(ledger);
+	ledger = NULL;
+	unlink(LEDGER_NAME);
+}
+
+static void
+trigger_that_cannot_be_noted_is_not_run(void **state)
+{
+	static const uint8_t	 id[LEDGER_ID] = { 1 };
+	struct made		 m;
+	struct triggers_stats	 stats;
+	struct rlimit		 before, small;
+	struct buf		 why = { 0 };
+	struct caught		 c;
+
+	(void)state;
+	make(&m, "x", (const char *const []){ "/bin/true", NULL });
+	ledger = ledger_open(".", &why);
+	for (uint8_t i = 0; i < 20; i++)	/* longer than what is said */
+		assert_true(ledger_start(ledger, (uint8_t [LEDGER_ID]){ i }));
+	begin(30, 8, 10);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 21 * LEDGER_ID;
+	signal(SIGXFSZ, SIG_IGN);
+	catch_stderr(&c);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	triggers_start(t, &m.trigger, &rule, &values, id);
+	triggers_start(t, &m.trigger, &rule, &values, id);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_string_equal(caught_text(&c), "bsmtrace: r: trigger not run: "
+	    "its start cannot be noted: File too large; further ones of this "
+	    "rule are only counted\n");
+	assert_int_equal(triggers_running(t), 0);
+	triggers_stats(t, &stats);
+	assert_int_equal(stats.refusals, 2);
+	assert_int_equal(stats.runs, 0);
+	end();
+	ledger_close(ledger);
+	ledger = NULL;
+	unlink(LEDGER_NAME);
 }
 
 static void
@@ -344,7 +450,7 @@ own_processes_are_known_up_to_their_end(void **state)
 	begin(30, 8, 10);
 	script("run", "echo $$ >out\n");
 	make(&m, "x", (const char *const []){ "./run", NULL });
-	triggers_start(t, &m.trigger, &rule, &values);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
 	wait_for_all();
 	{
 		FILE	*f = fopen("out", "r");
@@ -386,6 +492,11 @@ main(void)
 		cmocka_unit_test(trigger_that_ends_badly_is_told_once),
 		cmocka_unit_test(no_more_run_at_once_than_allowed),
 		cmocka_unit_test(rule_starts_no_more_in_a_minute_than_allowed),
+		cmocka_unit_test(
+		trigger_that_was_started_before_is_passed_over_and_counts),
+		cmocka_unit_test(
+		    some_that_do_not_come_again_are_told_at_the_end),
+		cmocka_unit_test(trigger_that_cannot_be_noted_is_not_run),
 		cmocka_unit_test(
 		    own_processes_are_known_up_to_their_end),
 		cmocka_unit_test(variables_of_a_trigger_are_known),

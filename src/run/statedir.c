@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * statedir.c - the directory in which a run keeps what it remembers.
+ *
+ * Its lock is fcntl(2)'s: it goes with the process, however that ends, and it
+ * says which process has it. The file of the lock stays.
+ */
+#include "run/statedir.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/statedb.h"
+
+#define ASIDE_MAX	1000		/* damaged databases that are kept */
+
+void
+statedir_path(struct buf *path, const char *dir, const char *name)
+{
+	buf_str(path, dir);
+	buf_char(path, '/');
+	buf_str(path, name);
+}
+
+/* False with words: who has it. */
+static bool
+take_lock(int fd, struct buf *why)
+{
+	struct flock	 lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_SETLK, &lock) == 0)
+		return true;
+	if (errno != EACCES && errno != EAGAIN) {
+		buf_str(why, strerror(errno));
+		return false;
+	}
+	if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
+	    lock.l_pid > 0)
+		buf_printf(why, "another bsmtrace has its state there: "
+		    "process %ld", (long)lock.l_pid);
+	else
+		buf_str(why, "another bsmtrace has its state there");
+	return false;
+}
+
+static int
+open_lock(const char *dir, const char *name, struct buf *why)
+{
+	struct buf	 path = { 0 };
+	int		 fd;
+
+	statedir_path(&path, dir, name);
+	fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK, 0600);
+	buf_fini(&path);
+	if (fd == -1)
+		buf_printf(why, "%s: %s", name, strerror(errno));
+	return fd;
+}
+
+int
+statedir_wait(const char *dir, struct buf *why)
+{
+	struct flock	 lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	const int	 fd = open_lock(dir, STATEDIR_COURIER, why);
+
+	while (fd != -1 && fcntl(fd, F_SETLKW, &lock) == -1)
+		if (errno != EINTR) {
+			buf_printf(why, STATEDIR_COURIER ": %s",
+			    strerror(errno));
+			(void)close(fd);	/* nothing was written */
+			return -1;
+		}
+	return fd;
+}
+
+int
+statedir_lock(const char *dir, struct buf *why)
+{
+	int	 fd;
+
+	if (mkdir(dir, 0700) == -1 && errno != EEXIST) {
+		buf_str(why, strerror(errno));
+		return -1;
+	}
+	fd = open_lock(dir, STATEDIR_LOCK, why);
+	if (fd != -1 && !take_lock(fd, why)) {
+		(void)close(fd);	/* nothing was written */
+		fd = -1;
+	}
+	return fd;
+}
+
+bool
+statedir_try(const char *dir, struct buf *why)
+{
+	const int	 lock = statedir_lock(dir, why);
+	struct statedb	*db = NULL;
+	bool		 good;
+
+	if (lock == -1)
+		return false;
+	good = statedb_open(dir, &db, why) != STATEDB_FAILED;
+	statedb_close(db);
+	(void)close(lock);		/* it does not live through a fork */
+	return good;
+}
+
+/* The first name that is free, as a path; false with errno. */
+static bool
+free_name(const char *dir, struct buf *path)
+{
+	struct stat	 st;
+
+	for (unsigned i = 1; i <= ASIDE_MAX; i++) {
+		buf_clear(path);
+		statedir_path(path, dir, STATEDB_FILE ".bad-");
+		buf_dec(path, i);
+		if (lstat(buf_cstr(path), &st) == -1)
+			return errno == ENOENT;
+	}
+	errno = EEXIST;
+	return false;
+}
+
+bool
+statedir_set_aside(const char *dir, struct buf *name)
+{
+	struct buf	 from = { 0 }, to = { 0 };
+	bool		 good;
+
+	statedir_path(&from, dir, STATEDB_FILE);
+	good = free_name(dir, &to) &&
+	    rename(buf_cstr(&from), buf_cstr(&to)) == 0;
+	if (good) {
+		buf_str(name, strrchr(buf_cstr(&to), '/') + 1);
+		buf_str(&from, "-journal");
+		buf_str(&to, "-journal");
+		/* It is of that file, and of no other. Most often none. */
+		if (rename(buf_cstr(&from), buf_cstr(&to)) == -1 &&
+		    errno != ENOENT)
+			good = unlink(buf_cstr(&from)) == 0;
+	}
+	buf_fini(&from);
+	buf_fini(&to);
+	return good;
+}
