@@ -31,7 +31,7 @@
 #include "source/source.h"
 
 #define PIECE		(128u << 10)	/* bytes */
-#define TURN_BYTES	(1u << 20)	/* until others, and timers, have a turn */
+#define TURN_BYTES	(1u << 20)	/* until others and timers may go on */
 #define REST_S		5	/* a trail that has ended may still grow; */
 #define REST_LONG_S	60	/* one that has not, with others behind it */
 #define QUIET_MS	500
