@@ -205,7 +205,7 @@ life_damage(const struct rule_case *c, const struct saved *s, uint32_t from,
 			p[at] = was;
 		}
 		less.v[i].bytes = exact((struct slice){ p,
-		    s->v[i].bytes.n - 1 - s->v[i].bytes.n / 3 });
+		    s->v[i].bytes.n / 2 });
 		if (less.v[i].bytes.n > 0)
 			life_try(c, &less);
 		exact_free(less.v[i].bytes);
