@@ -394,7 +394,7 @@ rewrite(struct ledger *l)
 
 	buf_put(&b, head, LEDGER_ID);
 	put_waiting(l, &b);
-	buf_put(&b, l->since.p + l->marked, l->since.n - l->marked);
+	buf_slice(&b, slice_from(buf_bytes(&l->since), l->marked));
 	if (b.n == LEDGER_ID)
 		error = ftruncate(l->fd, LEDGER_ID) == -1 ? errno : 0;
 	else
