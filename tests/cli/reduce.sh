@@ -203,8 +203,8 @@ wait
 
 # Whoever is interrupted leaves nothing behind.
 mkfifo stuck
-sleep 5 >stuck &
-"$BSMTRACE" reduce -O killed stuck 2>err &
+exec 4<>stuck		# so that nobody waits for the other end
+"$BSMTRACE" reduce -O killed stuck 2>err 4>&- &
 pid=$!
 unnamed()
 {
@@ -216,8 +216,10 @@ if wait_until unnamed; then
 	is 'an interrupted -O leaves nothing behind' \
 	    "$?:$(find . -name '*killed' -o -name '.bsmtrace*')" 143:
 else
+	kill $pid
 	not_ok 'an interrupted -O leaves nothing behind'
 fi
+exec 4>&-
 
 # Trails that change while they are read: the first piece is read, and cannot be
 # written before somebody reads it.
