@@ -7,10 +7,18 @@
  * and large ones make few chunks. A large request gets a chunk of its own,
  * behind the newest, which stays in use. Chunks come zeroed.
  *
+ * A program meets each page of fresh memory with a fault, and in an arena that
+ * is filled once and read a few times these are a large part of the work. So
+ * the chunks of one that has become large are where the system may give a huge
+ * page for all of them at once.
+ *
  * The size of an object is a multiple of its alignment, so the lowest bit of
  * the size tells which alignment is enough: texts lie side by side.
  */
+#include <sys/mman.h>
+
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -18,11 +26,20 @@
 
 #define CHUNK_FIRST	1024u		/* bytes */
 #define CHUNK_LAST	65536u		/* bytes */
+#define ENOUGH		(1u << 20)	/* bytes, to be a large arena */
+#define HUGE		(2u << 20)	/* bytes, as of a huge page */
 #define LARGE		4		/* a request above 1/4 chunk is large */
 #define ALIGN		alignof(max_align_t)
 
+#ifdef MADV_HUGEPAGE
+#define USE_HUGE(p, n)	((void)madvise((p), (n), MADV_HUGEPAGE))
+#else
+#define USE_HUGE(p, n)	((void)(p))
+#endif
+
 struct chunk {
 	struct chunk		*next;		/* an older one */
+	size_t			 mapped;	/* bytes; or 0: on the heap */
 	alignas(max_align_t) uint8_t bytes[];
 };
 
@@ -45,7 +62,10 @@ arena_free(struct arena *a)
 		return;
 	for (struct chunk *c = a->chunks, *next; c != NULL; c = next) {
 		next = c->next;
-		free(c);
+		if (c->mapped)
+			(void)munmap(c, c->mapped);	/* all of it */
+		else
+			free(c);
 	}
 	free(a);
 }
@@ -56,11 +76,35 @@ chunk_new(size_t n)
 	return xcalloc(1, mem_sum(sizeof(struct chunk), n));
 }
 
+/* Of a multiple of HUGE bytes, aligned so. NULL: none is to be had. */
+static struct chunk *
+chunk_map(size_t n)
+{
+	uint8_t		*from = mmap(NULL, mem_sum(n, HUGE),
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+	size_t		 before;
+	struct chunk	*c;
+
+	if (from == MAP_FAILED)
+		return NULL;
+	before = (HUGE - (uintptr_t)from % HUGE) % HUGE;
+	if (before > 0)
+		(void)munmap(from, before);
+	(void)munmap(from + before + n, HUGE - before);
+	c = (struct chunk *)(void *)(from + before);
+	USE_HUGE(c, n);
+	c->mapped = n;
+	return c;
+}
+
 static void *
 alloc_large(struct arena *a, size_t n)
 {
-	struct chunk	*c = chunk_new(n);
+	const size_t	 all = mem_sum(n, sizeof(struct chunk) + HUGE - 1);
+	struct chunk	*c = n < HUGE ? NULL : chunk_map(all - all % HUGE);
 
+	if (c == NULL)
+		c = chunk_new(n);
 	c->next = a->chunks->next;
 	a->chunks->next = c;
 	return c->bytes;
@@ -70,13 +114,16 @@ alloc_large(struct arena *a, size_t n)
 static void *
 alloc_new(struct arena *a, size_t n)
 {
-	const size_t	 cap = a->cap == 0 ? CHUNK_FIRST :
+	size_t		 cap = a->cap == 0 ? CHUNK_FIRST :
 	    a->cap < CHUNK_LAST ? a->cap * 2 : CHUNK_LAST;
-	struct chunk	*c;
+	struct chunk	*c = NULL;
 
 	if (a->chunks != NULL && n > a->cap / LARGE)
 		return alloc_large(a, n);
-	c = chunk_new(cap);
+	if (a->given > ENOUGH && (c = chunk_map(HUGE)) != NULL)
+		cap = HUGE - sizeof(*c);
+	if (c == NULL)
+		c = chunk_new(cap);
 	c->next = a->chunks;
 	a->chunks = c;
 	a->used = 0;

@@ -80,6 +80,23 @@ byteset_count(const struct byteset *s)
 	return n;
 }
 
+int
+byteset_only(const struct byteset *s)
+{
+	int	 only = -1;
+
+	for (int i = 0; i < 4; i++) {
+		const uint64_t	 bits = s->bits[i];
+
+		if (bits == 0)
+			continue;
+		if (only >= 0 || (bits & (bits - 1)) != 0)
+			return -1;
+		only = 64 * i + __builtin_ctzll(bits);
+	}
+	return only;
+}
+
 void
 byteset_fold(struct byteset *s)
 {

@@ -25,6 +25,8 @@ void		 byteset_add(struct byteset *, unsigned from, unsigned to);
 void		 byteset_join(struct byteset *, const struct byteset *);
 void		 byteset_invert(struct byteset *);
 unsigned	 byteset_count(const struct byteset *);
+/* The one byte in it; -1 when there is none, or more. */
+int		 byteset_only(const struct byteset *);
 
 /* Letters in one case stand for both; only those of ASCII have one. */
 void		 byteset_fold(struct byteset *);

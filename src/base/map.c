@@ -4,8 +4,9 @@
  *
  * The pairs are an array in order of insertion; beside it an open table of
  * indexes into that array, probed one by one, at most three quarters full.
- * Each map draws its own key, so an attacker learns nothing about one from
- * another. Nothing is ever taken out. Slots hold index + 1; 0 is empty.
+ * A slot has a part of the hash as well, so that no other pair than the right
+ * one is looked at. Each map draws its own key, so an attacker learns nothing
+ * about one from another. Nothing is ever taken out.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -23,12 +24,17 @@ struct pair {
 	uint64_t	 hash;
 };
 
+struct slot {
+	uint32_t	 pair;		/* index + 1; 0: empty */
+	uint32_t	 tag;		/* the high half of the hash */
+};
+
 struct map {
 	struct hash_key	 seed;
 	struct arena	*keys;
 	struct pair	*pairs;
 	size_t		 n, cap;	/* pairs */
-	uint32_t	*slots;
+	struct slot	*slots;
 	size_t		 nslots;	/* a power of two, or 0 */
 };
 
@@ -60,16 +66,18 @@ map_count(const struct map *m)
 }
 
 /* The slot of the key, or the empty one where it belongs. */
-static uint32_t *
+static struct slot *
 slot_find(const struct map *m, uint64_t hash, struct slice key)
 {
 	const size_t	 mask = m->nslots - 1;
+	const uint32_t	 tag = (uint32_t)(hash >> 32);
 	size_t		 i = hash & mask;
 
-	for (; m->slots[i] != 0; i = (i + 1) & mask) {
-		const struct pair	*p = &m->pairs[m->slots[i] - 1];
+	for (; m->slots[i].pair != 0; i = (i + 1) & mask) {
+		const struct pair	*p = &m->pairs[m->slots[i].pair - 1];
 
-		if (p->hash == hash && slice_eq(p->key, key))
+		if (m->slots[i].tag == tag && p->hash == hash &&
+		    slice_eq(p->key, key))
 			break;
 	}
 	return &m->slots[i];
@@ -87,21 +95,22 @@ slots_grow(struct map *m)
 	for (size_t j = 0; j < m->n; j++) {
 		size_t	 i = m->pairs[j].hash & mask;
 
-		while (m->slots[i] != 0)
+		while (m->slots[i].pair != 0)
 			i = (i + 1) & mask;
-		m->slots[i] = (uint32_t)(j + 1);
+		m->slots[i] = (struct slot){ (uint32_t)(j + 1),
+		    (uint32_t)(m->pairs[j].hash >> 32) };
 	}
 }
 
 void *
 map_find(const struct map *m, struct slice key)
 {
-	uint32_t	 slot;
+	const struct slot	*slot;
 
 	if (m->n == 0)
 		return NULL;
-	slot = *slot_find(m, hash_bytes(&m->seed, key), key);
-	return slot == 0 ? NULL : m->pairs[slot - 1].value;
+	slot = slot_find(m, hash_bytes(&m->seed, key), key);
+	return slot->pair == 0 ? NULL : m->pairs[slot->pair - 1].value;
 }
 
 /* The pair that has the key already; NULL when it is new and has the value. */
@@ -109,14 +118,14 @@ static struct pair *
 find_or_add(struct map *m, struct slice key, void *value)
 {
 	const uint64_t	 hash = hash_bytes(&m->seed, key);
-	uint32_t	*slot;
+	struct slot	*slot;
 
 	assert(value != NULL);
 	if (m->n >= m->nslots / 4 * 3)
 		slots_grow(m);
 	slot = slot_find(m, hash, key);
-	if (*slot != 0)
-		return &m->pairs[*slot - 1];
+	if (slot->pair != 0)
+		return &m->pairs[slot->pair - 1];
 	assert(m->n < UINT32_MAX);
 	m->pairs = mem_grow(m->pairs, &m->cap, m->n + 1, sizeof(m->pairs[0]));
 	m->pairs[m->n++] = (struct pair){
@@ -124,7 +133,7 @@ find_or_add(struct map *m, struct slice key, void *value)
 		.value = value,
 		.hash = hash,
 	};
-	*slot = (uint32_t)m->n;
+	*slot = (struct slot){ (uint32_t)m->n, (uint32_t)(hash >> 32) };
 	return NULL;
 }
 

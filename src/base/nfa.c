@@ -33,6 +33,7 @@ struct row {
 struct builder {
 	struct nfa	*nfa;
 	struct map	*sets;		/* index + 1, by their bytes */
+	uint32_t	 single[256];	/* the same, of sets of one byte */
 	struct arena	*arena;		/* of trees that were altered */
 	struct row	*rows;
 	size_t		 nrows, rows_cap;
@@ -65,15 +66,20 @@ set_index(struct builder *b, const struct byteset *set)
 {
 	const struct slice	 bytes = { (const uint8_t *)set,
 	    sizeof(*set) };
+	const int		 only = byteset_only(set);
 	struct nfa		*a = b->nfa;
-	void			*known = map_find(b->sets, bytes);
+	void			*known;
 
-	if (known != NULL)
+	if (only >= 0 && b->single[only] != 0)
+		return b->single[only] - 1;
+	if ((known = map_find(b->sets, bytes)) != NULL)
 		return (uint32_t)((uintptr_t)known - 1);
 	a->sets = mem_grow(a->sets, &a->sets_cap, a->nsets + 1,
 	    sizeof(*a->sets));
 	a->sets[a->nsets++] = *set;
 	(void)map_put(b->sets, bytes, (void *)(uintptr_t)a->nsets);
+	if (only >= 0)
+		b->single[only] = (uint32_t)a->nsets;
 	return (uint32_t)(a->nsets - 1);
 }
 

@@ -2,8 +2,8 @@
 /*
  * patterns.c - many regular expressions, asked by sets.
  *
- * PCRE2 compiles every pattern, so that it alone says what is one. Those that
- * automata can run are then looked for together, and what was found in a
+ * PCRE2 compiles every pattern once, so that it alone says what is one. Those
+ * that automata can run are then looked for together, and what was found in a
  * subject is kept until there is another one. The rest are run one by one,
  * after a glance at which bytes the subject holds.
  */
@@ -21,7 +21,7 @@
 struct pattern {
 	uint32_t		 number;	/* from 0, in order of coming */
 	struct slice		 text;		/* in the map */
-	struct backtrack_code	*code;
+	struct backtrack_code	*code;		/* NULL: not asked for yet */
 	uint32_t		*sets;
 	size_t			 nsets, cap;
 };
@@ -123,6 +123,31 @@ set_add(struct patterns *ps, uint32_t number, struct pattern *p)
 	ps->stale = true;
 }
 
+static struct pattern *
+pattern_new(struct patterns *ps, struct slice text)
+{
+	struct pattern	*p = xcalloc(1, sizeof(*p));
+	const size_t	 n = map_count(ps->by_text);
+
+	p->number = (uint32_t)n;
+	(void)map_put(ps->by_text, text, p);		/* was not there */
+	(void)map_at(ps->by_text, n, &p->text);
+	return p;
+}
+
+/* NULL: there is no memory for it. */
+static struct backtrack_code *
+code_of(struct patterns *ps, struct pattern *p)
+{
+	size_t	 at;
+	char	 why[1];
+
+	if (p->code == NULL)
+		p->code = backtrack_compile(ps->backtrack, p->text, &at, why,
+		    sizeof(why));
+	return p->code;
+}
+
 int
 patterns_add(struct patterns *ps, struct slice pattern, uint32_t set,
     size_t *err_at, char *why, size_t why_n)
@@ -132,18 +157,22 @@ patterns_add(struct patterns *ps, struct slice pattern, uint32_t set,
 	if (p == NULL) {
 		struct backtrack_code	*code = backtrack_compile(
 		    ps->backtrack, pattern, err_at, why, why_n);
-		const size_t		 n = map_count(ps->by_text);
 
 		if (code == NULL)
 			return -1;
-		p = xcalloc(1, sizeof(*p));
+		p = pattern_new(ps, pattern);
 		p->code = code;
-		p->number = (uint32_t)n;
-		(void)map_put(ps->by_text, pattern, p);	/* was not there */
-		(void)map_at(ps->by_text, n, &p->text);
 	}
 	set_add(ps, set, p);
 	return 0;
+}
+
+void
+patterns_add_known(struct patterns *ps, struct slice pattern, uint32_t set)
+{
+	struct pattern	*p = map_find(ps->by_text, pattern);
+
+	set_add(ps, set, p != NULL ? p : pattern_new(ps, pattern));
 }
 
 bool
@@ -196,18 +225,26 @@ prepare(struct patterns *ps)
 		(void)search_add(ps->search, p->text, p->number);
 	}
 	search_renew(ps->search);
+	search_ready(ps->search);
 	arrange(ps);
 	ps->stale = ps->found = false;
 }
 
 void
-patterns_ready(struct patterns *ps, bool jit)
+patterns_prepare(struct patterns *ps)
 {
 	if (ps->stale)
 		prepare(ps);
+}
+
+void
+patterns_ready(struct patterns *ps, bool jit)
+{
+	patterns_prepare(ps);
 	for (size_t i = 0; jit && i < ps->nsets; i++)
 		for (size_t k = 0; k < ps->sets[i].nalone; k++)
-			backtrack_ready(ps->sets[i].list[k]->code);
+			if (code_of(ps, ps->sets[i].list[k]) != NULL)
+				backtrack_ready(ps->sets[i].list[k]->code);
 	backtrack_seal(ps->backtrack);
 }
 
@@ -215,8 +252,7 @@ patterns_ready(struct patterns *ps, bool jit)
 static void
 take_subject(struct patterns *ps, struct slice subject)
 {
-	if (ps->stale)
-		prepare(ps);
+	patterns_prepare(ps);
 	if ((ps->found || ps->noted) &&
 	    slice_eq(subject, (struct slice){ ps->subject, ps->subject_n }))
 		return;
@@ -240,8 +276,7 @@ look(struct patterns *ps, struct slice subject)
 uint64_t
 patterns_class(struct patterns *ps, struct slice subject)
 {
-	if (ps->stale)
-		prepare(ps);
+	patterns_prepare(ps);
 	ps->found = ps->noted = false;
 	look(ps, subject);
 	return (uint64_t)ps->age << 32 | ps->verdict;
@@ -271,12 +306,15 @@ try_alone(struct patterns *ps, const struct set *s, struct slice subject,
 		ps->noted = true;
 	}
 	for (size_t i = 0; i < s->nalone; i++) {
-		struct backtrack_code	*code = s->list[i]->code;
-		int			 got;
+		struct backtrack_code	*code = code_of(ps, s->list[i]);
+		int			 got = PATTERNS_ELIMIT;
 
-		if (s->nalone > 1 && !backtrack_may(code, &ps->glance))
+		if (code != NULL && s->nalone > 1 &&
+		    !backtrack_may(code, &ps->glance))
 			continue;
-		got = backtrack_run(ps->backtrack, code, subject, whole);
+		if (code != NULL)
+			got = backtrack_run(ps->backtrack, code, subject,
+			    whole);
 		if (got == 1)
 			return 1;
 		if (got != 0)

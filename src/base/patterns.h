@@ -49,6 +49,16 @@ int		 patterns_add(struct patterns *, struct slice pattern,
 		    uint32_t set, size_t *err_at, char *why, size_t why_n);
 
 /*
+ * One that the library has taken before, as patterns_add() tells: it is not
+ * compiled again unless it is tried alone.
+ */
+void		 patterns_add_known(struct patterns *, struct slice pattern,
+		    uint32_t set);
+
+/* What is looked for together is made ready now, not with a first subject. */
+void		 patterns_prepare(struct patterns *);
+
+/*
  * For a process that may have no memory that can be executed, later or now
  * already (JIT is false): from now on none is asked for. What is tried alone is
  * made ready before; what an automaton gives up later is run without the JIT,

@@ -88,12 +88,14 @@ peek(const struct reader *r, size_t ahead)
 	return ahead < r->s.n - r->pos ? r->s.p[r->pos + ahead] : 0;
 }
 
+/* Mostly the first byte tells. */
 static bool
 next_is(const struct reader *r, const char *text)
 {
 	const struct slice	 rest = { r->s.p + r->pos, r->s.n - r->pos };
 
-	return slice_has_prefix(rest, slice_str(text));
+	return rest.n > 0 && rest.p[0] == (uint8_t)text[0] &&
+	    slice_has_prefix(rest, slice_str(text));
 }
 
 static bool

@@ -285,6 +285,13 @@ part(struct search *s, size_t group)
 
 /* Finding. */
 
+void
+search_ready(struct search *s)
+{
+	if (s->stale)
+		make_automata(s);
+}
+
 uint32_t
 search_find(struct search *s, struct slice text)
 {
@@ -294,8 +301,7 @@ search_find(struct search *s, struct slice text)
 		if (s->groups[i].automaton != NULL &&
 		    automaton_overwhelmed(s->groups[i].automaton))
 			part(s, i);
-	if (s->stale)
-		make_automata(s);
+	search_ready(s);
 	for (size_t i = 0; i < s->ngroups; i++)
 		verdict = automaton_run(s->groups[i].automaton, text, verdict);
 	return verdict;

@@ -33,6 +33,9 @@ bool		 search_add(struct search *, struct slice pattern,
 /* After expressions or sets were added; all that was found is forgotten. */
 void		 search_renew(struct search *);
 
+/* What else the next search_find() would do first. */
+void		 search_ready(struct search *);
+
 /*
  * Verdict on the sets whose expressions are found; good until the next call, in
  * which others of the same age (search_age()) keep their meaning.

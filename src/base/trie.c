@@ -31,6 +31,8 @@
 #define NONE	UINT32_MAX		/* parent of the root and of no node */
 #define TRIES	64			/* places that children look at */
 #define FEW	24			/* entries sorted without buckets */
+#define LARGE	(512u << 10)		/* bytes of nodes: beyond what is near
+					 * to the processor */
 
 struct entry {
 	const uint8_t	*p;		/* the prefix */
@@ -56,6 +58,7 @@ struct trie {
 	bool		 frozen;
 
 	struct node	*nodes;
+	bool		 large;
 	uint8_t		*tails;
 	uint32_t	 nclasses;
 	uint32_t	*parents;	/* by class */
@@ -380,6 +383,7 @@ trie_freeze(struct trie *t)
 			node_make(&b, b.todo[i]);
 		t->nodes = xreallocarray(t->nodes, b.nnodes + BYTES,
 		    sizeof(t->nodes[0]));
+		t->large = b.nnodes * sizeof(t->nodes[0]) > LARGE;
 	}
 	free(b.sorted);
 	free(b.todo);
@@ -411,6 +415,26 @@ word_at(struct slice path, size_t pos, bool more)
 	return le64(path.p + at) >> half >> half;
 }
 
+/* Of the label, as far as it stands in the node and behind that. */
+
+static inline bool
+head_matches(const struct node *node, uint64_t here)
+{
+	static const uint64_t	 masks[LANES + 1] = {
+		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
+		0xffffffffffff, 0xffffffffffffff, UINT64_MAX
+	};
+
+	return ((here ^ node->head) & masks[node->head_n]) == 0;
+}
+
+static inline bool
+tail_matches(const struct trie *t, const struct node *node, const uint8_t *p)
+{
+	return memcmp(p + LANES, t->tails + node->tail,
+	    node->label_n - LANES) == 0;
+}
+
 /*
  * Does the path go on from POS with the label of the node? What decides is put
  * into one condition, since each alone is hard to guess.
@@ -419,22 +443,16 @@ static inline bool
 label_matches(const struct trie *t, const struct node *node, struct slice path,
     size_t pos, bool more)
 {
-	static const uint64_t	 masks[LANES + 1] = {
-		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
-		0xffffffffffff, 0xffffffffffffff, UINT64_MAX
-	};
-	const uint64_t		 here = word_at(path, pos, more);
 	const uint32_t		 n = node->label_n;
 
-	if ((((here ^ node->head) & masks[node->head_n]) != 0) |
-	    (n > path.n - pos))
+	if (!(head_matches(node, word_at(path, pos, more)) &
+	    (n <= path.n - pos)))
 		return false;
-	return n <= LANES || memcmp(path.p + pos + LANES,
-	    t->tails + node->tail, n - LANES) == 0;
+	return n <= LANES || tail_matches(t, node, path.p + pos);
 }
 
 /* LANES bytes of the path can be read; with MORE, as many behind it. */
-static inline uint32_t
+static inline uint32_t __attribute__((always_inline))
 walk(const struct trie *t, struct slice path, bool more)
 {
 	uint32_t	 class = 0, i = 0;
@@ -473,6 +491,73 @@ trie_walk(const struct trie *t, struct slice path, size_t more)
 		path.p = small;
 	}
 	return walk(t, path, false);
+}
+
+bool
+trie_is_large(const struct trie *t)
+{
+	return t->large;
+}
+
+/* How far a path has come. */
+struct lane {
+	struct trie_path	*to;
+	size_t			 pos;
+	uint32_t		 node, parent;	/* looked at next, if it is
+						 * the child of this one */
+};
+
+/*
+ * A step. False when the path goes no further, which comes at a depth that
+ * nobody foresees: so there is no branch but for long labels.
+ */
+static inline bool
+lane_step(const struct trie *t, struct lane *l)
+{
+	const struct node	*node = &t->nodes[l->node];
+	const struct slice	 path = l->to->path;
+	const size_t		 end = l->pos + node->label_n;
+	bool			 fits, goes_on;
+
+	fits = (node->parent == l->parent) & head_matches(node,
+	    le64(path.p + l->pos)) & (end <= path.n);
+	if (fits && node->label_n > LANES)
+		fits = tail_matches(t, node, path.p + l->pos);
+	goes_on = fits & (end < path.n);
+	l->to->class = fits ? node->class : l->to->class;
+	l->parent = l->node;
+	l->node = node->base + path.p[goes_on ? end : 0];
+	l->pos = end + 1;
+	__builtin_prefetch(&t->nodes[l->node]);
+	return goes_on;
+}
+
+void
+trie_walk_together(const struct trie *t, struct trie_path *v, size_t n)
+{
+	struct lane	 lanes[TRIE_TOGETHER];
+	size_t		 left = 0;
+
+	assert(t->frozen && n <= TRIE_TOGETHER);
+	for (size_t i = 0; i < n; i++)
+		if (v[i].more < LANES || t->nodes == NULL)
+			v[i].class = trie_walk(t, v[i].path, v[i].more);
+		else {
+			v[i].class = 0;
+			lanes[left++] = (struct lane){ &v[i], 0, 0, NONE };
+		}
+	while (left > 0) {
+		size_t	 kept = 0;
+
+		for (size_t i = 0; i < left; i++) {
+			struct lane	 l = lanes[i];
+			const bool	 goes_on = lane_step(t, &l);
+
+			lanes[kept] = l;
+			kept += goes_on;
+		}
+		left = kept;
+	}
 }
 
 uint32_t

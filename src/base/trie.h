@@ -14,12 +14,22 @@
 #ifndef BASE_TRIE_H
 #define BASE_TRIE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/slice.h"
 
 struct trie;
+
+#define TRIE_TOGETHER	16u	/* paths, so many at the most */
+
+/* A path of some that are walked together. */
+struct trie_path {
+	struct slice	 path;
+	size_t		 more;		/* as of trie_walk() */
+	uint32_t	 class;		/* comes out */
+};
 
 struct trie	*trie_new(void);
 void		 trie_free(struct trie *);		/* NULL is allowed */
@@ -48,6 +58,14 @@ uint32_t	 trie_classes(const struct trie *);
  */
 uint32_t	 trie_walk(const struct trie *, struct slice path,
 		    size_t more);
+
+/*
+ * Is it so large that a walk waits for memory at each step? Then it is faster
+ * to walk some paths together, TRIE_TOGETHER at the most.
+ */
+bool		 trie_is_large(const struct trie *);
+void		 trie_walk_together(const struct trie *, struct trie_path *,
+		    size_t n);
 
 /* The class of the next shorter prefix; 0 when there is none, and for 0. */
 uint32_t	 trie_parent(const struct trie *, uint32_t class);

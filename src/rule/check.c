@@ -58,6 +58,8 @@ checker_number(struct checker *c, const struct lexeme *word, uint64_t max)
 	buf_fini(&text);
 }
 
+#define DIRECTORY_LONGEST	7u	/* libexec, private */
+
 /* Does a path end with the name of a directory that systems have? */
 static bool
 ends_in_directory(struct slice path)
@@ -71,12 +73,14 @@ ends_in_directory(struct slice path)
 		{ "spool", 0 }, { "srv", 0 }, { "tmp", 0 }, { "usr", 0 },
 		{ "var", 0 }, { 0 }
 	};
-	size_t				i = path.n;
+	struct slice			 last = path;
 
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return i > 0 && name_find(names, (struct slice){ path.p + i,
-	    path.n - i }) != NULL;
+	while (last.n > 0 && path.p[last.n - 1] != '/')
+		last.n--;
+	if (last.n == 0)
+		return false;
+	last = slice_from(path, last.n);
+	return last.n <= DIRECTORY_LONGEST && name_find(names, last) != NULL;
 }
 
 /*
@@ -274,16 +278,17 @@ check_option(struct checker *c, struct clause *clause)
 static void
 check_label(struct checker *c, struct item *item)
 {
-	struct label	*label = map_find(c->labels, item->name.text);
+	struct label	*fresh = arena_alloc(c->tree->arena, sizeof(*fresh));
 	struct same	*same = arena_alloc(c->tree->arena, sizeof(*same));
+	struct label	*label;
 
-	if (label == NULL) {
-		label = arena_alloc(c->tree->arena, sizeof(*label));
-		label->number = map_count(c->labels);
-		label->first = label->last = item;
-		label->tail = &label->all;
-		(void)map_put(c->labels, item->name.text, label);
-	} else {
+	fresh->number = map_count(c->labels);
+	fresh->first = fresh->last = item;
+	fresh->tail = &fresh->all;
+	label = map_add(c->labels, item->name.text, fresh);
+	if (label == NULL)
+		label = fresh;
+	else {
 		checker_warn(c, DIAG_LABEL_AGAIN, item->name.at,
 		    item->name.text);
 		if (label->last->name.at.off != item->name.at.off ||
@@ -381,8 +386,10 @@ check_test(struct checker *c, struct item *item, bool below)
 		item->sequence = below ? label->first : label->last;
 		return;
 	}
-	if (!below)
+	if (!below) {
+		c->waiting = true;
 		return;
+	}
 	nearest_init(&near, item->name.text);
 	for (size_t i = 0; i < map_count(c->labels) && diags_wants(c->diags);
 	    i++) {
@@ -502,9 +509,12 @@ check_tree(const struct rules_env *env, struct tree *tree, struct sets *sets,
 	}
 	for (struct item *i = tree->items; i != NULL; i = i->next)
 		check_item(&c, i);
-	for (struct item *i = tree->items; i != NULL; i = i->next)
+	for (struct item *i = c.waiting ? tree->items : NULL; i != NULL;
+	    i = i->next)
 		if (i->kind == ITEM_TEST)
 			check_test(&c, i, true);
+	tree->nsequences = c.nsequences;
+	tree->nchannels = c.nchannels;
 	checker_alerts(&c);
 	if (diags_errors(diags) == 0)
 		sets_warn_unused(sets);

@@ -46,6 +46,7 @@ struct checker {
 	uint32_t		 nsequences, nchannels;
 	bool			 said_scope, said_serial, said_window;
 	bool			 has_path_cache, has_timezone;
+	bool			 waiting;	/* some test, for its rule */
 	struct await		*awaits;
 	size_t			 nawaits, awaits_cap;
 	/* Of the sequence that is being checked: what counts of its options. */

@@ -254,10 +254,8 @@ compile_items(struct compiler *c, const struct tree *tree)
 	struct rule	*rules;
 	struct channel	*channels;
 
-	for (const struct item *i = tree->items; i != NULL; i = i->next) {
-		p->nrules += i->kind == ITEM_SEQUENCE;
-		p->nchannels += i->kind == ITEM_CHANNEL;
-	}
+	p->nrules = tree->nsequences;
+	p->nchannels = tree->nchannels;
 	c->named = xcalloc(p->nchannels, sizeof(c->named[0]));
 	rules = c->rules = arena_array(c->arena, p->nrules, sizeof(rules[0]));
 	channels = arena_array(c->arena, p->nchannels, sizeof(channels[0]));

@@ -97,6 +97,7 @@ void
 entries_begin(struct entries *e, struct set *set)
 {
 	e->set = set;
+	set->plain = true;
 	e->words.n = e->ids.n = e->ranges.n = e->networks.n = 0;
 	for (enum dialect d = 0; d < DIALECTS; d++) {
 		e->events[d].n = e->errors[d].n = 0;
@@ -411,6 +412,7 @@ void
 entries_add(struct entries *e, const struct lexeme *word)
 {
 	append(&e->words, &word->text, 1, sizeof(word->text));
+	e->set->plain &= word->plain;
 	switch (e->set->type) {
 	case SET_AUID:
 	case SET_EUID:
@@ -459,6 +461,7 @@ entries_copy(struct entries *e, const struct set *from)
 	const struct values	*v = from->values;
 
 	append(&e->words, from->words, from->nwords, sizeof(from->words[0]));
+	e->set->plain &= from->plain;
 	append(&e->ids, v->ids, v->nids, sizeof(v->ids[0]));
 	append(&e->ranges, v->ranges, v->nranges, sizeof(v->ranges[0]));
 	append(&e->networks, v->networks, v->nnetworks,

@@ -284,12 +284,44 @@ classify(struct lexeme *lex)
 		lex->kind = LEX_KEYWORD;
 }
 
-/* The end of the word that goes on at I. NUL: the first of it; or NULL. */
-static size_t
-word_end(struct lexer *l, struct lex_input *in, size_t i, const uint8_t **nul)
+#define EACH(byte)	((byte) * UINT64_C(0x0101010101010101))
+
+/* The highest bit of each byte of V that is 0, up to the first such byte. */
+static inline uint64_t
+zeros(uint64_t v)
 {
-	const uint8_t	*p = in->text.p + i;
+	return (v - EACH(1)) & ~v & EACH(0x80);
+}
+
+/*
+ * Pass over bytes of a word, eight at once: those that end one are ; < > or
+ * below '-', where hardly any other stands. It may stop too early.
+ */
+static const uint8_t *
+skip_word(const uint8_t *p, const uint8_t *end)
+{
+	for (; end - p >= 8; p += 8) {
+		const uint64_t	v = le64(p);
+		const uint64_t	low = (v - EACH('-')) & ~v & EACH(0x80);
+		const uint64_t	at = low | zeros(v ^ EACH(';')) |
+		    zeros(v ^ EACH('<')) | zeros(v ^ EACH('>'));
+
+		if (at != 0)
+			return p + __builtin_ctzll(at) / 8;
+	}
+	return p;
+}
+
+/*
+ * The end of the word that goes on at I. NUL: the first of it; or NULL. ODD:
+ * has it bytes that are not of words everywhere?
+ */
+static size_t
+word_end(struct lexer *l, struct lex_input *in, size_t i, const uint8_t **nul,
+    bool *odd)
+{
 	const uint8_t	*const end = in->text.p + in->text.n;
+	const uint8_t	*p = skip_word(in->text.p + i, end);
 
 	for (;; p++) {
 		while (p < end && bytes[*p] == BYTE_WORD)
@@ -298,6 +330,7 @@ word_end(struct lexer *l, struct lex_input *in, size_t i, const uint8_t **nul)
 		if (p == end || bytes[*p] != BYTE_ODD ||
 		    (*p == '\r' && at_line_end(l, in, i)))
 			return i;
+		*odd = true;
 		if (*p == '\0' && *nul == NULL)
 			*nul = p;
 	}
@@ -307,7 +340,8 @@ static void
 take_word(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 {
 	const uint8_t	*nul = NULL;
-	const size_t	 end = word_end(l, in, in->pos, &nul);
+	bool		 odd = false;
+	const size_t	 end = word_end(l, in, in->pos, &nul, &odd);
 
 	lex->at = span_of(in, in->pos, end, in->line);
 	lex->text = (struct slice){ in->text.p + in->pos, end - in->pos };
@@ -317,6 +351,8 @@ take_word(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 		lex->kind = LEX_STRING;
 		lex->text.n = (size_t)(nul - lex->text.p);
 	}
+	lex->plain = !odd && (lex->kind == LEX_STRING ||
+	    lex->kind == LEX_NUMBER);
 	in->pos = end;
 }
 

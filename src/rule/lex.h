@@ -42,6 +42,7 @@ struct lexeme {
 	enum lex_kind	 kind : 8;	/* small: a tree has very many */
 	enum keyword	 key : 8;
 	bool		 quoted;
+	bool		 plain;		/* means the same without quotes */
 	struct span	 at;
 	/*
 	 * Without quotes and escapes, up to the first NUL. Borrowed from the

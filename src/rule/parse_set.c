@@ -68,11 +68,12 @@ bool
 parse_body(struct parser *p, struct body_node **body)
 {
 	*body = arena_alloc(p->arena, sizeof(**body));
+	(*body)->known = SET_TYPES;
 	if (!parser_expect(p, LEX_LESS, "'<' and the type of the set") ||
 	    !parser_expect_string(p, &(*body)->type, "the type of the set"))
 		return false;
-	p->tree->second = p->tree->second ||
-	    !set_type_is_old((*body)->type.text);
+	(*body)->known = set_type_find((*body)->type.text);
+	p->tree->second |= !set_type_is_old((*body)->known);
 	return parser_expect(p, LEX_MORE, "'>'") && parse_entries(p, *body);
 }
 
@@ -128,6 +129,7 @@ parse_ref_untyped(struct parser *p, struct clause *c)
 	c->ref->negated = negated;
 	c->ref->body = arena_alloc(p->arena, sizeof(*c->ref->body));
 	c->ref->body->type.at = p->cur.at;	/* a place for messages */
+	c->ref->body->known = SET_TYPES;
 	return parse_entries(p, c->ref->body);
 }
 

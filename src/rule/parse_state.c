@@ -82,17 +82,29 @@ parse_fields(struct parser *p, const struct field_node **list, size_t *n)
 	return good;
 }
 
+static struct predicate_node
+a_predicate(const struct clause *c)
+{
+	return (struct predicate_node){ .field = FIELDS, .field_at = c->at,
+	    .part = PART_ALL, .other = FIELDS };
+}
+
+static struct predicate_node *
+keep_predicate(struct parser *p, struct clause *c,
+    const struct predicate_node *t)
+{
+	c->kind = CLAUSE_PREDICATE;
+	c->predicate = arena_copy(p->arena, t, sizeof(*t));
+	p->tree->second = true;
+	return c->predicate;
+}
+
 static struct predicate_node *
 new_predicate(struct parser *p, struct clause *c)
 {
-	c->kind = CLAUSE_PREDICATE;
-	c->predicate = arena_alloc(p->arena, sizeof(*c->predicate));
-	c->predicate->field = FIELDS;
-	c->predicate->field_at = c->at;
-	c->predicate->part = PART_ALL;
-	c->predicate->other = FIELDS;
-	p->tree->second = true;
-	return c->predicate;
+	const struct predicate_node	 t = a_predicate(c);
+
+	return keep_predicate(p, c, &t);
 }
 
 /* Operators. */
@@ -239,9 +251,9 @@ parse_numbers(struct parser *p, struct predicate_node *t)
  * A word that is an operator is the name of a set when nothing follows.
  */
 static bool
-parse_value(struct parser *p, struct clause *c, bool typed)
+parse_value(struct parser *p, struct clause *c, struct predicate_node *t,
+    bool typed)
 {
-	struct predicate_node	*t = c->predicate;
 	const bool		 negated = take_not(p);
 	const struct lexeme	 first = p->cur;
 	bool			 good;
@@ -293,7 +305,7 @@ parse_field_predicate(struct parser *p, struct clause *c)
 	    f.field != FIELD_COMMAND ? WHICH_ANY : WHICH_LAST;
 	if (field_rows[f.field].kind == KIND_NUMBER)
 		return parse_numbers(p, t);
-	return parse_value(p, c, needs_type(f.field) &&
+	return parse_value(p, c, t, needs_type(f.field) &&
 	    f.field != FIELD_ZONE && f.field != FIELD_HOST);
 }
 
@@ -305,26 +317,16 @@ parse_field_predicate(struct parser *p, struct clause *c)
 static bool
 parse_object(struct parser *p, struct clause *c)
 {
-	struct clause		 plain = *c;
-	struct predicate_node	*t;
-	const bool		 second = p->tree->second;
+	struct predicate_node	 t = a_predicate(c);
 
-	t = new_predicate(p, c);
-	t->field = FIELD_OBJECT;
+	t.field = FIELD_OBJECT;
 	if (parser_is_key(p, KEY_NONE_WORD)) {
-		t->kind = PRED_NONE;
+		t.kind = PRED_NONE;
 		parser_advance(p);
-		return true;
-	}
-	p->tree->second = second;		/* unless its type is new */
-	if (!parse_value(p, c, true))
+	} else if (!parse_value(p, c, &t, true))
 		return false;
-	if (t->kind != PRED_SET) {
-		p->tree->second = true;
-		return true;
-	}
-	plain.ref = c->ref;
-	*c = plain;
+	if (t.kind != PRED_SET)
+		(void)keep_predicate(p, c, &t);
 	return true;
 }
 
@@ -340,7 +342,7 @@ parse_some_objects(struct parser *p, struct clause *c, enum quantifier which,
 	if (!parser_take_word(p, word))
 		return parser_fail(p, which == WHICH_ANY ? "'object'" :
 		    "'objects'");
-	return parse_value(p, c, true);
+	return parse_value(p, c, t, true);
 }
 
 static bool

@@ -132,13 +132,6 @@ parser_is_key(const struct parser *p, enum keyword key)
 }
 
 bool
-lexeme_is_word(const struct lexeme *lex, const char *word)
-{
-	return !lex->quoted && lex->text.n > 0 &&
-	    lex->text.p[0] == (uint8_t)word[0] && slice_is(lex->text, word);
-}
-
-bool
 parser_take_word(struct parser *p, const char *word)
 {
 	if ((p->cur.kind != LEX_STRING && p->cur.kind != LEX_KEYWORD) ||
@@ -302,13 +295,10 @@ parse_clause(struct parser *p, const struct rows *rows, struct clause ***tail)
 static bool
 at_next_block(const struct parser *p, const struct rows *rows)
 {
-	const struct row	*row;
-
-	if (rows->field == NULL || p->depth < 2 ||
-	    (row = row_find(&parse_sequence_rows, &p->cur)) == NULL)
-		return false;
-	return row->kind == CLAUSE_STATE || row->kind == CLAUSE_CANCEL ||
-	    row->kind == CLAUSE_EXCEPT;
+	return rows->field != NULL && p->depth >= 2 &&
+	    (lexeme_is_word(&p->cur, "state") ||
+	    lexeme_is_word(&p->cur, "cancel") ||
+	    lexeme_is_word(&p->cur, "except"));
 }
 
 static bool

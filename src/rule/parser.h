@@ -51,7 +51,12 @@ void	 parser_advance(struct parser *);
 /* The bytes of a lexeme as they stand in the file, quotes and all. */
 struct slice	 parser_raw(const struct parser *, const struct lexeme *);
 bool	 parser_is_key(const struct parser *, enum keyword);
-bool	 lexeme_is_word(const struct lexeme *, const char *);
+static inline bool
+lexeme_is_word(const struct lexeme *lex, const char *word)
+{
+	return !lex->quoted && lex->text.n > 0 &&
+	    lex->text.p[0] == (uint8_t)word[0] && slice_is(lex->text, word);
+}
 /* Is the current one this word, without quotes? It is taken then. */
 bool	 parser_take_word(struct parser *, const char *);
 /* Has it braces in it, which do not end a word? */

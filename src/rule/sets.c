@@ -45,12 +45,18 @@ set_type_name(enum set_type type)
 	return types[type].name;
 }
 
-bool
-set_type_is_old(struct slice word)
+enum set_type
+set_type_find(struct slice word)
 {
 	const struct name	*type = name_find(types, word);
 
-	return type != NULL && type->value <= SET_CHANNELS;
+	return type == NULL ? SET_TYPES : (enum set_type)type->value;
+}
+
+bool
+set_type_is_old(enum set_type type)
+{
+	return type <= SET_CHANNELS;
 }
 
 bool
@@ -235,19 +241,18 @@ set_fill(struct sets *s, struct set *set, const struct body_node *body)
 static struct set *
 set_make(struct sets *s, const struct body_node *body)
 {
-	struct set		*set = set_new(s);
-	const struct name	*type;
+	struct set	*set = set_new(s);
 
 	set->broken = true;
 	if (body == NULL || body->type.text.p == NULL)
 		return set;			/* the parser has said why */
 	set->at = body->type.at;
-	if ((type = name_find(types, body->type.text)) == NULL) {
+	if (body->known == SET_TYPES) {
 		diag_unknown(s->diags, DIAG_TYPE_UNKNOWN, set->at,
 		    body->type.text, types);
 		return set;
 	}
-	set->type = (enum set_type)type->value;
+	set->type = body->known;
 	set->broken = false;
 	return set_fill(s, set, body);
 }
@@ -307,8 +312,8 @@ set_unnamed(struct sets *s, const struct body_node *body)
 	    diags_warnings(s->diags);
 	struct slice	 text = { 0 };
 	struct set	*set;
-	const bool	 events = slice_is(body->type.text, "auditevent") ||
-	    slice_is(body->type.text, "auditclass");
+	const bool	 events = body->known == SET_EVENTS ||
+	    body->known == SET_CLASSES;
 
 	if (!events || !text_of(s, body, &text))
 		return set_make(s, body);

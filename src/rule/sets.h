@@ -15,14 +15,6 @@
 #include "rule/diag.h"
 #include "rule/tree.h"
 
-enum set_type {
-	SET_AUID, SET_EUID, SET_EGID, SET_RUID, SET_RGID, /* as enum subject */
-	SET_EVENTS, SET_CLASSES, SET_PATH, SET_PCRE, SET_CHANNELS,
-	SET_EXACT, SET_DIR, SET_GLOB, SET_TEXT, SET_ADDRESS, SET_PORT,
-	SET_ERRNO, SET_ALERTS,
-	SET_TYPES			/* none of them */
-};
-
 /* Entries copied by `set NAME`, in all: extensions of extensions grow fast. */
 #define SETS_COPIES_MAX	1048576u
 
@@ -48,6 +40,7 @@ struct set {
 	bool			 broken;	/* reported; fits everywhere */
 	bool			 flawed;	/* an entry was reported */
 	bool			 used;
+	bool			 plain;		/* so are the words: lex.h */
 	uint32_t		 order;		/* later ones are larger */
 	uint32_t		 taken_by;	/* order of its last taker */
 	/* As written, extensions filled in, without duplicates. */
@@ -89,8 +82,10 @@ struct set	*sets_find(struct sets *, const struct lexeme *name);
 void		 sets_warn_unused(const struct sets *);
 
 const char	*set_type_name(enum set_type);
-/* Has the older program the type, too? Unknown words are not old. */
-bool		 set_type_is_old(struct slice);
+/* The type of this name; SET_TYPES when there is none. */
+enum set_type	 set_type_find(struct slice);
+/* Has the older program the type, too? Unknown ones are not old. */
+bool		 set_type_is_old(enum set_type);
 bool		 set_type_is_user(enum set_type);
 bool		 set_type_is_group(enum set_type);
 

@@ -19,6 +19,14 @@
 
 struct set;				/* sets.h: what the names stand for */
 
+enum set_type {
+	SET_AUID, SET_EUID, SET_EGID, SET_RUID, SET_RGID, /* as enum subject */
+	SET_EVENTS, SET_CLASSES, SET_PATH, SET_PCRE, SET_CHANNELS,
+	SET_EXACT, SET_DIR, SET_GLOB, SET_TEXT, SET_ADDRESS, SET_PORT,
+	SET_ERRNO, SET_ALERTS,
+	SET_TYPES			/* none of them */
+};
+
 enum entry_kind { ENTRY_STRING, ENTRY_NUMBER, ENTRY_SET };
 
 struct entry_node {
@@ -30,6 +38,7 @@ struct entry_node {
 /* <type> { entry, entry; } */
 struct body_node {
 	struct lexeme		 type;
+	enum set_type		 known;		/* what it says; or TYPES */
 	struct entry_node	*entries;
 };
 
@@ -189,7 +198,9 @@ struct tree {
 	/* Are there words of the second edition? */
 	bool			 second;
 	bool			 where;		/* one record is asked about */
-	/* Found by check.c, of `options`: */
+	/* Found by check.c: how many there are of a kind... */
+	uint32_t		 nsequences, nchannels;
+	/* ...and what `options` say. */
 	enum path_cache		 path_cache;
 	const struct tzif	*timezone;	/* or NULL */
 };

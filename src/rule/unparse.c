@@ -44,7 +44,7 @@ put_text(struct buf *out, struct slice s, bool quoted)
 void
 unparse_word(struct buf *out, const struct lexeme *lex)
 {
-	put_text(out, lex->text, lex->kind == LEX_STRING &&
+	put_text(out, lex->text, lex->kind == LEX_STRING && !lex->plain &&
 	    lex_needs_quotes(lex->text));
 }
 
@@ -67,6 +67,16 @@ put_entries(struct buf *out, const struct body_node *body)
 	buf_str(out, "; }");
 }
 
+static bool
+is_number(struct slice s)
+{
+	size_t	 i = 0;
+
+	while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+		i++;
+	return i > 0 && i == s.n;
+}
+
 /* A list of entries that a number can stand in without quotes. */
 static void
 put_words(struct buf *out, const struct set *set)
@@ -76,14 +86,9 @@ put_words(struct buf *out, const struct set *set)
 	buf_str(out, "> {");
 	for (size_t i = 0; i < set->nwords; i++) {
 		const struct slice	word = set->words[i];
-		struct slice		rest = word;
 
-		while (rest.n > 0 && *rest.p >= '0' && *rest.p <= '9') {
-			rest.p++;
-			rest.n--;
-		}
 		buf_str(out, i == 0 ? " " : ", ");
-		put_text(out, word, (word.n == 0 || rest.n > 0) &&
+		put_text(out, word, !set->plain && !is_number(word) &&
 		    lex_needs_quotes(word));
 	}
 	buf_str(out, "; }");

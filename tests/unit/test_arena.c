@@ -67,6 +67,36 @@ no_two_pieces_overlap(void **state)
 	arena_free(a);
 }
 
+/* Beyond what is cut from the heap, in pieces of all sizes. */
+static void
+a_large_arena_is_zero_and_apart(void **state)
+{
+	static const size_t	 sizes[] = { 100, 4096, 3 << 20, 40, 600000,
+				    2 << 20, 24 };
+	const size_t		 kinds = sizeof(sizes) / sizeof(sizes[0]);
+	struct arena		*a = arena_new();
+	uint8_t			*at[70];
+	size_t			 sum = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 70; i++) {
+		const size_t	 n = sizes[i % kinds];
+
+		at[i] = arena_alloc(a, n);
+		assert_int_equal((uintptr_t)at[i] % 4, 0);
+		for (size_t j = 0; j < n; j++)
+			assert_int_equal(at[i][j], 0);
+		memset(at[i], (int)i + 1, n);
+		sum += n;
+	}
+	for (size_t i = 0; i < 70; i++) {
+		assert_int_equal(at[i][0], i + 1);
+		assert_int_equal(at[i][sizes[i % kinds] - 1], i + 1);
+	}
+	assert_int_equal(arena_size(a), sum);
+	arena_free(a);
+}
+
 static void
 a_first_piece_may_be_large(void **state)
 {
@@ -138,6 +168,7 @@ main(void)
 		cmocka_unit_test(memory_is_zero_and_aligned),
 		cmocka_unit_test(texts_lie_side_by_side),
 		cmocka_unit_test(no_two_pieces_overlap),
+		cmocka_unit_test(a_large_arena_is_zero_and_apart),
 		cmocka_unit_test(a_first_piece_may_be_large),
 		cmocka_unit_test(a_first_piece_may_be_empty),
 		cmocka_unit_test(copies_are_copies),

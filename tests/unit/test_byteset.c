@@ -123,6 +123,24 @@ sets_can_be_joined_and_counted(void **state)
 	assert_int_equal(byteset_count(&set), 0);
 }
 
+static void
+a_byte_alone_is_known(void **state)
+{
+	struct byteset	 set = { { 0 } };
+
+	(void)state;
+	assert_int_equal(byteset_only(&set), -1);
+	for (int c = 0; c < 256; c++) {
+		set = byteset_of((uint8_t)c);
+		assert_int_equal(byteset_only(&set), c);
+		byteset_add(&set, c == 0 ? 64 : 0, c == 0 ? 64 : 0);
+		assert_int_equal(byteset_only(&set), -1);
+	}
+	set = (struct byteset){ { 0 } };
+	byteset_add(&set, 70, 71);
+	assert_int_equal(byteset_only(&set), -1);
+}
+
 int
 main(void)
 {
@@ -132,6 +150,7 @@ main(void)
 		cmocka_unit_test(other_names_and_letters_mean_nothing),
 		cmocka_unit_test(both_cases_of_ascii_letters_are_alike),
 		cmocka_unit_test(sets_can_be_joined_and_counted),
+		cmocka_unit_test(a_byte_alone_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

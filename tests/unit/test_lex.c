@@ -397,6 +397,44 @@ quotes_are_needed_where_a_bare_word_means_otherwise(void **state)
 		assert_false(lex_needs_quotes(slice_str(none[i])));
 }
 
+/* Words of any length, with any byte behind some of theirs. */
+static void
+each_byte_ends_a_word_or_goes_on_with_it(void **state)
+{
+	static const uint8_t	 ends[] = " \t\n;,<>\"";
+
+	(void)state;
+	for (unsigned c = 1; c < 256; c++)
+		for (size_t n = 1; n < 20; n++) {
+			uint8_t		 text[24];
+			struct fixture	*f;
+
+			memset(text, 'a', n);
+			text[n] = (uint8_t)c;
+			memset(text + n + 1, 'b', 3);
+			f = open_bytes(text, n + 4);
+			lex_next(&f->lex, &f->cur);
+			assert_int_equal(f->cur.text.n, memchr(ends, (int)c,
+			    sizeof(ends) - 1) != NULL ? n : n + 4);
+			assert_int_equal(f->cur.plain,
+			    !lex_needs_quotes(f->cur.text));
+			close_text(f);
+		}
+}
+
+static void
+what_needs_no_quotes_is_told(void **state)
+{
+	struct fixture	*f = open_text("/etc 12 any \"a\" ! } x{ a\rb");
+
+	(void)state;
+	for (const char *plain = "11000010"; *plain != '\0'; plain++) {
+		lex_next(&f->lex, &f->cur);
+		assert_int_equal(f->cur.plain, *plain == '1');
+	}
+	close_text(f);
+}
+
 static void
 a_part_of_a_word_has_its_own_place(void **state)
 {
@@ -445,6 +483,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(each_byte_ends_a_word_or_goes_on_with_it),
+		cmocka_unit_test(what_needs_no_quotes_is_told),
 		cmocka_unit_test(
 		    every_word_of_the_language_needs_quotes_to_be_a_name),
 		cmocka_unit_test(braces_do_not_end_a_word),

@@ -408,7 +408,7 @@ patterns_that_are_given_up_are_tried_alone(void **state)
 	uint8_t		 text[500];
 
 	(void)state;
-	assert_int_equal(add(ps, "a.{20}b", 0), 0);
+	patterns_add_known(ps, slice_str("a.{20}b"), 0);
 	assert_int_equal(add(ps, "(?=a)a.{20}b", 1), 0);
 	for (unsigned n = 0; n < 5000 && !alone; n++) {
 		const struct slice	 all = { text, sizeof(text) };
@@ -430,6 +430,36 @@ patterns_that_are_given_up_are_tried_alone(void **state)
 }
 
 /* As above, but these need no limit. */
+/* Of both ways; before and after no more memory may be executed. */
+static void
+known_patterns_are_found_as_others_are(void **state)
+{
+	(void)state;
+	for (int jit = 0; jit < 3; jit++) {
+		struct patterns	*ps = patterns_new();
+
+		patterns_add_known(ps, slice_str("a+b"), 0);
+		patterns_add_known(ps, slice_str("c(?=d)"), 0);
+		patterns_add_known(ps, slice_str("(x)\\1"), 1);
+		assert_int_equal(add(ps, "a+b", 2), 0);
+		patterns_add_known(ps, slice_str("a+b"), 3);
+		patterns_prepare(ps);
+		if (jit > 0)
+			patterns_ready(ps, jit > 1);
+		assert_int_equal(match_str(ps, 0, "caab"), 1);
+		assert_int_equal(match_str(ps, 0, "cd"), 1);
+		assert_int_equal(match_str(ps, 0, "ce"), 0);
+		assert_int_equal(match_str(ps, 1, "xx"), 1);
+		assert_int_equal(match_str(ps, 1, "xy"), 0);
+		assert_int_equal(match_str(ps, 2, "aab"), 1);
+		assert_int_equal(match_str(ps, 3, "aab"), 1);
+		assert_int_equal(match_str(ps, 3, "aa"), 0);
+		patterns_add_known(ps, slice_str("late"), 1);
+		assert_int_equal(match_str(ps, 1, "later"), 1);
+		patterns_free(ps);
+	}
+}
+
 static void
 regular_patterns_do_not_run_away(void **state)
 {
@@ -470,6 +500,7 @@ main(void)
 		cmocka_unit_test(equal_classes_are_equal_answers),
 		cmocka_unit_test(a_subject_in_the_same_place_is_another),
 		cmocka_unit_test(patterns_that_are_given_up_are_tried_alone),
+		cmocka_unit_test(known_patterns_are_found_as_others_are),
 		cmocka_unit_test(regular_patterns_do_not_run_away),
 	};
 

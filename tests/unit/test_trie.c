@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/trie.h"
@@ -39,6 +40,7 @@ walk(const struct trie *t, struct slice path)
 	uint8_t		*p = xmemdup(path.p, path.n);
 	uint8_t		*more = xmalloc(path.n + 8);
 	const uint32_t	 class = trie_walk(t, (struct slice){ p, path.n }, 0);
+	struct trie_path v[3];
 
 	memset(more, 'a', path.n + 8);
 	if (path.n > 0)
@@ -47,6 +49,12 @@ walk(const struct trie *t, struct slice path)
 	    class);
 	assert_int_equal(trie_walk(t, (struct slice){ more, path.n }, 7),
 	    class);
+	v[0] = (struct trie_path){ .path = { p, path.n } };
+	v[1] = (struct trie_path){ .path = { more, path.n }, .more = 8 };
+	v[2] = (struct trie_path){ .path = { more, path.n }, .more = 7 };
+	trie_walk_together(t, v, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(v[i].class, class);
 	free(p);
 	free(more);
 	return class;
@@ -443,6 +451,62 @@ a_large_trie_agrees_with_a_table_of_its_prefixes(void **state)
 	free(sets);
 }
 
+/* Some go on for long after others have ended. */
+static void
+paths_are_walked_together_as_each_alone(void **state)
+{
+	static const char *const	 prefixes[] = { "/", "/usr", "/usr/lib",
+	    "/usr/local", "/usr/local/lib", "/var/log/messages.of.old",
+	    "/var/log/m" };
+	struct trie			*t = trie_of(prefixes, 7);
+	uint64_t			 seed = 20261122;
+
+	(void)state;
+	assert_false(trie_is_large(t));
+	for (unsigned turn = 0; turn < 2000; turn++) {
+		const size_t	 n = draw(&seed) % (TRIE_TOGETHER + 1);
+		struct trie_path v[TRIE_TOGETHER];
+		struct buf	 texts[TRIE_TOGETHER] = { { 0 } };
+
+		for (size_t i = 0; i < n; i++) {
+			buf_str(&texts[i], prefixes[draw(&seed) % 7]);
+			texts[i].n -= draw(&seed) % texts[i].n;
+			buf_str(&texts[i], draw(&seed) % 2 == 0 ? "/" : "x");
+			v[i] = (struct trie_path){
+			    .path = buf_bytes(&texts[i]),
+			    .more = 8 * (draw(&seed) % 2) };
+			buf_str(&texts[i], "/local/l");	/* behind it */
+			v[i].path.p = texts[i].p;
+		}
+		trie_walk_together(t, v, n);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(v[i].class, walk(t, v[i].path));
+			buf_fini(&texts[i]);
+		}
+	}
+	trie_free(t);
+}
+
+static void
+a_trie_of_many_prefixes_is_large(void **state)
+{
+	struct trie	*t = trie_new();
+	struct buf	 text = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 20000; i++) {
+		text.n = 0;
+		buf_printf(&text, "/tmp/a%05u", i);
+		trie_add(t, buf_bytes(&text), i);
+	}
+	trie_freeze(t);
+	assert_true(trie_is_large(t));
+	assert_int_equal(only_set(t, walk(t, slice_str("/tmp/a01234/b"))),
+	    1234);
+	trie_free(t);
+	buf_fini(&text);
+}
+
 int
 main(void)
 {
@@ -460,6 +524,8 @@ main(void)
 		cmocka_unit_test(drawn_tries_agree_with_a_plain_search),
 		cmocka_unit_test(
 		    a_large_trie_agrees_with_a_table_of_its_prefixes),
+		cmocka_unit_test(paths_are_walked_together_as_each_alone),
+		cmocka_unit_test(a_trie_of_many_prefixes_is_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
