@@ -180,7 +180,9 @@ index_all(struct record *r, size_t pos, size_t end)
 {
 	while (pos < end) {
 		const uint8_t	*const t = r->bytes.p + pos;
-		const size_t	 size = token_size(t, end - pos);
+		const size_t	 size = t[0] == TOK_EXEC_ARGS ?
+		    token_size_strings(t, end - pos) :
+		    token_size(t, end - pos);
 
 		if (size == 0)
 			break;

@@ -598,6 +598,13 @@ zeros(const uint8_t *p)
 	return ~(((w & low) + low) | w | low);
 }
 
+/* The sum of eight bytes, which fits into one. */
+static inline uint32_t
+added(uint64_t w)
+{
+	return (uint32_t)(w * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /*
  * Bytes of COUNT strings, each up to its NUL; 0 when they do not fit. Most are
  * so short that a search for each would take longer to begin than to end.
@@ -609,10 +616,15 @@ strings_size(const uint8_t *p, size_t left, uint32_t count)
 
 	if (count == 0)
 		return 0;
+	for (uint32_t n; left - at >= 16; at += 16) {
+		n = added((zeros(p + at) >> 7) + (zeros(p + at + 8) >> 7));
+		if (n >= count)
+			break;
+		count -= n;
+	}
 	for (; left - at >= 8; at += 8) {
 		uint64_t	 z = zeros(p + at);
-		const uint32_t	 n = (uint32_t)((z >> 7) *
-		    UINT64_C(0x0101010101010101) >> 56);	/* all added */
+		const uint32_t	 n = added(z >> 7);
 
 		if (n < count) {
 			count -= n;
@@ -629,11 +641,22 @@ strings_size(const uint8_t *p, size_t left, uint32_t count)
 }
 
 size_t
+token_size_strings(const uint8_t *p, size_t left)
+{
+	const uint32_t	 count = left < 5 ? 0 : be32(p + 1);
+	size_t		 size;
+
+	if (left < 5)
+		return 0;
+	size = strings_size(p + 5, left - 5, count);
+	return size == 0 && count > 0 ? 0 : size + 5;
+}
+
+size_t
 token_size_slow(const uint8_t *p, size_t left)
 {
 	const struct token_sizing	 s = token_sizings[p[0]];
 	size_t				 more = 0;
-	uint32_t			 count;
 
 	if (left < s.fixed)
 		return 0;
@@ -653,11 +676,7 @@ token_size_slow(const uint8_t *p, size_t left)
 		more = 4 * (size_t)be16(p + 1);
 		break;
 	case TOKEN_STRINGS:
-		count = be32(p + 1);
-		more = strings_size(p + 5, left - 5, count);
-		if (more == 0 && count > 0)
-			return 0;
-		break;
+		return token_size_strings(p, left);
 	}
 	return more <= left - s.fixed ? s.fixed + more : 0;
 }

@@ -272,6 +272,9 @@ struct token_sizing {
 extern const struct token_sizing	token_sizings[256];
 size_t		token_size_slow(const uint8_t *p, size_t left);
 
+/* The same of a list of strings with a count of four bytes. */
+size_t		token_size_strings(const uint8_t *p, size_t left);
+
 /*
  * The size of the token that begins at P without decoding it, at most LEFT
  * bytes, at least one; 0 when it needs to be decoded to know, or does not fit.

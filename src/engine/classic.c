@@ -71,6 +71,7 @@ sweep(struct engine *e)
 			return;
 		}
 		if (seqs_in_use(e->seqs, number) &&
+		    e->key_parts[seqs_at(e->seqs, number)->rule].ages &&
 		    classic_over_age(e, number))
 			expire(e, number);
 	}
@@ -88,13 +89,29 @@ classic_waiting(const struct engine *e, uint32_t source)
 	return n;
 }
 
+/* The key that the record has in this rule, made once for each. */
+static struct found *
+key_of(struct engine *e, uint32_t rule)
+{
+	struct found	*f = &e->found;
+
+	if (f->ordinal != e->ordinal || f->rule != rule)
+		*f = (struct found){ e->ordinal, key_classic(e, rule), rule,
+		    SEQ_NONE };
+	return f;
+}
+
 /* The live instance of this rule that the record belongs to, or SEQ_NONE. */
 static uint32_t
 instance_of(struct engine *e, uint32_t rule)
 {
-	const uint32_t	 number = seqs_find(e->seqs, key_classic(e, rule));
+	struct found	*f = key_of(e, rule);
+	uint32_t	 number = f->number;
 
-	if (number != SEQ_NONE && classic_over_age(e, number)) {
+	if (number == SEQ_NONE || !seqs_is_still(e->seqs, number, f->id))
+		number = f->number = seqs_find(e->seqs, f->id);
+	if (number != SEQ_NONE && e->key_parts[rule].ages &&
+	    classic_over_age(e, number)) {
 		expire(e, number);
 		return SEQ_NONE;
 	}
@@ -189,6 +206,21 @@ add_step(struct engine *e, struct instance *i)
 	i->steps = head & (STEPS_MAX - 1);
 }
 
+/* Most often there is nobody to tell. */
+static inline void
+matched(struct engine *e)
+{
+	if (e->timed != NULL || e->out.matched != NULL)
+		raise_matched(e);
+}
+
+static inline void
+trigger(struct engine *e, const struct rule *r, const struct state *s)
+{
+	if (s->trigger != NULL)
+		raise_trigger(e, r, s, NULL);
+}
+
 void
 classic_advance(struct engine *e, const struct touched *t)
 {
@@ -203,11 +235,11 @@ classic_advance(struct engine *e, const struct touched *t)
 		return;
 	before = i->state;
 	s = &r->states[before];
-	raise_matched(e);
+	matched(e);
 	add_step(e, i);
 	if (++i->count < s->multiplier) {
 		tracing_instance(e, TRACE_COUNTED, t->number);
-		raise_trigger(e, r, s, NULL);
+		trigger(e, r, s);
 		return;
 	}
 	if (before + 1 == r->nstates) {
@@ -222,21 +254,29 @@ classic_advance(struct engine *e, const struct touched *t)
 	++*waiting(e, i);
 	seqs_advanced(e->seqs, t->number, before);
 	tracing_instance(e, TRACE_MET, t->number);
-	raise_trigger(e, r, s, NULL);
+	trigger(e, r, s);
+}
+
+/* What the plan could not know. */
+static inline bool
+meets(struct engine *e, const struct entry *en)
+{
+	return (e->key_parts[en->rule].open && en->patterns == PROGRAM_NONE) ||
+	    (met_entry(e, en) && !met_excepted(e, en->rule));
 }
 
 /* The entries of one rule: who asks for `new` wants to know in any case. */
 static bool
 anybody_waits(struct engine *e, const struct entry *en, size_t n)
 {
-	bool	 any = false;
+	const uint32_t	*waiting = &e->waiting[e->first_state[en->rule]];
+	bool		 any = false;
 
-	for (size_t i = 0; i < n; i++) {
-		any |= e->waiting[e->first_state[en->rule] +
-		    en[i].state] != 0;
+	for (size_t i = 0; i < n; i++)
+		any |= waiting[en[i].state] != 0;
+	for (size_t i = e->key_parts[en->rule].open ? n : 0; i < n; i++)
 		if (met_fresh(e, &en[i]) && !met_excepted(e, en->rule))
 			(void)met_entry(e, &en[i]);
-	}
 	return any;
 }
 
@@ -251,11 +291,12 @@ touch(struct engine *e, const struct entry *en, size_t n)
 		return;
 	i = seqs_at(e->seqs, number);
 	for (size_t k = 0; k < n; k++) {
-		if (en[k].state != i->state || !met_entry(e, &en[k]) ||
-		    met_excepted(e, en->rule))
+		if (en[k].state != i->state ||
+		    !meets(e, &en[k]))
 			continue;
-		e->touched = mem_grow(e->touched, &e->touched_cap,
-		    e->ntouched + 1, sizeof(*e->touched));
+		if (e->ntouched == e->touched_cap)
+			e->touched = mem_grow(e->touched, &e->touched_cap,
+			    e->ntouched + 1, sizeof(*e->touched));
 		e->touched[e->ntouched++] = (struct touched){ i->start,
 		    en->rule, number, false };
 		return;
@@ -287,7 +328,7 @@ beginning(struct engine *e, uint32_t rule)
 	if (!e->options.skip_steps)
 		first = kept_step(e);
 	return (struct instance){
-		.id = key_classic(e, rule), .rule = rule & RULE_MASK,
+		.id = key_of(e, rule)->id, .rule = rule & RULE_MASK,
 		.start = e->ordinal & START_MASK, .first_s = e->seconds,
 		.first_ms = (unsigned)(ms < 0 ? ms + 1000 : ms) & 0x3ff,
 		.first_at = first.offset, .quality = first.quality,
@@ -318,23 +359,31 @@ begin(struct engine *e, uint32_t rule)
 	tracing_instance(e, i.count > 0 ? TRACE_COUNTED : TRACE_MET, number);
 	++*waiting(e, &i);
 	e->stats.started++;
-	raise_trigger(e, r, &r->states[0], NULL);
+	trigger(e, r, &r->states[0]);
+}
+
+/* What neither the plan nor the rule tells. */
+static bool
+begins(struct engine *e, const struct entry *en)
+{
+	return eval_zone(&e->program->rules[en->rule],
+	    e->has_zone ? &e->zone : NULL) &&
+	    met_entry(e, en) && !met_excepted(e, en->rule);
 }
 
 void
 classic_begin(struct engine *e, const struct entry *en)
 {
-	const struct rule	*r = &e->program->rules[en->rule];
+	const struct key_part	*part = &e->key_parts[en->rule];
 	uint32_t		 number;
 
-	if (!eval_zone(r, e->has_zone ? &e->zone : NULL) ||
-	    !met_entry(e, en) || met_excepted(e, en->rule))
+	if ((!part->open || en->patterns != PROGRAM_NONE) &&
+	    !begins(e, en))
 		return;
-	raise_matched(e);
+	matched(e);
 	if (e->completed[en->rule] == e->ordinal)
 		return;
-	if ((r->nstates > 1 || r->states[0].multiplier > 1) &&
-	    (number = instance_of(e, en->rule)) != SEQ_NONE) {
+	if (part->lasts && (number = instance_of(e, en->rule)) != SEQ_NONE) {
 		tracing_instance(e, TRACE_IGNORED, number);
 		return;
 	}

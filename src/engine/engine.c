@@ -80,7 +80,11 @@ new_lives(struct engine *e)
 	watch_init(e, &e->all);
 	for (size_t i = 0; i < e->program->nrules; i++)
 		prepare_rule(e, i);
+	e->musters = musters_new(e);
+	if (e->musters != NULL)
+		e->waits = waits_new();
 	key_prepare(e);
+	plans_use_musters(e->plans, e->musters);
 }
 
 struct engine *
@@ -141,6 +145,9 @@ free_lives(struct engine *e)
 	cooldowns_free(e->cooldowns);
 	free(e->key_parts);
 	free(e->key_memos);
+	free(e->waiters);
+	waits_free(e->waits);
+	musters_free(e->musters);
 	pasts_fini(&e->pasts);
 	bounds_fini(&e->bounds);
 	watch_fini(&e->all);

@@ -49,17 +49,16 @@ struct patterns *
 eval_patterns(const struct program *p)
 {
 	struct patterns	*patterns = patterns_new();
-	size_t		 at;
-	char		 why[1];
 
 	for (size_t i = 0; i < p->nobject_sets; i++) {
 		const struct object_set	*set = &p->object_sets[i];
 
 		/* The front end has refused those that do not compile. */
 		for (size_t j = 0; set->type == OBJECT_PCRE && j < set->n; j++)
-			(void)patterns_add(patterns, set->entries[j],
-			    (uint32_t)i, &at, why, sizeof(why));
+			patterns_add_known(patterns, set->entries[j],
+			    (uint32_t)i);
 	}
+	patterns_prepare(patterns);
 	return patterns;
 }
 

@@ -187,6 +187,9 @@ take_turn(struct engine *e, struct turn *t)
 	e->has_zone = r->indexed && record_zone(r, &e->zone);
 	e->zone_hash = 0;
 	e->asking = false;
+	if (t->has_found)
+		e->found = (struct found){ e->ordinal, t->instance, t->rule,
+		    t->number };
 	find_object(e, t);
 	if (e->procs != NULL)
 		procs_meet(e->procs, e->source, r);
@@ -268,7 +271,17 @@ begin(struct engine *e, uint32_t source)
 	    e->sources[source].begun;
 	e->sifts = !e->sees_all && e->profile == NULL &&
 	    e->sources[source].begun;
+	e->gathers = e->sifts && plans_ask_together(e->plans);
 }
+
+static inline void
+none_passed(struct turns *ts)
+{
+	ts->passed = 0;
+	ts->seconds = ts->millis = INT64_MIN;
+}
+
+static void	meet(struct engine *);
 
 /* And behind the last one: what is left has passed, too. */
 static void
@@ -276,12 +289,13 @@ end(struct engine *e)
 {
 	struct turns	*ts = e->turns;
 
+	if (ts->nmet > 0)
+		meet(e);
 	run_turns(e);
 	e->ordinal += ts->passed;
 	be_late(e, ts->seconds, ts->millis);
 	time_passes(e);
-	ts->passed = 0;
-	ts->seconds = ts->millis = INT64_MIN;
+	none_passed(ts);
 }
 
 /* The first record of its source. */
@@ -324,26 +338,27 @@ put_off(struct engine *e, const struct turn *t)
 		run_turns(e);
 }
 
-/* It will have a turn, if it concerns anybody; there is room for it. */
-static inline void
-add(struct engine *e, struct record *r)
+/* Was that all? Else it has a turn. */
+static inline bool
+is_sifted(struct engine *e, const struct turn *t)
 {
-	struct turns	*ts = e->turns;
-	struct turn	*t = &ts->v[ts->n];
+	const struct record	*r = t->record;
 
-	t->record = r;
-	t->plan = NULL;
-	t->tasks = TASK_RUN;
-	t->met = t->ready = t->has_path = t->has_inode = t->has_kind = false;
-	if (e->sifts) {
-		turn_meet(e, t);
-		if (t->tasks != TASK_RUN) {
-			pass_over(e, r->version, r->seconds, r->fraction);
-			if (t->tasks == TASK_LEARN)
-				put_off(e, t);
-			return;
-		}
-	}
+	if (t->tasks == TASK_RUN)
+		return false;
+	pass_over(e, r->version, r->seconds, r->fraction);
+	if (t->tasks == TASK_LEARN)
+		put_off(e, t);
+	return true;
+}
+
+/* The next of those that wait, for whom there is room. */
+static inline void
+line_up(struct engine *e, struct turn *t)
+{
+	struct turns		*ts = e->turns;
+	const struct record	*r = t->record;
+
 	ts->n++;
 	t->lessons = ts->nlessons;
 	e->stats.records++;
@@ -356,12 +371,87 @@ add(struct engine *e, struct record *r)
 		if (millis > t->millis)
 			t->millis = millis;
 	}
-	ts->passed = 0;
-	ts->seconds = ts->millis = INT64_MIN;
+	none_passed(ts);
 	if (!e->sources[e->source].begun)
 		begin_source(e, r);
 	if (ts->n == FEED_AHEAD)
 		run_turns(e);
+}
+
+static inline void
+pass_more(struct turns *ts, const struct turn *t)
+{
+	ts->passed += t->passed;
+	if (t->seconds > ts->seconds)
+		ts->seconds = t->seconds;
+	if (t->millis > ts->millis)
+		ts->millis = t->millis;
+}
+
+/* Those who are met together: each is sifted when it is known what it wants. */
+static void
+meet(struct engine *e)
+{
+	struct turns		*ts = e->turns;
+	const struct turn	 behind = { .passed = ts->passed,
+	    .seconds = ts->seconds, .millis = ts->millis };
+
+	none_passed(ts);
+	turns_read(e, ts->met, ts->nmet);
+	for (size_t i = 0; i < ts->nmet; i++) {
+		struct turn	*t = &ts->met[i];
+
+		pass_more(ts, t);
+		if (t->undecided)
+			turn_decide(e, t);
+		if (is_sifted(e, t))
+			continue;
+		if (t->record == &ts->met_records[i]) {
+			ts->records[ts->n] = *t->record;
+			t->record = &ts->records[ts->n];
+		}
+		ts->v[ts->n] = *t;
+		line_up(e, &ts->v[ts->n]);
+	}
+	ts->nmet = 0;
+	pass_more(ts, &behind);
+}
+
+static inline void
+meet_together(struct engine *e, struct turn *t)
+{
+	struct turns	*ts = e->turns;
+
+	t->passed = ts->passed;
+	t->seconds = ts->seconds;
+	t->millis = ts->millis;
+	none_passed(ts);
+	if (++ts->nmet == FEED_TOGETHER)
+		meet(e);
+}
+
+/* It will have a turn, if it concerns anybody; there is room for it. */
+static inline void
+add(struct engine *e, struct record *r)
+{
+	struct turns	*ts = e->turns;
+	struct turn	*t = e->gathers ? &ts->met[ts->nmet] : &ts->v[ts->n];
+
+	t->record = r;
+	t->plan = NULL;
+	t->tasks = TASK_RUN;
+	t->met = t->ready = t->has_path = t->has_inode = t->has_kind = false;
+	t->has_found = false;
+	if (e->gathers) {
+		meet_together(e, t);
+		return;
+	}
+	if (e->sifts) {
+		turn_meet(e, t);
+		if (is_sifted(e, t))
+			return;
+	}
+	line_up(e, t);
 }
 
 void
@@ -398,7 +488,8 @@ engine_feed_bytes(struct engine *e, uint32_t source, struct slice in,
 	while ((size = frame_intact(in.p + fed.bytes, in.n - fed.bytes)) !=
 	    0) {
 		const uint8_t	*p = in.p + fed.bytes;
-		struct record	*r = &ts->records[ts->n];
+		struct record	*r = e->gathers ?
+		    &ts->met_records[ts->nmet] : &ts->records[ts->n];
 
 		frame_fetch(p, in.n - fed.bytes);
 		if (e->passes_over && p[0] == TOK_HEADER32 &&

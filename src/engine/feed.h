@@ -18,6 +18,7 @@ struct engine;
 /* So many wait for each other: what they will look up comes meanwhile. */
 #define FEED_AHEAD	32u
 #define FEED_LESSONS	64u	/* and of these, which are less work */
+#define FEED_TOGETHER	TRIE_TOGETHER	/* whose paths are looked up at once */
 
 /* What a record does when its turn has come; more than nothing, of each bit. */
 enum task {
@@ -37,6 +38,12 @@ struct turn {
 	bool			 met;	/* turn_meet() was here */
 	bool			 ready;	/* path and inode are known */
 	bool			 has_path, has_inode, has_kind;
+	bool			 has_class;
+	bool			 undecided;	/* turn_decide() is to come */
+	uint32_t		 class;	/* of the path, see plan.h */
+	bool			 has_found; /* it is in old words; NUMBER was
+					    * found for INSTANCE */
+	bool			 may_move; /* it, by this record */
 	int64_t			 seconds; /* the latest, by the first headers
 					   * of it and those passed over */
 	int64_t			 millis;
@@ -58,6 +65,11 @@ struct turns {
 	struct inode_path	 lessons[FEED_LESSONS];
 	/* Of engine_feed_bytes(), whose records are nobody else's. */
 	struct record		 records[FEED_AHEAD];
+	/* Those that are met together, behind all others, and their records.
+	 * What they say of passing is what is not in the one before. */
+	size_t			 nmet;
+	struct turn		 met[FEED_TOGETHER];
+	struct record		 met_records[FEED_TOGETHER];
 };
 
 /*
@@ -71,6 +83,13 @@ void	lookahead(struct engine *);
  * depends on no other record; and so what its tasks are.
  */
 void	turn_meet(struct engine *, struct turn *);
+
+/*
+ * The same in two steps: with the paths of all N, FEED_TOGETHER at the most,
+ * looked up at once; then, one by one, for those that are undecided.
+ */
+void	turns_read(struct engine *, struct turn *, size_t n);
+void	turn_decide(struct engine *, struct turn *);
 
 /* Path and inode of a record that is indexed, if it is. */
 void	turn_make_ready(const struct engine *, struct turn *);

@@ -48,6 +48,9 @@ struct partials {
 	 */
 	uint64_t	*may, *will;
 	unsigned	 may_bits, will_bits;
+	/* Or exactly which. */
+	struct waits	*waits;		/* NULL: by `may` */
+	const struct waiter *waiters;	/* by rule */
 };
 
 static inline unsigned
@@ -62,19 +65,26 @@ group_top(unsigned state)
 	return state < GROUP_TOP_MAX ? state : GROUP_TOP_MAX;
 }
 
-/* Where a combination stands in the index. */
+/* What salts the keys of a rule, if somebody is to know which rules wait. */
 static inline uint64_t
-groups_bound_id(const struct partials *s, uint64_t root, uint64_t hash)
+groups_salt(const struct partials *s, uint32_t rule)
 {
-	return hash_word(&s->seed, root ^ hash_word(&s->seed, hash));
+	return s->waits == NULL ? 0 : s->waiters[rule].salt;
 }
 
-/* A group that lives is noted where its key tells. */
-static inline void
-groups_may(uint64_t *where, unsigned bits, const struct group *g)
+/* Where a combination of the rule stands in the index. */
+static inline uint64_t
+groups_bound_id(const struct partials *s, const struct group *root,
+    uint64_t hash)
 {
-	where[g->id >> (64 - bits)] |= UINT64_C(1) << g->rule % GROUP_RULES;
+	const uint64_t	 salt = groups_salt(s, root->rule);
+
+	return partials_what(s, root->id ^ salt, hash) ^ salt;
 }
+
+/* A group lives from now on; not any more. */
+void		 groups_live(struct partials *, const struct group *);
+void		 groups_die(struct partials *, const struct group *);
 
 /* It will be folded, after those that are queued. */
 void		 groups_queue(struct partials *, uint32_t number);

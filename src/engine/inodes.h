@@ -17,6 +17,7 @@
 
 #define INODES_NONE	UINT32_MAX	/* not a number that can be stored */
 #define INODES_SHARDS	256u		/* tables, so that growing is short */
+#define INODES_NEIGHBOURS 8u		/* nodes that lie side by side */
 
 struct inodes_slot {
 	uint64_t	 node;
@@ -28,8 +29,8 @@ struct inodes {
 	struct inodes_shard {
 		struct inodes_slot	*slots;	/* NULL: nothing yet */
 		uint32_t		 mask;	/* slots minus 1 */
-		uint32_t		 used;
 	}		 shard[INODES_SHARDS];
+	uint32_t	 used[INODES_SHARDS][INODES_NEIGHBOURS];
 	struct hash_key	 key;
 };
 
@@ -38,12 +39,17 @@ void		 inodes_fini(struct inodes *);
 
 /*
  * The hash that all others want to have. Devices are few: a product that nobody
- * outside can know keeps them apart.
+ * outside can know keeps them apart. Files that are made together have numbers
+ * that follow each other, and so have these slots that do: the low bits say
+ * which of the neighbours it is, in an order that nobody outside can know.
  */
 static inline uint64_t
 inodes_hash(const struct hash_key *k, uint32_t fsid, uint64_t node)
 {
-	return hash_word(k, node ^ fsid * (k->k1 | 1));
+	const uint64_t	 h = hash_word(k, node / INODES_NEIGHBOURS ^
+	    fsid * (k->k1 | 1));
+
+	return h ^ (node & (INODES_NEIGHBOURS - 1));
 }
 
 /*
@@ -68,7 +74,7 @@ inodes_find(const struct inodes *t, uint64_t hash, uint32_t fsid,
 
 	if (sh->slots == NULL)
 		return INODES_NONE;
-	for (uint32_t i = (uint32_t)hash;; i++) {
+	for (uint32_t i = (uint32_t)hash;; i += INODES_NEIGHBOURS) {
 		const struct inodes_slot	*s = &sh->slots[i & sh->mask];
 
 		if ((s->node == node && s->fsid == fsid) ||

@@ -27,6 +27,7 @@
 #include "engine/fate.h"
 #include "engine/feed.h"
 #include "engine/index.h"
+#include "engine/muster.h"
 #include "engine/partial.h"
 #include "engine/past.h"
 #include "engine/pathcache.h"
@@ -89,8 +90,25 @@ struct strict {
 struct key_part {
 	uint64_t	 salt;		/* of the rule */
 	uint32_t	 kind;		/* the same where keys are alike */
+	uint32_t	 block;		/* see waits.h; else bits are those */
+	uint8_t		 bit;		/* of partial.h */
+	bool		 ages;		/* what it has may get over age */
 	bool		 goes_on;	/* without a partial match, only a
 					 * first state means anything to it */
+	/* In old words: */
+	bool		 open;		/* rule and states ask for no more
+					 * than the plan knows, and patterns */
+	bool		 plain;		/* its key: rule, subject, source */
+	uint8_t		 subject;	/* enum record_id */
+	bool		 lasts;		/* longer than a single record */
+};
+
+/* Which sequence in old words the record belongs to, as was found last. */
+struct found {
+	uint64_t	 ordinal;
+	uint64_t	 id;
+	uint32_t	 rule;
+	uint32_t	 number;	/* perhaps gone by now; or SEQ_NONE */
 };
 
 struct key_memo {
@@ -98,7 +116,8 @@ struct key_memo {
 	uint64_t	 key;
 	bool		 has;
 	uint64_t	 turn;		/* live_turn when it was looked at, */
-	uint64_t	 alive;		/* which rules may have the key */
+	uint32_t	 block;		/* which rules of this block */
+	uint64_t	 alive;		/* may have the key */
 };
 
 /* One rule and the key of the record in it. */
@@ -126,6 +145,7 @@ struct engine {
 	bool			 sees_all;	/* somebody sees each record */
 	bool			 passes_over;	/* those that no rule wants */
 	bool			 sifts;		/* looks at them one by one */
+	bool			 gathers;	/* or at some together */
 	bool			 absences;	/* a rule waits for one */
 	bool			 wants_millis;	/* a rule says `within` */
 	bool			 wants_all;	/* a rule is across hosts */
@@ -166,6 +186,9 @@ struct engine {
 	struct tallies		*tallies;
 	struct key_part		*key_parts;	/* by rule */
 	struct key_memo		*key_memos;	/* by kind */
+	struct waiter		*waiters;	/* by rule */
+	struct waits		*waits;		/* NULL: few rules; so are */
+	struct musters		*musters;	/* these */
 	uint64_t		 live_turn;	/* one for each plan run */
 	uint32_t		 life_sweep_at;
 	uint8_t			 held[VARIABLES_MAX][VALUE_TEXT_MAX];
@@ -198,6 +221,7 @@ struct engine {
 	enum answer		*answered;	/* and the answer */
 	struct touched		*touched;
 	size_t			 ntouched, touched_cap;
+	struct found		 found;
 	uint64_t		*completed;	/* by rule: by which record */
 	struct alert_step	*alert_steps;
 };

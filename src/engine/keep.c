@@ -113,6 +113,8 @@ keep_over_age(const struct engine *e, uint32_t number)
 	const struct state	*s = &r->states[p->state];
 	struct dying		 d = { e, r };
 
+	if (!e->key_parts[group_at(e->partials, p->group)->rule].ages)
+		return false;
 	if (p->counts) {
 		tally_expire(e->tallies, p->tally, dead, &d);
 		return tally_count(e->tallies, p->tally) == 0;
@@ -317,14 +319,21 @@ keep_expire(struct engine *e, uint32_t number)
 static void
 sweep_group(struct engine *e, uint32_t group)
 {
-	uint32_t	 next;
+	const struct group	*g;
+	uint32_t		 next;
 
 	if (!group_in_use(e->partials, group))
 		return;
 	partials_passed(e->partials, group);
-	if (group_at(e->partials, group)->folded &&
-	    !folded_over_age(e, group))
+	g = group_at(e->partials, group);
+	if (!e->key_parts[g->rule].ages ||
+	    (g->folded && !folded_over_age(e, group)))
 		return;
+	if (g->folded && g->f_low == g->top && e->trace.step == NULL) {
+		group_end_folded(e->partials, group);
+		e->stats.expired++;
+		return;
+	}
 	for (uint32_t i = group_first(e->partials, group); i != 0; i = next) {
 		next = partial_at(e->partials, i)->next;
 		if (keep_over_age(e, i))

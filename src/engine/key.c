@@ -50,11 +50,15 @@ key_subject(const struct engine *e, const struct rule *r)
 uint64_t
 key_classic(struct engine *e, uint32_t rule)
 {
-	const struct rule	*r = &e->program->rules[rule];
-	uint64_t		 key = e->key_parts[rule].salt +
-	    key_subject(e, r);
+	const struct key_part	*part = &e->key_parts[rule];
+	const struct rule	*r;
+	uint64_t		 key = part->salt + record_id(e->record,
+	    (enum record_id)part->subject);
 
 	key = with(e, key, e->source);
+	if (part->plain)
+		return hash_word(&e->seed, key);
+	r = &e->program->rules[rule];
 	if (r->zone != ZONE_FREE)
 		key = with(e, key, zone_hash(e));
 	if (r->scope != SCOPE_GLOBAL)
@@ -77,7 +81,7 @@ host_hash(const struct engine *e)
 
 /* The key alone, whatever rule it is of. */
 static bool
-key_alone(struct engine *e, const struct rule *r, uint64_t *id)
+make_key(struct engine *e, const struct rule *r, uint64_t *id)
 {
 	uint64_t	 key = 0;
 	struct value	 v;
@@ -125,23 +129,66 @@ asks_new(const struct engine *e, uint32_t rule)
 	return asks;
 }
 
+/* A strict tally may have to be tidied where others are over age. */
+static bool
+ages(const struct rule *r)
+{
+	bool	 within = false;
+
+	for (size_t i = 0; i < r->nstates; i++)
+		within |= r->states[i].within_ms >= 0;
+	return within || r->timeout_s != 0 || r->window_s != 0 || r->strict ||
+	    r->any_order;
+}
+
+/* Where its bit stands among those of others. */
+static void
+give_bit(struct engine *e, uint32_t rule)
+{
+	struct key_part	*part = &e->key_parts[rule];
+	const uint32_t	 number = e->waiters[rule].number;
+
+	part->bit = (uint8_t)(rule % GROUP_RULES);
+	if (e->waits == NULL)
+		return;
+	part->block = number / WAITS_BITS;
+	part->bit = number % WAITS_BITS;
+}
+
+static struct key_part
+old_part(const struct rule *r, uint64_t salt)
+{
+	bool	 asks = r->nexcepts > 0 || r->zone != ZONE_FREE;
+
+	for (size_t i = 0; i < r->nstates; i++)
+		asks |= r->states[i].npredicates > 0;
+	return (struct key_part){ .salt = salt, .open = !asks,
+	    .plain = r->zone == ZONE_FREE && r->scope == SCOPE_GLOBAL,
+	    .subject = (uint8_t)r->subject,
+	    .ages = r->timeout_s != 0 || r->window_s != 0,
+	    .lasts = r->nstates > 1 || r->states[0].multiplier > 1 };
+}
+
 void
 key_prepare(struct engine *e)
 {
 	const struct rule	*rules = e->program->rules;
 	uint32_t		*like = xcalloc(e->program->nrules + 1,
 	    sizeof(*like));	/* a rule of each kind */
-	uint32_t		 kinds = 0;
+	uint32_t		 kinds = 0, lives = 0;
 
 	free(e->key_parts);
 	free(e->key_memos);
+	free(e->waiters);
+	e->found.ordinal = UINT64_MAX;
 	e->key_parts = xcalloc(e->program->nrules + 1, sizeof(*e->key_parts));
+	e->waiters = xcalloc(e->program->nrules + 1, sizeof(*e->waiters));
 	for (uint32_t i = 0; i < e->program->nrules; i++) {
 		const uint64_t	 salt = hash_word(&e->seed, rules[i].id);
 		uint32_t	 k = kinds > KINDS ? kinds - KINDS : 0;
 
 		if (!rules[i].new_life) {
-			e->key_parts[i].salt = salt;
+			e->key_parts[i] = old_part(&rules[i], salt);
 			continue;
 		}
 		while (k < kinds && !key_alike(&rules[i], &rules[like[k]]))
@@ -150,8 +197,13 @@ key_prepare(struct engine *e)
 		kinds += k == kinds;
 		e->key_parts[i] = (struct key_part){ .kind = k,
 		    .salt = salt & SALT,
-		    .goes_on = !rules[i].any_order && !asks_new(e, i) };
+		    .goes_on = !rules[i].any_order && !asks_new(e, i),
+		    .ages = ages(&rules[i]) };
+		e->waiters[i] = (struct waiter){ salt & SALT, lives++ };
+		give_bit(e, i);
 	}
+	if (e->waits != NULL)
+		partials_tell(e->partials, e->waits, e->waiters);
 	e->key_memos = xcalloc(kinds + (size_t)1, sizeof(*e->key_memos));
 	free(like);
 }
@@ -159,7 +211,7 @@ key_prepare(struct engine *e)
 bool
 key_life(struct engine *e, uint32_t rule, uint64_t *id)
 {
-	if (!key_alone(e, &e->program->rules[rule], id))
+	if (!make_key(e, &e->program->rules[rule], id))
 		return false;
 	*id ^= e->key_parts[rule].salt;
 	return true;
@@ -171,7 +223,7 @@ remember_key(struct engine *e, struct key_memo *m, uint32_t rule)
 	if (m->ordinal == e->ordinal)
 		return;
 	m->ordinal = e->ordinal;
-	m->has = key_alone(e, &e->program->rules[rule], &m->key);
+	m->has = make_key(e, &e->program->rules[rule], &m->key);
 }
 
 bool
@@ -184,12 +236,29 @@ key_now(struct engine *e, uint32_t rule, uint64_t *id)
 	return m->has;
 }
 
-void
-key_look(struct engine *e, uint32_t rule)
+bool
+key_alone(struct engine *e, uint32_t rule, uint64_t *key)
 {
 	struct key_memo	*m = &e->key_memos[e->key_parts[rule].kind];
 
 	remember_key(e, m, rule);
+	*key = m->key;
+	return m->has;
+}
+
+void
+key_look(struct engine *e, uint32_t rule)
+{
+	const struct key_part	*part = &e->key_parts[rule];
+	struct key_memo		*m = &e->key_memos[part->kind];
+
+	remember_key(e, m, rule);
 	m->turn = e->live_turn;
-	m->alive = m->has ? groups_alive(e->partials, m->key) : 0;
+	m->block = part->block;
+	if (!m->has)
+		m->alive = 0;
+	else if (e->waits != NULL)
+		m->alive = waits_word(e->waits, m->key, part->block);
+	else
+		m->alive = groups_alive(e->partials, m->key);
 }

@@ -33,9 +33,13 @@ bool		 key_life(struct engine *, uint32_t rule, uint64_t *id);
 /* The same, made once for all rules with alike keys in one moment. */
 bool		 key_now(struct engine *, uint32_t rule, uint64_t *id);
 
+/* The key alone, whatever rule it is of, of those that have keys like it. */
+bool		 key_alone(struct engine *, uint32_t rule, uint64_t *key);
+
 /*
- * Which rules may have anything for the key that this rule and all alike make
- * of the record: groups_alive(), into their memo.
+ * Which rules, of those whose bits stand with that of this one, may have
+ * anything for the key that it and all alike make of the record; into their
+ * memo.
  */
 void		 key_look(struct engine *, uint32_t rule);
 

@@ -35,7 +35,7 @@ scene_root(const struct scene *sc)
 	if (sc->root != 0 && group_in_use(s, sc->root) &&
 	    group_at(s, sc->root)->id == sc->key)
 		return sc->root;
-	return group_find(s, sc->key);
+	return group_find(s, sc->key, sc->rule);
 }
 
 static void
@@ -568,7 +568,7 @@ life_feed(struct engine *e, const struct entry *en, size_t n)
 	if (!key_now(e, sc.rule, &sc.key))
 		return;
 	if (group_may_live(e->partials, sc.key, sc.rule))
-		sc.root = group_find(e->partials, sc.key);
+		sc.root = group_find(e->partials, sc.key, sc.rule);
 	if ((!sc.r->any_order && !concerns(&sc, en, n)) ||
 	    met_excepted(e, sc.rule))
 		return;
@@ -596,7 +596,8 @@ static void
 tidy_strict(struct engine *e, const struct strict *s)
 {
 	const struct rule	*r = &e->program->rules[s->rule];
-	const uint32_t		 root = group_find(e->partials, s->key);
+	const uint32_t		 root = group_find(e->partials, s->key,
+	    s->rule);
 
 	e->ncandidates = 0;
 	for (uint32_t group = root; group != 0; group = group == root ?

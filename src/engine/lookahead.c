@@ -11,7 +11,12 @@
 #include "engine/inside.h"
 #include "engine/key.h"
 
-#define MANY	512u		/* live sequences that no cache near holds */
+/*
+ * Live sequences of either life that no cache near holds. Those in old words
+ * take a place in two tables, the others in many more.
+ */
+#define MANY_OLD	8192u
+#define MANY_NEW	512u
 
 static const struct plan	nobody;
 
@@ -36,14 +41,17 @@ look_at_plan(const struct engine *e, struct turn *t)
 
 /* The plan by what the record itself tells, if it is one of those at hand. */
 static inline void
-look_near(const struct engine *e, struct turn *t, const struct slot *s)
+look_near(const struct engine *e, struct turn *t, const struct slot *s,
+    bool together)
 {
 	uint32_t	 class = PLAN_NO_PATH;
 
 	if (s->object) {
 		if (s->patterns || (!t->has_path && t->has_inode))
 			return;
-		if (t->has_path)
+		if (together && t->has_class)
+			class = t->class;
+		else if (t->has_path)
 			class = s->paths ? plans_class(e->plans, t->path,
 			    t->record) : 0;
 	}
@@ -70,40 +78,84 @@ make_ready(const struct engine *e, struct turn *t)
 		pathcache_hash(e->paths, &t->inode);
 }
 
-void
-turn_meet(struct engine *e, struct turn *t)
+/* Up to where the path counts, if there is more to find out. */
+static inline bool
+read_turn(struct engine *e, struct turn *t)
 {
 	struct record		*r = t->record;
-	const struct slot	*s;
 
 	t->met = true;
 	t->slot = slot_known(e, r);
 	if (t->slot == INDEX_UNSEEN)
-		return;
+		return false;
 	if (t->slot == INDEX_NOBODY && !engine_looks_at_all(e)) {
 		t->plan = &nobody;
 		t->tasks = 0;
-		return;
+		return false;
 	}
 	record_index(r);
 	if (r->at[REC_HEADER] != 0 &&	/* a header within: it counts */
 	    (t->slot = slot_known(e, r)) == INDEX_UNSEEN)
-		return;
+		return false;
 	e->stats.partial += r->error != 0;
-	s = &(*e->asks)[t->slot];
-	if (s->object || engine_looks_at_all(e)) {
+	if ((*e->asks)[t->slot].object || engine_looks_at_all(e))
 		make_ready(e, t);
-		if (t->slot == INDEX_NOBODY)
-			t->plan = &nobody;
-		else
-			look_near(e, t, s);
-		look_at_plan(e, t);
-		return;
-	}
-	look_near(e, t, s);
+	return true;
+}
+
+static inline void
+decide(struct engine *e, struct turn *t, bool together)
+{
+	const struct slot	*s = &(*e->asks)[t->slot];
+
+	if (t->slot == INDEX_NOBODY)
+		t->plan = &nobody;
+	else
+		look_near(e, t, s, together);
 	look_at_plan(e, t);
-	if (t->tasks != 0 || e->sees_all)
+	if (!t->ready && (t->tasks != 0 || e->sees_all))
 		make_ready(e, t);	/* who hears of alerts may ask */
+}
+
+void
+turn_meet(struct engine *e, struct turn *t)
+{
+	if (read_turn(e, t))
+		decide(e, t, false);
+}
+
+void
+turn_decide(struct engine *e, struct turn *t)
+{
+	decide(e, t, true);
+}
+
+void
+turns_read(struct engine *e, struct turn *v, size_t n)
+{
+	struct trie_path	 paths[FEED_TOGETHER];
+	struct turn		*whose[FEED_TOGETHER];
+	size_t			 npaths = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct turn		*t = &v[i];
+		const struct slot	*s;
+
+		t->has_class = false;
+		t->undecided = read_turn(e, t);
+		if (!t->undecided || !t->has_path)
+			continue;
+		s = &(*e->asks)[t->slot];
+		if (!s->paths || s->patterns)
+			continue;
+		paths[npaths] = plans_ask(t->path, t->record);
+		whose[npaths++] = t;
+	}
+	plans_classes(e->plans, paths, npaths);
+	for (size_t i = 0; i < npaths; i++) {
+		whose[i]->class = paths[i].class;
+		whose[i]->has_class = true;
+	}
 }
 
 void
@@ -162,6 +214,21 @@ lasting_rule(const struct engine *e, const struct plan *plan)
 	return PROGRAM_NONE;
 }
 
+/* Who has something for the key, if that is what a muster asks first. */
+static void
+look_for_waits(struct engine *e, const struct muster *m)
+{
+	const struct quest	*q = m->quests;
+	uint64_t		 key;
+
+	if (m->nquests > 0 && q->told == NULL &&
+	    e->program->rules[q->rule].nby == 0 &&
+	    e->program->rules[q->rule].zone == ZONE_FREE &&
+	    key_life(e, q->rule, &key))
+		waits_ahead(e->waits, key ^ e->waiters[q->rule].salt,
+		    m->blocks[0].block);
+}
+
 static void
 look_for_sequence(struct engine *e, struct turn *t)
 {
@@ -172,10 +239,16 @@ look_for_sequence(struct engine *e, struct turn *t)
 		return;
 	plan = plan_for(e->plans, t->plan, t->record);
 	e->record = t->record;
+	if (plan->muster != NULL) {
+		look_for_waits(e, plan->muster);
+		return;
+	}
 	t->rule = lasting_rule(e, plan);
 	if (t->rule == PROGRAM_NONE)
 		return;
-	if (!e->program->rules[t->rule].new_life) {
+	t->has_found = !e->program->rules[t->rule].new_life;
+	if (t->has_found) {
+		t->may_move = plan->lists[ENTRY_ADVANCE].n > 0;
 		t->instance = key_classic(e, t->rule);
 		seqs_ahead(e->seqs, t->instance);
 	} else if (key_life(e, t->rule, &t->instance))
@@ -189,9 +262,9 @@ look_further(const struct engine *e, struct turn *t)
 {
 	if (t->rule == PROGRAM_NONE)
 		return;
-	t->number = e->program->rules[t->rule].new_life ?
-	    group_ahead_more(e->partials, t->instance) :
-	    seqs_ahead_more(e->seqs, t->instance);
+	t->number = t->has_found ? seqs_ahead_more(e->seqs, t->instance,
+	    t->may_move || e->key_parts[t->rule].ages) :
+	    group_ahead_more(e->partials, t->instance);
 }
 
 static void
@@ -199,8 +272,9 @@ look_at_end(const struct engine *e, const struct turn *t)
 {
 	if (t->rule == PROGRAM_NONE)
 		return;
-	if (!e->program->rules[t->rule].new_life) {
-		if (t->number != SEQ_NONE && !e->options.skip_steps)
+	if (t->has_found) {
+		if (t->number != SEQ_NONE && t->may_move &&
+		    !e->options.skip_steps)
 			steps_ahead(e->steps,
 			    seqs_at(e->seqs, t->number)->steps);
 	} else if (t->number != 0)
@@ -242,6 +316,7 @@ lookahead(struct engine *e)
 		if (is_open(&ts->v[i]))
 			look_for_plan(e, &ts->v[i]);
 	(void)engine_enter(e, PROFILE_RULES);
-	if (seqs_count(e->seqs) + partials_count(e->partials) > MANY)
+	if (seqs_count(e->seqs) > MANY_OLD ||
+	    partials_count(e->partials) > MANY_NEW)
 		look_for_sequences(e, ts);
 }

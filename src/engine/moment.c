@@ -12,6 +12,7 @@
 
 #include "engine/classic.h"
 #include "engine/inside.h"
+#include "engine/keep.h"
 #include "engine/key.h"
 #include "engine/life.h"
 
@@ -62,11 +63,77 @@ by_start(const void *va, const void *vb)
 static bool
 may_go_on(struct engine *e, uint32_t rule)
 {
-	const struct key_memo	*m = &e->key_memos[e->key_parts[rule].kind];
+	const struct key_part	*part = &e->key_parts[rule];
+	const struct key_memo	*m = &e->key_memos[part->kind];
 
-	if (m->turn != e->live_turn)
+	if (m->turn != e->live_turn || m->block != part->block)
 		key_look(e, rule);
-	return (m->alive >> rule % GROUP_RULES & 1) != 0;
+	return (m->alive >> part->bit & 1) != 0;
+}
+
+/* The entries of one rule, from the I-th on. */
+static uint32_t
+entries_of_rule(const struct entries *l, uint32_t i)
+{
+	uint32_t	 n = 1;
+
+	while (i + n < l->n && l->v[i + n].rule == l->v[i].rule)
+		n++;
+	return n;
+}
+
+static void
+feed(struct engine *e, const struct entries *l, uint32_t i, uint32_t n)
+{
+	engine_rule(e, l->v[i].rule, true);
+	life_feed(e, l->v + i, n);
+}
+
+/* What a quest looks for; false when the record has it not. */
+static bool
+look_for(struct engine *e, const struct quest *q, uint64_t *what)
+{
+	struct value	 values[VARIABLES_MAX] = { { 0 } };
+
+	if (!key_alone(e, q->rule, what))
+		return false;
+	if (q->told == NULL)
+		return true;
+	for (uint32_t i = 0; i < q->told->n; i++) {
+		const struct pin	*p = &q->told->pins[i];
+
+		if (!ask_value(e->ask, p->field, p->part,
+		    &values[p->variable]))
+			return false;
+	}
+	*what = partials_what(e->partials, *what, keep_hash(e, values));
+	return true;
+}
+
+/* All who have something that the record may go on from, in order. */
+static void
+live_by_muster(struct engine *e, const struct entries *l,
+    const struct muster *m)
+{
+	uint64_t	 what[MUSTER_QUESTS];
+	bool		 has[MUSTER_QUESTS];
+
+	for (uint32_t i = 0; i < m->nquests; i++)
+		has[i] = look_for(e, &m->quests[i], &what[i]);
+	for (uint32_t b = 0; b < m->nblocks; b++) {
+		const struct muster_block	*block = &m->blocks[b];
+		uint64_t			 who = block->always;
+
+		for (uint32_t i = 0; i < m->nquests; i++)
+			if (has[i] && m->quests[i].who[b] != 0)
+				who |= m->quests[i].who[b] & waits_word(
+				    e->waits, what[i], block->block);
+		for (; who != 0; who &= who - 1) {
+			const uint32_t	 i = block->at[__builtin_ctzll(who)];
+
+			feed(e, l, i, entries_of_rule(l, i));
+		}
+	}
 }
 
 /*
@@ -79,17 +146,15 @@ live(struct engine *e, const struct plan *plan)
 	const struct entries	*l = &plan->lists[ENTRY_LIVES];
 
 	e->live_turn++;
-	for (uint32_t i = 0, n; i < l->n; i += n) {
+	if (plan->muster != NULL)
+		live_by_muster(e, l, plan->muster);
+	for (uint32_t i = 0, n; plan->muster == NULL && i < l->n; i += n) {
 		const uint32_t	 rule = l->v[i].rule;
 
-		for (n = 1; i + n < l->n; n++)
-			if (l->v[i + n].rule != rule)
-				break;
-		if (l->v[i + n - 1].state > 0 && e->key_parts[rule].goes_on &&
-		    !may_go_on(e, rule))
-			continue;
-		engine_rule(e, l->v[i].rule, true);
-		life_feed(e, l->v + i, n);
+		n = entries_of_rule(l, i);
+		if (l->v[i + n - 1].state == 0 ||
+		    !e->key_parts[rule].goes_on || may_go_on(e, rule))
+			feed(e, l, i, n);
 	}
 	engine_no_rule(e);
 }

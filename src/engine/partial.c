@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "engine/groups.h"
+#include "engine/waits.h"
 
 _Static_assert(sizeof(struct partial) == 40, "there may be many");
 
@@ -111,6 +112,13 @@ own_kin(struct partials *s, uint32_t number)
 		    (struct kin){ .n = 0 };
 	}
 	return pool_at(&s->kins, g->kin);
+}
+
+static bool
+group_is_root(const struct partials *s, const struct group *g)
+{
+	return g->kin == 0 || ((const struct kin *)pool_at(&s->kins,
+	    g->kin))->bound == 0;
 }
 
 uint32_t
@@ -376,19 +384,76 @@ groups_alive(const struct partials *s, uint64_t id)
 bool
 group_may_live(const struct partials *s, uint64_t id, uint32_t rule)
 {
+	const struct waiter	*w;
+
+	if (s->waits != NULL) {
+		w = &s->waiters[rule];
+		return (waits_word(s->waits, id ^ w->salt, w->number /
+		    WAITS_BITS) >> w->number % WAITS_BITS & 1) != 0;
+	}
 	return (groups_alive(s, id) >> rule % GROUP_RULES & 1) != 0;
+}
+
+/* A root is noted where its key tells. */
+static void
+may(uint64_t *where, unsigned bits, const struct group *g)
+{
+	where[g->id >> (64 - bits)] |= UINT64_C(1) << g->rule % GROUP_RULES;
+}
+
+void
+groups_live(struct partials *s, const struct group *g)
+{
+	const struct waiter	*w;
+
+	if (s->waits != NULL) {
+		w = &s->waiters[g->rule];
+		waits_set(s->waits, g->id ^ w->salt, w->number);
+	} else if (group_is_root(s, g)) {
+		may(s->may, s->may_bits, g);
+		may(s->will, s->will_bits, g);
+	}
+}
+
+void
+groups_die(struct partials *s, const struct group *g)
+{
+	const struct waiter	*w;
+
+	if (s->waits == NULL)
+		return;			/* it will be forgotten */
+	w = &s->waiters[g->rule];
+	waits_clear(s->waits, g->id ^ w->salt, w->number);
+}
+
+void
+partials_tell(struct partials *s, struct waits *waits,
+    const struct waiter *by_rule)
+{
+	s->waits = waits;
+	s->waiters = by_rule;
+}
+
+uint64_t
+partials_what(const struct partials *s, uint64_t key, uint64_t hash)
+{
+	return hash_word(&s->seed, key ^ hash_word(&s->seed, hash));
 }
 
 void
 partials_passed(struct partials *s, uint32_t number)
 {
-	if (kin_of(s, number).bound == 0)
-		groups_may(s->will, s->will_bits, group(s, number));
+	const struct group	*g = group(s, number);
+
+	if (s->waits == NULL && group_is_root(s, g))
+		may(s->will, s->will_bits, g);
 }
 
 void
 partials_walk(struct partials *s)
 {
+	if (s->waits != NULL)
+		return;
 	free(s->may);
 	s->may = s->will;
 	s->may_bits = s->will_bits;
@@ -401,12 +466,13 @@ partials_walk(struct partials *s)
 /* Groups. */
 
 uint32_t
-group_find(const struct partials *s, uint64_t id)
+group_find(const struct partials *s, uint64_t id, uint32_t rule)
 {
 	uint32_t	 at = 0, number;
 
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE)
-		if (group(s, number)->id == id)
+		if (group(s, number)->id == id &&
+		    group(s, number)->rule == rule)
 			return number;
 	return 0;
 }
@@ -415,7 +481,7 @@ uint32_t
 group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
     const struct value values[VARIABLES_MAX])
 {
-	const uint64_t	 id = groups_bound_id(s, group(s, root)->id, hash);
+	const uint64_t	 id = groups_bound_id(s, group(s, root), hash);
 	uint32_t	 at = 0, number;
 
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE) {
@@ -450,8 +516,7 @@ group_add(struct partials *s, uint64_t id, uint32_t rule)
 {
 	const uint32_t	 number = add(s, id, rule);
 
-	groups_may(s->may, s->may_bits, group(s, number));
-	groups_may(s->will, s->will_bits, group(s, number));
+	groups_live(s, group(s, number));
 	return number;
 }
 
@@ -466,7 +531,7 @@ group_add_bound(struct partials *s, uint32_t root, uint64_t hash,
 
 	if (k.bound == 0)
 		return 0;
-	number = add(s, groups_bound_id(s, group(s, root)->id, hash),
+	number = add(s, groups_bound_id(s, group(s, root), hash),
 	    group(s, root)->rule);
 	of_root = own_kin(s, root);
 	k.older = of_root->newer;
@@ -477,6 +542,7 @@ group_add_bound(struct partials *s, uint32_t root, uint64_t hash,
 	of_root->newer = number;
 	of_root->n++;
 	*own_kin(s, number) = k;
+	groups_live(s, group(s, number));
 	return number;
 }
 
@@ -515,6 +581,7 @@ static void
 remove_group(struct partials *s, uint32_t number)
 {
 	slots_remove(s->index, group(s, number)->id, number);
+	groups_die(s, group(s, number));
 	groups_give(s, number);
 }
 
@@ -544,6 +611,19 @@ group_tidy(struct partials *s, uint32_t number)
 	}
 	if (!group_holds(s, root) && group_count(s, root) == 0)
 		remove_group(s, root);
+}
+
+void
+group_end_folded(struct partials *s, uint32_t number)
+{
+	struct group	*g = group(s, number);
+
+	fold_drop(&s->folds, g);
+	g->folded = false;
+	groups_unlink(s, number);
+	g->top = 0;
+	s->live--;
+	group_tidy(s, number);
 }
 
 uint32_t

@@ -92,8 +92,12 @@ void		 partials_settle(struct partials *);
 struct partial	*partial_at(const struct partials *, uint32_t number);
 const struct group *group_at(const struct partials *, uint32_t number);
 
-/* The root of a key, by the hash of rule and key; 0 when nothing lives. */
-uint32_t	 group_find(const struct partials *, uint64_t id);
+/*
+ * The root of a key, by the hash of rule and key; 0 when nothing lives. The
+ * rule is asked for, too: what a row of an earlier run says need not agree.
+ */
+uint32_t	 group_find(const struct partials *, uint64_t id,
+		    uint32_t rule);
 
 /*
  * False: it is certain that this rule has nothing for this key, nearly always
@@ -107,6 +111,22 @@ bool		 group_may_live(const struct partials *, uint64_t id,
 /* The same for all rules at once: a bit for each remainder of its number. */
 #define GROUP_RULES	64u
 uint64_t	 groups_alive(const struct partials *, uint64_t id);
+
+/*
+ * Let WAITS know from now on which rules have something, by their numbers there
+ * and what their keys are salted with: under the key alone, and under what
+ * partials_what() makes of the key and the hash of bound values. Before the
+ * first group, or again as salts change. Both must outlive the store.
+ */
+struct waiter {
+	uint64_t	 salt;
+	uint32_t	 number;
+};
+struct waits;
+void		 partials_tell(struct partials *, struct waits *,
+		    const struct waiter *by_rule);
+uint64_t	 partials_what(const struct partials *, uint64_t key,
+		    uint64_t hash);
 
 /*
  * For that all groups are to be looked at again and again: a walk over all is
@@ -134,6 +154,9 @@ void		 group_tidy(struct partials *, uint32_t);
 /* Has it partial matches of its own? The first of them, which opens it. */
 bool		 group_holds(const struct partials *, uint32_t);
 uint32_t	 group_first(struct partials *, uint32_t);
+
+/* Remove one that is folded, and may stay so: all that it has is gone. */
+void		 group_end_folded(struct partials *, uint32_t);
 
 /*
  * Of a root, its combinations from the oldest to the newest; 0 at the end. Of a

@@ -21,6 +21,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/trie.h"
+#include "engine/muster.h"
 #include "engine/pick.h"
 #include "engine/profile.h"
 
@@ -60,6 +61,7 @@ struct plans {
 	struct arena		*arena;
 	struct picker		*picker;
 	struct plan		 picked;
+	const struct musters	*musters;	/* or NULL */
 
 	/* Scratch for making a plan. */
 	uint32_t		*in_class;	/* by object set: stamp */
@@ -152,6 +154,12 @@ void
 plans_use_patterns(struct plans *ps, struct patterns *patterns)
 {
 	ps->patterns = patterns;
+}
+
+void
+plans_use_musters(struct plans *ps, const struct musters *musters)
+{
+	ps->musters = musters;
 }
 
 /* Slots. */
@@ -310,6 +318,25 @@ uint32_t
 plans_class(const struct plans *ps, struct slice path, const struct record *r)
 {
 	return trie_walk(ps->trie, path, bytes_behind(r, path));
+}
+
+bool
+plans_ask_together(const struct plans *ps)
+{
+	return trie_is_large(ps->trie);
+}
+
+struct trie_path
+plans_ask(struct slice path, const struct record *r)
+{
+	return (struct trie_path){ .path = path,
+	    .more = bytes_behind(r, path) };
+}
+
+void
+plans_classes(const struct plans *ps, struct trie_path *v, size_t n)
+{
+	trie_walk_together(ps->trie, v, n);
 }
 
 uint64_t
@@ -594,6 +621,9 @@ put_together(struct plans *ps, const struct plan *common)
 	    (common != NULL && common->sure);
 	plan->kinds = (uint8_t)((plan->picks == NULL ? 0 :
 	    plan->picks->kinds) | (common == NULL ? 0 : common->kinds));
+	if (plan->picks == NULL && common == NULL)
+		plan->muster = muster_cut(ps->musters, ps->arena,
+		    &plan->lists[ENTRY_LIVES]);
 	plan->asks = common != NULL && common->asks;
 	for (size_t i = 0; i < ps->ndrafts; i++)
 		plan->asks |= atom_asks(ps->program, (struct atom){

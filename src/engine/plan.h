@@ -17,11 +17,14 @@
 #include <stdint.h>
 
 #include "base/patterns.h"
+#include "base/trie.h"
 #include "bsm/record.h"
 #include "engine/atom.h"
 #include "engine/eval.h"
 #include "rule/program.h"
 
+struct muster;
+struct musters;
 struct picks;
 struct plans;
 
@@ -39,6 +42,7 @@ struct plan {
 	const struct picks	*picks;	/* who is about some subjects; or
 					 * NULL: the plan is complete */
 	const struct plan	*common; /* more of the same slot; or NULL */
+	const struct muster	*muster; /* of ENTRY_LIVES; or NULL */
 };
 
 /* What the states that want an event ask besides. */
@@ -70,6 +74,9 @@ void		 plans_free(struct plans *);		/* NULL is allowed */
 /* Patterns of the object sets, by their numbers, which must outlive them. */
 void		 plans_use_patterns(struct plans *, struct patterns *);
 
+/* Plans have musters from now on; they must outlive them. */
+void		 plans_use_musters(struct plans *, const struct musters *);
+
 /*
  * Take over the atoms of a new slot, sort them and note what they ask for.
  * OBJECTS by rule: atom_rule_wants_object().
@@ -99,6 +106,15 @@ plan_kind(uint32_t slot, uint32_t class, bool success)
  */
 uint32_t	 plans_class(const struct plans *, struct slice path,
 		    const struct record *);
+
+/*
+ * Is it faster to ask for the classes of some paths together? Then plans_ask()
+ * says so of each, and plans_classes() of TRIE_TOGETHER at the most.
+ */
+bool		 plans_ask_together(const struct plans *);
+struct trie_path plans_ask(struct slice path, const struct record *);
+void		 plans_classes(const struct plans *, struct trie_path *,
+		    size_t n);
 
 /*
  * Where plans_find() notes what it found, by plan_near_at() of their kinds, and

@@ -347,12 +347,11 @@ index_root(struct partials *s, uint32_t number)
 		return NULL;		/* what it had is gone, too */
 	if (!group_holds(s, number) && group_count(s, number) == 0)
 		return "a key that has nothing";
-	if (group_find(s, g->id) != 0)
+	if (group_find(s, g->id, g->rule) != 0)
 		return "a key that is there twice";
 	if (slots_add(s->index, g->id, number) > SLOTS_CROWD)
 		return "keys that are no hashes";
-	groups_may(s->may, s->may_bits, g);
-	groups_may(s->will, s->will_bits, g);
+	groups_live(s, g);
 	return NULL;
 }
 
@@ -371,7 +370,8 @@ index_bound(struct regroup *r, uint32_t number, regroup_hash_fn fn,
 	hash = fn(arg, values);
 	if (group_find_bound(s, root, hash, values) != 0)
 		return "a combination that is there twice";
-	group(s, number)->id = groups_bound_id(s, group(s, root)->id, hash);
+	group(s, number)->id = groups_bound_id(s, group(s, root), hash);
+	groups_live(s, group(s, number));
 	return slots_add(s->index, group(s, number)->id, number) >
 	    SLOTS_CROWD ? "values that are too much alike" : NULL;
 }

@@ -13,29 +13,12 @@
 #include "base/mem.h"
 #include "base/slots.h"
 
-#define CHUNK	4096u			/* instances */
-#define LEVELS	16u			/* lists; later states share the last */
-#define FREE	(SEQ_RULES_MAX - 1)	/* rule of an instance not in use */
+#define CHUNK	SEQ_CHUNK
+#define LEVELS	SEQ_LEVELS
+#define FREE	SEQ_FREE
 #define AHEAD	16u			/* instances, of what is fetched */
 
 _Static_assert(sizeof(struct instance) == 56, "a million of them are many");
-
-struct chunk {
-	struct instance	 instances[CHUNK];
-	uint64_t	*hashes;	/* or NULL: not wanted */
-};
-
-struct seqs {
-	struct chunk	**chunks;
-	size_t		  cap;		/* of the array of chunks */
-	uint32_t	  n;		/* handed out, free ones too */
-	uint32_t	  live;
-	uint32_t	  free;		/* chain through `newer` */
-	uint32_t	  oldest[LEVELS], newest[LEVELS];
-	bool		  want_hashes;
-	uint32_t	  max;		/* what INDEX was made for */
-	struct slots	 *index;
-};
 
 static const uint64_t *
 id_at(const void *arg, uint32_t number)
@@ -72,18 +55,6 @@ seqs_free(struct seqs *s)
 	free(s);
 }
 
-uint32_t
-seqs_count(const struct seqs *s)
-{
-	return s->live;
-}
-
-struct instance *
-seqs_at(const struct seqs *s, uint32_t number)
-{
-	return &s->chunks[number / CHUNK]->instances[number % CHUNK];
-}
-
 uint64_t
 seqs_hash(const struct seqs *s, uint32_t number)
 {
@@ -109,7 +80,7 @@ seqs_ahead(const struct seqs *s, uint64_t id)
 }
 
 uint32_t
-seqs_ahead_more(const struct seqs *s, uint64_t id)
+seqs_ahead_more(const struct seqs *s, uint64_t id, bool all)
 {
 	uint32_t		 at = 0;
 	const uint32_t		 number = slots_find(s->index, id, &at);
@@ -118,8 +89,9 @@ seqs_ahead_more(const struct seqs *s, uint64_t id)
 	if (number == SLOTS_NONE)
 		return SEQ_NONE;
 	i = seqs_at(s, number);
-	__builtin_prefetch(&i->id);		/* an instance may lie on */
-	__builtin_prefetch(&i->newer);		/* two cache lines */
+	__builtin_prefetch(&i->id);
+	if (all)			/* it may lie on two cache lines */
+		__builtin_prefetch(&i->newer);
 	return number;
 }
 
@@ -168,10 +140,10 @@ seqs_advanced(struct seqs *s, uint32_t number, unsigned before)
 	link_newest(s, number);
 }
 
-static struct chunk *
+static struct seq_chunk *
 new_chunk(const struct seqs *s)
 {
-	struct chunk	*c = xmalloc(sizeof(*c));
+	struct seq_chunk	*c = xmalloc(sizeof(*c));
 
 	c->hashes = s->want_hashes ? xreallocarray(NULL, CHUNK,
 	    sizeof(*c->hashes)) : NULL;
@@ -230,6 +202,7 @@ seqs_remove(struct seqs *s, uint32_t number)
 
 	slots_remove(s->index, i->id, number);
 	unlink_from(s, number, level(i->state));
+	i->id = 0;
 	i->rule = FREE;
 	i->newer = s->free;
 	s->free = number;
@@ -249,12 +222,6 @@ uint32_t
 seqs_size(const struct seqs *s)
 {
 	return s->n;
-}
-
-bool
-seqs_in_use(const struct seqs *s, uint32_t number)
-{
-	return seqs_at(s, number)->rule != FREE;
 }
 
 /* Made again. */

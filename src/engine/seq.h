@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct seqs;
+struct slots;
 
 #define SEQ_NONE	UINT32_MAX
 #define SEQ_RULES_MAX	(1u << 24)	/* what fits below */
@@ -40,24 +40,58 @@ struct instance {
 	uint32_t	 older, newer;	/* of those equally far */
 };
 
+/*
+ * Declared here, so that what is done with each record is inlined. Only seq.c
+ * changes it.
+ */
+#define SEQ_CHUNK	4096u		/* instances */
+#define SEQ_LEVELS	16u		/* lists; later states share the last */
+#define SEQ_FREE	(SEQ_RULES_MAX - 1)	/* rule of one not in use */
+
+struct seq_chunk {
+	struct instance	 instances[SEQ_CHUNK];
+	uint64_t	*hashes;	/* or NULL: not wanted */
+};
+
+struct seqs {
+	struct seq_chunk **chunks;
+	size_t		  cap;		/* of the array of chunks */
+	uint32_t	  n;		/* handed out, free ones too */
+	uint32_t	  live;
+	uint32_t	  free;		/* chain through `newer` */
+	uint32_t	  oldest[SEQ_LEVELS], newest[SEQ_LEVELS];
+	bool		  want_hashes;
+	uint32_t	  max;		/* what INDEX was made for */
+	struct slots	 *index;
+};
+
 /* HASHES: remember a hash for each. MAX: there will be no more. */
 struct seqs	*seqs_new(uint32_t max, bool hashes);
 void		 seqs_free(struct seqs *);		/* NULL is allowed */
-uint32_t	 seqs_count(const struct seqs *);
+
+static inline uint32_t
+seqs_count(const struct seqs *s)
+{
+	return s->live;
+}
 
 /* The instance with this id, or SEQ_NONE. */
 uint32_t	 seqs_find(const struct seqs *, uint64_t id);
 
 /*
  * Ahead of a seqs_find(): bring what it looks at first into the cache, and
- * later what it looks at next. The instance that it will probably find, or
- * SEQ_NONE.
+ * later what it looks at next, the instance: ALL of it, or its id. Which one it
+ * will probably find, or SEQ_NONE.
  */
 void		 seqs_ahead(const struct seqs *, uint64_t id);
-uint32_t	 seqs_ahead_more(const struct seqs *, uint64_t id);
+uint32_t	 seqs_ahead_more(const struct seqs *, uint64_t id, bool all);
 
 /* Borrowed until the next seqs_add() or seqs_remove(). */
-struct instance	*seqs_at(const struct seqs *, uint32_t number);
+static inline struct instance *
+seqs_at(const struct seqs *s, uint32_t number)
+{
+	return &s->chunks[number / SEQ_CHUNK]->instances[number % SEQ_CHUNK];
+}
 
 /*
  * Add an instance, none with its id being there. Its links are set here. HASH:
@@ -92,6 +126,21 @@ const char	*seqs_restored(struct seqs *, const uint32_t *unused,
 
 /* For walks over all: numbers are below seqs_size(), not all are in use. */
 uint32_t	 seqs_size(const struct seqs *);
-bool		 seqs_in_use(const struct seqs *, uint32_t number);
+
+static inline bool
+seqs_in_use(const struct seqs *s, uint32_t number)
+{
+	return seqs_at(s, number)->rule != SEQ_FREE;
+}
+
+/*
+ * Is this what seqs_find() would find for the id now? NUMBER: one that was
+ * found before. The id of one not in use is 0, so nothing else is looked at.
+ */
+static inline bool
+seqs_is_still(const struct seqs *s, uint32_t number, uint64_t id)
+{
+	return id != 0 && seqs_at(s, number)->id == id;
+}
 
 #endif

@@ -181,7 +181,7 @@ waits_here(struct engine *e, const struct trace *to)
 		return;
 	}
 	if (!key_of_record(e, &key) ||
-	    (root = group_find(e->partials, key)) == 0)
+	    (root = group_find(e->partials, key, e->trace.rule)) == 0)
 		return;
 	tell_group(e, TRACE_WAITS, root, to);
 	for (uint32_t g = group_oldest(e->partials, root); g != 0;

@@ -12,6 +12,7 @@
 #include "draw.h"
 
 #define RECORDS	400u
+#define LIVE	9000u			/* more than are near */
 #define OPTS(words) "options { " words " };\n"
 #define P(set) "object <path> { " set "; }; "
 
@@ -144,7 +145,7 @@ cut(struct slice trail, struct record *r)
 }
 
 static void
-feed_pieces(struct engine *e, struct lot *l, struct slice trail)
+feed_pieces(struct engine *e, struct lot *l, struct slice trail, size_t n)
 {
 	uint64_t	 records = 0;
 
@@ -165,17 +166,18 @@ feed_pieces(struct engine *e, struct lot *l, struct slice trail)
 		at += fed.bytes;
 		records += fed.records;
 	}
-	assert_int_equal(records, RECORDS);
+	assert_int_equal(records, n);
 }
 
 static size_t
-feed_each_way(struct rule_case *c, struct lot *l, struct slice trail)
+feed_each_way(struct rule_case *c, struct lot *l, struct slice trail,
+    size_t records)
 {
-	struct record	*r = xcalloc(RECORDS, sizeof(*r));
+	struct record	*r = xcalloc(records, sizeof(*r));
 	struct heard	 one, many, bytes;
 	size_t		 n = cut(trail, r), told;
 
-	assert_int_equal(n, RECORDS);
+	assert_int_equal(n, records);
 	begin(&one, c);
 	begin(&many, c);
 	begin(&bytes, c);
@@ -187,7 +189,7 @@ feed_each_way(struct rule_case *c, struct lot *l, struct slice trail)
 		some = some < n - i ? some : n - i;
 		engine_feed_many(many.play.e, 0, r + i, some);
 	}
-	feed_pieces(bytes.play.e, l, trail);
+	feed_pieces(bytes.play.e, l, trail, n);
 	assert_same(&one, &many);
 	assert_same(&one, &bytes);
 	told = one.play.told.n;
@@ -198,28 +200,97 @@ feed_each_way(struct rule_case *c, struct lot *l, struct slice trail)
 	return told;
 }
 
+/* Trails of these rules, the I-th. */
+static void
+feed_trails(const char *text, size_t i)
+{
+	struct lot		*l = malloc(sizeof(*l));
+	struct rule_case	*c = case_good(text);
+	size_t			 told = 0;
+
+	assert_non_null(l);
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct buf	 trail = { 0 };
+		int64_t		 ms = PLAY_BEGINS * 1000;
+
+		lot_seed(l, seed * 100 + i);
+		for (unsigned k = 0; k < RECORDS; k++)
+			draw_record(l, &trail, &ms);
+		told += feed_each_way(c, l, buf_bytes(&trail), RECORDS);
+		buf_fini(&trail);
+	}
+	assert_int_not_equal(told, 0);		/* something happened */
+	case_free(c);
+	free(l);
+}
+
 static void
 the_same_comes_of_records_however_they_are_fed(void **state)
 {
-	struct lot	*l = malloc(sizeof(*l));
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		feed_trails(rules[i], i);
+}
+
+/* So many prefixes that paths are looked up together. */
+static void
+the_same_comes_of_them_with_many_prefixes(void **state)
+{
+	static const char *const	 others[] = {
+		OPTS("path-cache off; ")
+		SEQ("b", "timeout 30 seconds; " S(R P("/tmp, /etc/")) S(U)),
+		SEQ("b", S(R P("/tmp, /etc/")) S(U P("/tmp/b")))
+		SEQ("c", S(W "object not <path> { /etc; }; ")),
+		SEQ("b", S(R P("/tmp, /etc/")) S(W "within 2 seconds; "))
+		"sequence c { subject <auid> { 2; }; " S(R P("/tmp")) "};\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct buf	 text = { 0 };
+
+		buf_str(&text, others[i]);
+		buf_str(&text, "sequence a { subject any; state { event any;"
+		    " status any; object <path> { /etc/b");
+		for (unsigned k = 0; k < 20000; k++)
+			buf_printf(&text, ", /tmp/a%05u", k);
+		buf_str(&text, "; }; }; };\n");
+		feed_trails(buf_cstr(&text), i);
+		buf_fini(&text);
+	}
+}
+
+/* Each of them is looked up ahead then, while others end and begin. */
+static void
+nor_does_it_matter_how_many_sequences_there_are(void **state)
+{
+	static const char	*many[] = {
+		SEQ("a", S(R) S(W)),
+		SEQ("a", "timeout 300 seconds; " S(R) S(W "multiplier 2; "))
+		SEQ("b", S(R "multiplier 3; ")),
+	};
+	struct lot		*l = malloc(sizeof(*l));
 
 	(void)state;
 	assert_non_null(l);
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		struct rule_case	*c = case_good(rules[i]);
-		size_t			 told = 0;
+	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+		struct rule_case	*c = case_good(many[i]);
+		struct buf		 trail = { 0 };
+		int64_t			 ms = PLAY_BEGINS * 1000;
 
-		for (uint64_t seed = 1; seed <= 12; seed++) {
-			struct buf	 trail = { 0 };
-			int64_t		 ms = PLAY_BEGINS * 1000;
+		lot_seed(l, i + 1);
+		for (unsigned k = 0; k < LIVE; k++) {
+			const size_t	 start = trail.n;
 
-			lot_seed(l, seed * 100 + i);
-			for (unsigned k = 0; k < RECORDS; k++)
-				draw_record(l, &trail, &ms);
-			told += feed_each_way(c, l, buf_bytes(&trail));
-			buf_fini(&trail);
+			play_bytes(&trail, &(struct play_act){ .letter = 'r',
+			    .auid = 100 + k, .session = 1, .ms = ms });
+			build_finish(&trail, start);
 		}
-		assert_int_not_equal(told, 0);	/* something happened */
+		for (unsigned k = 0; k < RECORDS; k++)
+			draw_record(l, &trail, &ms);
+		assert_int_not_equal(feed_each_way(c, l, buf_bytes(&trail),
+		    LIVE + RECORDS), 0);
+		buf_fini(&trail);
 		case_free(c);
 	}
 	free(l);
@@ -292,6 +363,9 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(
 		    the_same_comes_of_records_however_they_are_fed),
+		cmocka_unit_test(the_same_comes_of_them_with_many_prefixes),
+		cmocka_unit_test(
+		    nor_does_it_matter_how_many_sequences_there_are),
 		cmocka_unit_test(
 		    bytes_are_taken_up_to_what_is_no_whole_record),
 		cmocka_unit_test(

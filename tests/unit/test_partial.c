@@ -58,9 +58,10 @@ a_group_is_found_as_long_as_it_has_something(void **state)
 	uint32_t	 g, p, q;
 
 	(void)state;
-	assert_int_equal(group_find(s, 77), 0);
+	assert_int_equal(group_find(s, 77, 3), 0);
 	g = group_add(s, 77, 3);
-	assert_int_equal(group_find(s, 77), g);
+	assert_int_equal(group_find(s, 77, 3), g);
+	assert_int_equal(group_find(s, 77, 4), 0);
 	assert_int_equal(group_root(s, g), g);
 	assert_false(group_holds(s, g));
 	assert_int_equal(partials_count(s), 0);
@@ -73,9 +74,9 @@ a_group_is_found_as_long_as_it_has_something(void **state)
 	assert_int_equal(partial_find(s, g, 2, true), 0);
 	partial_remove(s, p);
 	assert_int_equal(partial_find(s, g, 1, false), 0);
-	assert_int_equal(group_find(s, 77), g);
+	assert_int_equal(group_find(s, 77, 3), g);
 	partial_remove(s, q);
-	assert_int_equal(group_find(s, 77), 0);
+	assert_int_equal(group_find(s, 77, 3), 0);
 	assert_false(group_in_use(s, g));
 	assert_int_equal(partials_count(s), 0);
 	store_free(&st);
@@ -109,7 +110,7 @@ combinations_are_told_apart_even_when_hashes_are_alike(void **state)
 	assert_int_equal(group_newest(s, root), one);
 	/* The root stays for its last combination. */
 	partial_remove(s, partial_find(s, one, 1, false));
-	assert_int_equal(group_find(s, 1), 0);
+	assert_int_equal(group_find(s, 1, 0), 0);
 	assert_int_equal(st.bounds.bytes, 0);
 	store_free(&st);
 }
@@ -122,7 +123,7 @@ a_group_that_was_not_used_can_be_tidied_away(void **state)
 
 	(void)state;
 	group_tidy(s, group_add(s, 1, 0));
-	assert_int_equal(group_find(s, 1), 0);
+	assert_int_equal(group_find(s, 1, 0), 0);
 	store_free(&st);
 }
 
@@ -224,7 +225,7 @@ what_goes_while_it_waits_to_be_folded_is_forgotten(void **state)
 	g = plain(&st, 200);
 	partials_settle(s);
 	assert_int_equal(partials_count(s), 1);
-	assert_int_equal(group_find(s, 200), g);
+	assert_int_equal(group_find(s, 200, 7), g);
 	(void)plain(&st, 201);
 	partials_settle(s);
 	assert_true(group_at(s, g)->folded);

@@ -407,7 +407,8 @@ agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
 	struct heard			 heard = { 0 };
 	const struct alert_out		 out = { .alert = hear,
 	    .arg = &heard };
-	const struct engine_options	 options = { .max_open = 1 };
+	const struct engine_options	 options = { .max_open = 1,
+	    .muster_from = d->ndeeds % 2 };
 	struct engine			*e = engine_of(c, &options, &out, 1,
 	    false);
 	struct referee			 f = { .program = c->program,
@@ -500,6 +501,7 @@ run(const struct rule_case *c, const struct drawn *d, uint32_t seed,
 {
 	const struct engine_options	 options = { .want_uid = true,
 	    .max_open = 1 + seed % 3, .skip_steps = seed % 7 == 0,
+	    .muster_from = seed / 3 % 2,
 	    .max_instances = seed % 2 == 0 ? 0 : 1 + seed / 2 % 5 };
 	const struct alert_out		 out = { .trigger = see_trigger,
 	    .alert = see, .arg = s };
@@ -722,7 +724,7 @@ run_changing(struct lot *l, struct rule_case *const cases[CHANGES],
     const struct drawn *d, bool changes, struct seen *s)
 {
 	const struct engine_options	 options = { .want_uid = true,
-	    .max_open = 1 };
+	    .max_open = 1, .muster_from = 1 };
 	const struct alert_out		 out = { .trigger = see_trigger,
 	    .alert = see, .arg = s };
 	const bool			 two = lot_below(l, 2) == 0;

@@ -69,6 +69,26 @@ an_instance_is_found_by_its_id(void **state)
 }
 
 static void
+what_was_found_is_still_there_until_it_is_removed(void **state)
+{
+	struct seqs	*s = seqs_new(SEQS_MAX, false);
+	uint32_t	 a = add(s, 7);
+
+	(void)state;
+	seqs_ahead(s, spread(7));
+	assert_int_equal(seqs_ahead_more(s, spread(7), true), a);
+	assert_true(seqs_is_still(s, a, spread(7)));
+	assert_false(seqs_is_still(s, a, spread(8)));
+	seqs_remove(s, a);
+	assert_false(seqs_is_still(s, a, spread(7)));
+	assert_false(seqs_is_still(s, a, 0));
+	assert_int_equal(add(s, 8), a);		/* used again */
+	assert_false(seqs_is_still(s, a, spread(7)));
+	assert_true(seqs_is_still(s, a, spread(8)));
+	seqs_free(s);
+}
+
+static void
 without_hashes_each_is_zero(void **state)
 {
 	struct seqs	*s = seqs_new(SEQS_MAX, false);
@@ -325,6 +345,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_instance_is_found_by_its_id),
+		cmocka_unit_test(
+		    what_was_found_is_still_there_until_it_is_removed),
 		cmocka_unit_test(without_hashes_each_is_zero),
 		cmocka_unit_test(
 		    the_victim_is_the_oldest_of_the_least_advanced),

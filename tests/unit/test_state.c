@@ -39,7 +39,7 @@ play_all(void)
 	engine_free(p->e);
 	buf_str(&p->hosts[1], "there");
 	play_begin(p, &(struct engine_options){ .want_uid = true,
-	    .max_open = 2 });
+	    .max_open = 2, .muster_from = 1 });
 	(void)play(p, script);
 	return p;
 }
