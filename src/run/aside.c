@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/poison.h"
+#include "run/statedir.h"
 
 struct aside {
 	const char	*dir;
@@ -131,6 +132,17 @@ aside_tell(const struct aside *a, struct hand *h)
 	buf_fini(&b);
 }
 
+/* Soon the run goes on from behind it, and will not read it again. */
+static void
+sync_file(const struct aside *a, const struct poison_place *l)
+{
+	const int	 error = fsync(l->fd) == -1 ? errno :
+	    statedir_sync(a->dir);
+
+	if (error != 0)
+		log_warn("%s: %s", l->name, strerror(error));
+}
+
 void
 aside_kept(struct aside *a, struct slice bytes)
 {
@@ -140,6 +152,9 @@ aside_kept(struct aside *a, struct slice bytes)
 	struct poison_place	*l = poison_find(&a->poison, id, what,
 	    cursor_uint(&c, 8));
 
-	if (l != NULL)
-		poison_kept(l);
+	if (l == NULL)
+		return;
+	if (l->fd != -1)
+		sync_file(a, l);
+	poison_kept(l);
 }

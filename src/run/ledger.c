@@ -3,7 +3,8 @@
  * ledger.c - which triggers were started, so that none is started twice.
  *
  * The file is a head of 16 bytes and an id of 16 bytes for each start. A torn
- * one at its end was never followed by a start and counts for nothing.
+ * one at its end, or one of zeros only, which a loss of power may leave, was
+ * never followed by a start and counts for nothing.
  *
  * Ids of before the interruption wait until they come again. One that does, and
  * one that is new, belong to this run, in their order: those up to the last
@@ -26,6 +27,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "run/statedir.h"
 
 #define LEDGER_IDLE	720u		/* checkpoints */
 #define LEDGER_MODE	0600
@@ -148,13 +150,24 @@ begin(struct ledger *l, struct buf *why)
 }
 
 static bool
+is_zero(const uint8_t *p, size_t n)
+{
+	while (n > 0 && p[n - 1] == 0)
+		n--;
+	return n == 0;
+}
+
+static bool
 take_ids(struct ledger *l, const uint8_t *p, size_t n, struct buf *why)
 {
+	if (is_zero(p, n * LEDGER_ID))
+		return begin(l, why);
 	if (memcmp(p, head, LEDGER_ID) != 0)
 		return refuse(why, "is not a list of triggers that were "
 		    "started");
 	for (size_t i = 1; i < n; i++)
-		wait_for(l, p + i * LEDGER_ID);
+		if (!is_zero(p + i * LEDGER_ID, LEDGER_ID))
+			wait_for(l, p + i * LEDGER_ID);
 	l->left_before = l->left;
 	/* What is torn would be in the way of the next. */
 	if (ftruncate(l->fd, (off_t)(n * LEDGER_ID)) == -1)
@@ -186,20 +199,6 @@ load(struct ledger *l, struct buf *why)
 	return good;
 }
 
-static int
-sync_dir(const char *path)
-{
-	const int	 fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int		 error;
-
-	if (fd == -1)
-		return errno;
-	/* Some file systems cannot, and keep what is in order by themselves. */
-	error = fsync(fd) == -1 && errno != EINVAL ? errno : 0;
-	(void)close(fd);		/* nothing was written */
-	return error;
-}
-
 static bool
 open_file(struct ledger *l, struct buf *why)
 {
@@ -211,7 +210,7 @@ open_file(struct ledger *l, struct buf *why)
 		return refuse(why, strerror(errno));
 	if (!load(l, why))
 		return false;
-	error = sync_dir(l->dir);
+	error = statedir_sync(l->dir);
 	return error == 0 || refuse(why, strerror(error));
 }
 
@@ -360,7 +359,7 @@ replace(struct ledger *l, struct slice bytes)
 	if (error == 0) {
 		(void)close(l->fd);	/* it has no name any more */
 		l->fd = fd;
-		error = sync_dir(l->dir);
+		error = statedir_sync(l->dir);
 	} else {
 		if (fd != -1)
 			(void)close(fd);	/* it is not used */
@@ -418,7 +417,9 @@ ledger_durable(struct ledger *l)
 	l->failing = error != 0;
 	if (error != 0)
 		return;			/* it is tried again later */
-	memmove(l->since.p, l->since.p + l->marked, l->since.n - l->marked);
+	if (l->marked > 0)
+		memmove(l->since.p, l->since.p + l->marked,
+		    l->since.n - l->marked);
 	l->since.n -= l->marked;
 	l->marked = 0;
 }

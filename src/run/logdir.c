@@ -165,6 +165,18 @@ is_rotated(const char *entry, const char *name)
 	    (entry[n] == '.' || entry[n] == '-');
 }
 
+/* Whoever rotates may leave it for reading only; then it stays as it is. */
+static int
+open_rotated(int dir, const char *name)
+{
+	const int	 fd = openat(dir, name, AS_IT_IS | O_NOFOLLOW);
+
+	if (fd != -1 || errno != EACCES)
+		return fd;
+	return openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    O_NONBLOCK | O_NOFOLLOW);
+}
+
 static void
 other_logs(void *arg, const char *name, int64_t since,
     void (*found)(void *found_arg, int fd), void *found_arg)
@@ -182,30 +194,41 @@ other_logs(void *arg, const char *name, int64_t since,
 		    AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode) ||
 		    (int64_t)st.st_mtime < since)
 			continue;
-		fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC |
-		    O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+		fd = open_rotated(dirfd(dir), e->d_name);
 		if (fd == -1)
 			continue;
 		found(found_arg, fd);
-		(void)close(fd);	/* it was only read */
+		(void)close(fd);	/* only cut, if at all */
 	}
 	if (dir != NULL)
-		(void)closedir(dir);	/* the same */
+		(void)closedir(dir);	/* it was only read */
 }
 
+/* Some file systems cannot for directories, and keep names by themselves. */
 static int
 sync_file(void *arg, const char *path)
 {
 	const int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 	    O_NONBLOCK);
+	struct stat	 st;
 	int		 error;
 
 	(void)arg;
 	if (fd == -1)
 		return errno;
 	error = fsync(fd) == -1 ? errno : 0;
+	if (error == EINVAL && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		error = 0;
 	(void)close(fd);		/* fsync(2) has told of errors */
 	return error;
+}
+
+static int
+sync_logs(void *arg)
+{
+	const struct logdir	*d = arg;
+
+	return d->path == NULL ? 0 : sync_file(arg, d->path);
 }
 
 /* The directory for a label, made if need be. */
@@ -343,5 +366,6 @@ logdir_host(struct logdir *d)
 		.reopen_log = reopen_log, .find_log = find_log,
 		.other_logs = other_logs,
 		.reopen_evidence = reopen_evidence, .sync_file = sync_file,
+		.sync_logs = sync_logs,
 		.changed = changed, .syslog_done = syslog_done };
 }

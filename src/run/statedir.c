@@ -80,12 +80,46 @@ statedir_wait(const char *dir, struct buf *why)
 }
 
 int
+statedir_sync(const char *dir)
+{
+	const int	 fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int		 error;
+
+	if (fd == -1)
+		return errno;
+	/* Some file systems cannot, and keep names in order by themselves. */
+	error = fsync(fd) == -1 && errno != EINVAL ? errno : 0;
+	(void)close(fd);		/* nothing was written */
+	return error;
+}
+
+/* With a name that stays: else all that is in it would be lost with it. */
+static int
+make_dir(const char *dir)
+{
+	struct slice	 path = slice_directory(slice_str(dir));
+	struct buf	 above = { 0 };
+	int		 error;
+
+	if (mkdir(dir, 0700) == -1 && errno != EEXIST)
+		return errno;
+	while (path.n > 0 && path.p[path.n - 1] != '/')
+		path.n--;
+	buf_slice(&above, path.n == 0 ? slice_str(".") : path);
+	error = statedir_sync(buf_cstr(&above));
+	buf_fini(&above);
+	/* Whoever may not read there cannot ask for it. */
+	return error == EACCES ? 0 : error;
+}
+
+int
 statedir_lock(const char *dir, struct buf *why)
 {
-	int	 fd;
+	const int	 error = make_dir(dir);
+	int		 fd;
 
-	if (mkdir(dir, 0700) == -1 && errno != EEXIST) {
-		buf_str(why, strerror(errno));
+	if (error != 0) {
+		buf_str(why, strerror(error));
 		return -1;
 	}
 	fd = open_lock(dir, STATEDIR_LOCK, why);
@@ -145,6 +179,7 @@ statedir_set_aside(const char *dir, struct buf *name)
 		if (rename(buf_cstr(&from), buf_cstr(&to)) == -1 &&
 		    errno != ENOENT)
 			good = unlink(buf_cstr(&from)) == 0;
+		(void)statedir_sync(dir);	/* or it is damaged again */
 	}
 	buf_fini(&from);
 	buf_fini(&to);

@@ -34,6 +34,9 @@ bool	 statedir_try(const char *dir, struct buf *why);
  */
 bool	 statedir_set_aside(const char *dir, struct buf *name);
 
+/* The names in a directory go to the disk. Returns 0 or an errno. */
+int	 statedir_sync(const char *dir);
+
 /* Append DIR/NAME. */
 void	 statedir_path(struct buf *, const char *dir, const char *name);
 

@@ -7,7 +7,8 @@
  * "..". Files are created exclusively; a name that is taken is drawn again, at
  * random or, in a run that is kept, from the alert's uid: what has that name
  * then is the same evidence, whole or torn, or that of another alert of the
- * same moment, and its bytes tell.
+ * same moment, and its bytes tell. It is torn when it ends too soon, or has
+ * zeros for other bytes: the power was lost before the disk had all.
  */
 #include <errno.h>
 #include <string.h>
@@ -158,47 +159,71 @@ evidence_write(evidence_open_fn open_file, void *arg, const char *base,
 
 /* Runs that are kept. */
 
-/* How much of BYTES the file goes on with; -1 if with anything else. */
-static ssize_t
-read_same(int fd, struct slice bytes)
+/* How many bytes two pieces have in common, from their beginning. */
+static size_t
+count_same(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	uint8_t	 chunk[4096];
 	size_t	 same = 0;
 
-	while (same < bytes.n) {
-		const size_t	 left = bytes.n - same;
-		const ssize_t	 n = read(fd, chunk, left < sizeof(chunk) ?
-		    left : sizeof(chunk));
+	while (same < n && a[same] == b[same])
+		same++;
+	return same;
+}
+
+static bool
+only_zeros_differ(const uint8_t *has, const uint8_t *wanted, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (has[i] != wanted[i] && has[i] != 0)
+			return false;
+	return true;
+}
+
+/* A file that is compared with evidence. */
+struct holding {
+	int		 fd;
+	uint64_t	 same;		/* bytes, up to the first other one */
+	bool		 torn;		/* which has come */
+	bool		 ended;
+};
+
+/* False if it goes on with anything but BYTES, or zeros for some of them. */
+static bool
+compare(struct holding *h, struct slice bytes)
+{
+	uint8_t	 chunk[4096];
+
+	while (bytes.n > 0 && !h->ended) {
+		const ssize_t	 n = read(h->fd, chunk, bytes.n <
+		    sizeof(chunk) ? bytes.n : sizeof(chunk));
+		const size_t	 some = n < 0 ? 0 : (size_t)n;
+		const size_t	 same = count_same(chunk, bytes.p, some);
 
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == 0)
-			break;
-		if (n == -1 || memcmp(chunk, bytes.p + same, (size_t)n) != 0)
-			return -1;
-		same += (size_t)n;
+		if (n == -1 || !only_zeros_differ(chunk, bytes.p, some))
+			return false;
+		h->same += h->torn ? 0 : same;
+		h->torn |= same < some;
+		h->ended = n == 0;
+		bytes = slice_from(bytes, some);
 	}
-	return (ssize_t)same;
+	return true;
 }
 
-/* Does the file hold this evidence, or its beginning: *there bytes of it? */
+/* Does it hold this evidence, of which it goes on behind *there bytes? */
 static bool
 holds(int fd, const struct alert *a, uint64_t *there)
 {
-	uint8_t	 more;
+	struct holding	 h = { .fd = fd };
+	uint8_t		 more;
+	bool		 good = true;
 
-	*there = 0;
-	for (size_t i = 0; i < a->nsteps; i++) {
-		const struct slice	 bytes = a->steps[i].bytes;
-		const ssize_t		 n = read_same(fd, bytes);
-
-		if (n == -1)
-			return false;
-		*there += (uint64_t)n;
-		if ((size_t)n < bytes.n)
-			return true;		/* it ends there */
-	}
-	return read(fd, &more, 1) == 0;
+	for (size_t i = 0; i < a->nsteps && good; i++)
+		good = compare(&h, a->steps[i].bytes);
+	*there = h.same;
+	return good && (h.ended || read(fd, &more, 1) == 0) &&
+	    lseek(fd, (off_t)h.same, SEEK_SET) != -1;
 }
 
 /* The file of this name, if it is this evidence's; or -1 and an errno. */

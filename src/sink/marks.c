@@ -5,9 +5,10 @@
  * A file that was renamed since, by newsyslog(8) or whoever, is found by its
  * identity; the one that has its name now was begun after the mark, so all of
  * it counts, and so do others that were begun and renamed in between: older
- * ones are only read in vain. Nothing is cut off but from a file that is surely
- * ours. Only regular files are compared: nothing can be read back from a
- * pipe or a terminal.
+ * ones are only read in vain. Nothing is cut off but from a file that is ours,
+ * by its name, by the end that was noted, or because it begins as only ours do;
+ * it comes again. Only regular files are compared: nothing can be read back
+ * from a pipe or a terminal.
  */
 #include "sink/marks.h"
 
@@ -190,24 +191,41 @@ say(const struct comparison *c, const char *what)
 	c->host->say(c->host->arg, c->name, what);
 }
 
+/*
+ * What was read counts as there, so it has to be on the disk, which a process
+ * that was killed did not wait for. Nor may anything be written behind a cut
+ * before that: both could be mixed there. False with errno.
+ */
+static bool
+settle(const struct comparison *c, int fd, const struct replay_file *f,
+    bool cut)
+{
+	struct stat	 st;
+
+	if (fstat(fd, &st) == -1)
+		return false;
+	cut = cut && (uint64_t)st.st_size > f->whole;
+	if (cut && f->hole)
+		say(c, "not all of its end came to the disk: what is missing "
+		    "is written again");
+	return (!cut || ftruncate(fd, (off_t)f->whole) == 0) && fsync(fd) == 0;
+}
+
 /* Read what is new in the file, and cut off what is torn. */
 static void
 compare_file(const struct comparison *c, int fd, uint64_t from, bool cut)
 {
 	struct replay_file	 f = { .fd = fd, .from = from,
-	    .many_lines = c->many_lines };
+	    .many_lines = c->many_lines, .ours = cut };
 	const int		 error = replay_read(c->replay, &f);
 	struct buf		 why = { 0 };
-	struct stat		 st;
 
 	if (error == EFBIG) {
 		say(c, "too much was written since the last checkpoint to be "
 		    "compared: alerts may be there twice");
 		return;
 	}
-	if (error == 0 && (!cut || (fstat(fd, &st) == 0 &&
-	    ((uint64_t)st.st_size <= f.whole ||
-	    ftruncate(fd, (off_t)f.whole) == 0))))
+	if (error == 0 && settle(c, fd, &f, cut))
 		return;
 	buf_printf(&why, "%s; alerts may be there twice",
 	    strerror(error != 0 ? error : errno));
@@ -236,7 +254,8 @@ compare_renamed(const struct comparison *c, const struct mark *m)
 		say(c, "the file of the last checkpoint is not as it was: "
 		    "alerts may be told twice");
 	else
-		compare_file(c, fd, m->length, m->tail != 0);
+		compare_file(c, fd, m->length, m->tail != 0 ||
+		    replay_begins(fd));
 	if (fd != -1)
 		(void)close(fd);	/* only cut, if at all */
 }
@@ -253,7 +272,7 @@ on_other(void *arg, int fd)
 	    ((uint64_t)st.st_dev == m->device &&
 	    (uint64_t)st.st_ino == m->inode))
 		return;
-	compare_file(c, fd, 0, false);
+	compare_file(c, fd, 0, replay_begins(fd));
 }
 
 /* The file that has the name now, FD, and those that had it since. */

@@ -28,7 +28,7 @@ struct marks_host {
 	int	(*reopen)(void *arg, const char *name);
 	/* The one with this identity beside it, under any name; or -1. */
 	int	(*find)(void *arg, uint64_t device, uint64_t inode);
-	/* Those that were rotated, written to since then; to be read. */
+	/* Those that were rotated, written to since then. */
 	void	(*others)(void *arg, const char *name, int64_t since,
 		    void (*found)(void *found_arg, int fd), void *found_arg);
 	void	(*say)(void *arg, const char *name, const char *what);

@@ -11,7 +11,10 @@
  * in the file as a broken line; without them what follows is known again.
  *
  * The last text is whole when its end is there: its newline, or the empty line
- * of a long one. What is behind that was torn off by the interruption.
+ * of a long one. What is behind that was torn off by the interruption. When the
+ * power was lost, a file may have its new length and zeros where the disk did
+ * not come to write: no text has any, so they are the end as well. In a file
+ * that may be somebody else's they are passed over with their line.
  *
  * A trail that grew under one name has another when it is read again, since it
  * was ended meanwhile: 20211014091059.not_terminated, 20211014091059.2021... So
@@ -161,6 +164,8 @@ struct walk {
 	bool		 inside;	/* of a text */
 	bool		 ended;		/* with an empty line behind it */
 	bool		 full;
+	bool		 ours;		/* a zero is the end */
+	bool		 hole;		/* it has come */
 	uint64_t	 at;		/* in the file */
 	uint64_t	 whole;		/* nothing before is torn */
 	struct digest	 digest;
@@ -200,20 +205,34 @@ begin_line(struct walk *w, uint8_t c)
 	return true;
 }
 
+/* A line, or the rest of one, with a zero in it; false: here all ends. */
+static bool
+pass_zeros(struct walk *w)
+{
+	w->hole = w->ours;
+	if (w->hole)
+		return false;
+	if (w->line_start)
+		(void)begin_line(w, '\0');	/* it is not empty */
+	w->inside = false;
+	return true;
+}
+
 static void
 walk_chunk(struct walk *w, const uint8_t *p, size_t n)
 {
 	while (n > 0 && !w->full) {
-		const uint8_t	*newline;
-		size_t		 some;
+		const uint8_t	*newline = memchr(p, '\n', n);
+		size_t		 some = newline == NULL ? n :
+		    (size_t)(newline - p) + 1;
 
-		if (w->line_start && !begin_line(w, *p)) {
+		if (w->line_start && *p != '\0' && !begin_line(w, *p)) {
 			p++;
 			n--;
 			continue;
 		}
-		newline = memchr(p, '\n', n);
-		some = newline == NULL ? n : (size_t)(newline - p) + 1;
+		if (memchr(p, '\0', some) != NULL && !pass_zeros(w))
+			return;
 		if (w->inside)
 			digest_put(&w->digest, p, some);
 		p += some;
@@ -241,6 +260,8 @@ walk_file(struct walk *w, int fd, uint8_t *chunk)
 		walk_chunk(w, chunk, (size_t)n);
 		if (w->full)
 			return EFBIG;
+		if (w->hole)
+			return 0;
 	}
 }
 
@@ -262,6 +283,7 @@ replay_read(struct replay *r, struct replay_file *f)
 	int		 error;
 
 	f->whole = f->from;
+	f->hole = false;
 	if (fstat(f->fd, &st) == -1)
 		return errno;
 	if ((uint64_t)st.st_size > f->from &&
@@ -271,16 +293,45 @@ replay_read(struct replay *r, struct replay_file *f)
 	chunk = xmalloc(CHUNK);
 	w->r = r;
 	w->many_lines = f->many_lines;
+	w->ours = f->ours;
 	w->line_start = is_line_start(f->fd, f->from);
 	w->at = w->whole = f->from;
 	if ((error = walk_file(w, f->fd, chunk)) == 0) {
 		if (w->inside && (w->many_lines ? w->ended : w->line_start))
 			end_text(w);
 		f->whole = w->whole;
+		f->hole = w->hole;
 	}
 	free(chunk);
 	free(w);
 	return error;
+}
+
+/* Some digits, and this. */
+static bool
+begins_number(struct slice s, char behind)
+{
+	size_t	 n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n > 0 && n < s.n && s.p[n] == (uint8_t)behind;
+}
+
+bool
+replay_begins(int fd)
+{
+	static const char	 json[] = "{\"time\":\"";
+	uint8_t			 bytes[32];
+	const ssize_t		 n = pread(fd, bytes, sizeof(bytes), 0);
+	struct slice		 s = { bytes, n < 0 ? 0 : (size_t)n };
+
+	if (slice_has_prefix(s, slice_str(json)))
+		return true;
+	if (s.n > 0 && s.p[0] == '-')
+		s = slice_from(s, 1);
+	return begins_number(s, '.') ||	/* seconds since 1970 */
+	    (s.n > 10 && begins_number(s, '-') && s.p[10] == 'T');
 }
 
 /* Taking them. */

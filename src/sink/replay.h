@@ -31,8 +31,11 @@ struct replay_file {
 	int		 fd;		/* to be read with pread(2) */
 	uint64_t	 from;		/* bytes */
 	bool		 many_lines;	/* an empty line ends each text */
+	bool		 ours;		/* whatever is not a text is damage */
 	/* Set by replay_read(): whole texts go up to here. */
 	uint64_t	 whole;
+	bool		 hole;		/* there begins what was never written;
+					 * nothing behind it was read */
 };
 
 /*
@@ -40,6 +43,9 @@ struct replay_file {
  * than the bounds above allow; then some texts may have been added.
  */
 int		 replay_read(struct replay *, struct replay_file *);
+
+/* Does the file begin with a text, in any format? */
+bool		 replay_begins(int fd);
 
 /* Was this text there, and not yet as often taken? The first time asked, no
  * more can be added. */

@@ -56,6 +56,7 @@ struct sinks {
 	struct file		 err;		/* standard error */
 	struct buf		 text;		/* of the alert in work */
 	struct buf		 evidence;	/* path, of the last alert */
+	struct map		*dirs;		/* of evidence, by path */
 	bool			 dir_failing, store_failing;
 	struct store		*store;		/* or NULL */
 	uint64_t		 store_lost;	/* since it fails */
@@ -111,6 +112,7 @@ sinks_new(const struct sinks_options *o)
 
 	s->o = *o;
 	s->files = map_new();
+	s->dirs = map_new();
 	s->err.out = (struct outlet){ .name = "standard error",
 	    .fd = o->stderr_fd, .fixed = true };
 	return s;
@@ -134,6 +136,7 @@ sinks_free(struct sinks *s)
 	marks_fini(&s->marks);
 	outlet_fini(&s->err.out);
 	map_free(s->files);
+	map_free(s->dirs);
 	buf_fini(&s->text);
 	buf_fini(&s->evidence);
 	free(s);
@@ -168,6 +171,16 @@ file_of(struct sinks *s, const char *name)
 	return f;
 }
 
+/* Returns 0 or an errno. */
+static int
+reopen(const struct sinks *s, struct file *f)
+{
+	/* Later checkpoints no longer see the old one. */
+	if (s->kept && f->out.fd != -1)
+		(void)fsync(f->out.fd);		/* not all files can be */
+	return outlet_reopen(&f->out);
+}
+
 const char *
 sinks_open(struct sinks *s, const char *const *names, size_t n, int *error)
 {
@@ -175,7 +188,7 @@ sinks_open(struct sinks *s, const char *const *names, size_t n, int *error)
 		const char	*name = i == 0 ? SINK_DEFAULT_LOG :
 		    names[i - 1];
 
-		if ((*error = outlet_reopen(&file_of(s, name)->out)) != 0)
+		if ((*error = reopen(s, file_of(s, name))) != 0)
 			return name;
 	}
 	return NULL;
@@ -290,12 +303,8 @@ sinks_reopen(struct sinks *s)
 	sinks_flush(s);
 	for (size_t i = 0; i < map_count(s->files); i++) {
 		struct file	*f = map_at(s->files, i, &name);
-		int		 error;
+		const int	 error = reopen(s, f);
 
-		/* Later checkpoints no longer see the old one. */
-		if (s->kept && f->out.fd != -1)
-			(void)fsync(f->out.fd);	/* not all files can be */
-		error = outlet_reopen(&f->out);
 		if (error != 0)
 			note(s, f, error);
 	}
@@ -350,6 +359,21 @@ to_syslog(struct sinks *s, const struct sink_view *v, const struct target *t)
 	    s->o.format, v, &s->o.world);
 }
 
+/* The names of the file and of its directory go to the disk, too. */
+static void
+note_dirs(struct sinks *s)
+{
+	struct slice	 path = buf_bytes(&s->evidence);
+
+	for (unsigned i = 0; i < 2; i++) {
+		while (path.n > 1 && path.p[path.n - 1] != '/')
+			path.n--;
+		path.n -= path.n > 1;
+		if (map_find(s->dirs, path) == NULL)
+			(void)map_put(s->dirs, path, s);
+	}
+}
+
 /* Returns whether there is a file now; s->evidence has its path. */
 static bool
 write_evidence(struct sinks *s, const struct sink_view *v, const char *base)
@@ -373,6 +397,8 @@ write_evidence(struct sinks *s, const struct sink_view *v, const char *base)
 		return false;
 	}
 	s->dir_failing = false;
+	if (s->kept)
+		note_dirs(s);
 	if (missing > 0 && s->stats.missing == 0)
 		h->missing(h->arg, buf_cstr(&s->evidence), missing);
 	s->stats.missing += missing;
@@ -476,6 +502,8 @@ void
 sinks_stats(const struct sinks *s, struct sinks_stats *stats)
 {
 	*stats = s->stats;
+	if (s->store != NULL)
+		stats->waiting = store_waiting(s->store);
 }
 
 /* A run that is kept. */
@@ -562,6 +590,30 @@ sync_store(const struct sinks *s, struct buf *why)
 	return error == 0;
 }
 
+/* One that was removed has no names. */
+static bool
+sync_names(const struct sinks *s, struct buf *why)
+{
+	const struct sink_host	*h = &s->o.host;
+	struct buf		 path = { 0 };
+	struct slice		 name;
+	int			 error = s->o.files ? h->sync_logs(h->arg) : 0;
+
+	if (error != 0)
+		(void)sync_failed(why, "the directory of log files", error);
+	for (size_t i = 0; error == 0 && i < map_count(s->dirs); i++) {
+		(void)map_at(s->dirs, i, &name);
+		buf_clear(&path);
+		buf_slice(&path, name);
+		error = h->sync_file(h->arg, buf_cstr(&path));
+		error = error == ENOENT ? 0 : error;
+		if (error != 0)
+			(void)sync_failed(why, buf_cstr(&path), error);
+	}
+	buf_fini(&path);
+	return error == 0;
+}
+
 bool
 sinks_sync(const struct sinks *s, struct buf *why)
 {
@@ -579,7 +631,7 @@ sinks_sync(const struct sinks *s, struct buf *why)
 		if (error != 0)
 			return sync_failed(why, f->out.name, error);
 	}
-	return s->store == NULL || sync_store(s, why);
+	return sync_names(s, why) && (s->store == NULL || sync_store(s, why));
 }
 
 bool

@@ -57,13 +57,16 @@ struct sink_host {
 	int		 (*find_log)(void *arg, uint64_t device,
 			    uint64_t inode);
 	/* Those that were rotated, "NAME.0" and such, written to since then
-	 * (seconds since 1970), one after the other; for reading. */
+	 * (seconds since 1970), one after the other; to be read, and cut. */
 	void		 (*other_logs)(void *arg, const char *name,
 			    int64_t since, void (*found)(void *found_arg,
 			    int fd), void *found_arg);
 	evidence_open_fn reopen_evidence;
-	/* All of that file goes to the disk; 0, or an errno. */
+	/* All of that file, or the names in a directory, go to the disk; 0, or
+	 * an errno. */
 	int		 (*sync_file)(void *arg, const char *path);
+	/* The same for the names of log files. */
+	int		 (*sync_logs)(void *arg);
 	/* Has syslog taken all? NULL: it has. */
 	bool		 (*syslog_done)(void *arg);
 	/* A log file is not as it was left. */
@@ -87,6 +90,7 @@ struct sinks_options {
 struct sinks_stats {
 	uint64_t	 lost;		/* alerts that some sink did not get */
 	uint64_t	 missing;	/* records missing in evidence */
+	uint64_t	 waiting;	/* alerts, for the store */
 };
 
 struct sinks;

@@ -10,7 +10,8 @@
  *
  * A commit does not wait for the disk (synchronous = NORMAL): when a machine
  * loses its power, the alerts of the last moments may be missing here, while
- * the database stays whole.
+ * the database stays whole. In a run that is kept they come again, since each
+ * checkpoint waits for the disk (sinks_sync()).
  */
 #include "sink/store.h"
 

@@ -199,4 +199,96 @@ wait "$pid"
 same '... and kept there' st/poison-1.bsm poison
 is '... and each alert is written once' \
     "$(grep -c 'state machine' logs/bsmtrace.log)" 8
+
+# What waits for more lives through the deaths of workers, of all of them at
+# once, and goes on behind the record; uids are those of an undisturbed run.
+cat >across.conf <<'EOR'
+sequence opened {
+	subject any;
+	state { event any; status any; object <pcre> { "(?<!x)etc", "(?<!x)poison"; }; };
+};
+sequence across {
+	subject any;
+	state { event any; status any; object <pcre> { "(?<!x)first"; }; };
+	state { event any; status any; object <pcre> { "(?<!x)last"; }; };
+};
+EOR
+remember()	# WHERE
+{
+	DEADLY=$1 LD_PRELOAD="$BSMTRACE_DEADLY" \
+	    ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+	    "$BSMTRACE" -F --sandbox -d --follow --from-start -a d \
+	    -f across.conf -l logs --format json --state st --state-every 1 \
+	    >out 2>err &
+	pid=$!
+}
+uids()		# FILE
+{
+	sed -n 's/^{.*"uid":"\([0-9a-f]*\)".*}$/\1/p' "$1" | sort
+}
+has_alerts()	# NUMBER
+{
+	[ "$(uids logs/bsmtrace.log | wc -l)" -ge "$1" ]
+}
+checkpoints()	# NUMBER
+{
+	[ "$(grep -c ': checkpoint [0-9]*: ' err)" -ge "$1" ]
+}
+opened 1 1001 /etc/first | trail first
+{
+	opened 6 1001 /etc/group
+	opened 7 1001 /etc/last
+} | trail last
+cat first poison last >t.bsm
+rm -rf logs d st
+mkdir -m 700 st
+mkdir logs d
+cp t.bsm d/$first.$second
+"$BSMTRACE" -F --no-sandbox -a d -f across.conf -l logs --format json 2>err
+grep -v '"time":"1970-01-01T00:00:05' logs/bsmtrace.log >whole
+uids whole >expected
+is 'there is a sequence from before to behind it' \
+    "$(grep -c '"rule":"across"' whole) $(wc -l <expected)" '1 4'
+
+rm -rf logs/* d/*
+cp first d/$first.not_terminated
+remember match
+is_wait 'the first half is remembered' checkpoints 2
+cat poison last >>d/$first.not_terminated
+is_wait 'a worker dies, and with it is killed who would start another' said \
+    'the worker died of signal'
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+remember match
+is_wait '... the next ones die twice, and go on' has_alerts 4
+is '... both in this life' "$(deaths)" 2
+uids logs/bsmtrace.log >got
+same 'all alerts are there, with their uids, but for its own' got expected
+same '... and the record is kept' st/poison-1.bsm poison
+n=$(grep -c ': checkpoint [0-9]*: ' err)
+is_wait 'what is behind it is remembered' checkpoints $((n + 2))
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+mv d/$first.not_terminated d/$first.$second
+opened 8 1001 /etc/motd | trail d/$second.not_terminated
+remember match
+is_wait 'a life behind it goes on' has_alerts 5
+kill "$pid"
+wait "$pid"
+is '... and does not read it again' "$(deaths)" 0
+uids logs/bsmtrace.log | sort -m - expected | uniq -u >got
+is '... nor tells anything twice' "$(wc -l <got | tr -d ' ')" 1
+is '... nor keeps it twice' \
+    "$(find st -name 'poison-*' | wc -l | tr -d ' ')" 1
+
+# A finished trail: once more, all is known.
+rm -rf logs/* st
+mkdir -m 700 st
+deadly match -a t.bsm -f across.conf -l logs --format json --state st
+is 'a finished trail with --state: two deaths' "$(deaths)" 2
+wc -l <logs/bsmtrace.log | tr -d ' ' >got
+deadly match -a t.bsm -f across.conf -l logs --format json --state st
+is '... and none when it is done' "$(deaths)" 0
+is '... each alert once' "$(wc -l <logs/bsmtrace.log | tr -d ' ')" "$(cat got)"
+is '... and all but one' "$(cat got)" 4
 done_testing

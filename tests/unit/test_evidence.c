@@ -249,6 +249,35 @@ alert_that_is_told_again_finds_its_file_whole_or_torn(void **state)
 	buf_fini(&again);
 }
 
+/* Zeros where the disk had nothing yet: at each byte, and up to any length. */
+static void
+evidence_that_did_not_come_to_the_disk_is_written_again(void **state)
+{
+	const size_t	 all = 2 * a.bytes.n;
+	struct buf	 first = { 0 }, again = { 0 };
+
+	(void)state;
+	a.steps[1] = a.steps[0];
+	a.alert.nsteps = a.alert.records = 2;
+	keep(&first);
+	for (size_t at = 0; at < all; at++) {
+		const int	 fd = open(buf_cstr(&first), O_RDWR);
+		const size_t	 n = all - at < 16 ? all - at : 16;
+
+		assert_int_equal(pwrite(fd, (const uint8_t[16]){ 0 }, n,
+		    (off_t)at), n);
+		if (at % 3 == 0)
+			assert_int_equal(ftruncate(fd, (off_t)(at + n)), 0);
+		close(fd);
+		keep(&again);
+		assert_string_equal(buf_cstr(&first), buf_cstr(&again));
+		file_is_that_of_the_records(buf_cstr(&again));
+	}
+	unlink(buf_cstr(&first));
+	buf_fini(&first);
+	buf_fini(&again);
+}
+
 /* It has the name that this one would have. */
 static void
 evidence_of_another_alert_is_left_as_it_is(void **state)
@@ -354,6 +383,7 @@ main(void)
 		TEST(records_that_are_gone_are_counted),
 		TEST(failure_to_open_is_told_by_its_errno),
 		TEST(alert_that_is_told_again_finds_its_file_whole_or_torn),
+		TEST(evidence_that_did_not_come_to_the_disk_is_written_again),
 		TEST(evidence_of_another_alert_is_left_as_it_is),
 		TEST(alerts_of_the_same_records_have_files_by_their_uids),
 		TEST(file_that_cannot_be_kept_is_told_by_its_errno),

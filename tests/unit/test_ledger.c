@@ -241,6 +241,43 @@ torn_head_is_written_anew(void **state)
 	assert_true(start('a'));
 }
 
+/* The length of a file may come to the disk before what is in it. */
+static void
+put_zeros(off_t from, size_t n)
+{
+	const int	 fd = open(LEDGER_NAME, O_WRONLY | O_CREAT, 0600);
+
+	assert_int_equal(pwrite(fd, (const uint8_t[64]){ 0 }, n, from), n);
+	close(fd);
+}
+
+static void
+file_of_zeros_was_never_used(void **state)
+{
+	(void)state;
+	for (size_t n = 1; n <= 64; n += 9) {
+		ledger_close(l);
+		unlink(LEDGER_NAME);
+		put_zeros(0, n);
+		open_ledger();
+		assert_int_equal(size(), HEAD);
+	}
+	assert_true(start('a'));
+	restart();
+	passed_over('a');
+}
+
+static void
+id_of_zeros_was_never_followed_by_a_start(void **state)
+{
+	(void)state;
+	assert_true(start('a'));
+	put_zeros(HEAD + LEDGER_ID, 2 * LEDGER_ID);
+	restart();
+	assert_int_equal(ledger_left(l), 1);
+	passed_over('a');
+}
+
 static void
 refused(const char *what)
 {
@@ -390,6 +427,8 @@ main(void)
 		TEST(what_is_read_again_in_one_life_is_passed_over),
 		TEST(torn_id_at_the_end_counts_for_nothing),
 		TEST(torn_head_is_written_anew),
+		TEST(file_of_zeros_was_never_used),
+		TEST(id_of_zeros_was_never_followed_by_a_start),
 		TEST(file_that_is_no_ledger_is_refused_and_kept),
 		TEST(directory_that_is_not_there_is_said),
 		TEST(start_that_cannot_be_noted_is_refused_and_leaves_nothing),

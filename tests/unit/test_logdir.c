@@ -204,6 +204,8 @@ file_goes_to_the_disk_by_its_path(void **state)
 	snprintf(path, sizeof(path), "%s/" SINK_DEFAULT_LOG, dir);
 	assert_int_equal(h.sync_file(h.arg, path), 0);
 	assert_int_equal(h.sync_file(h.arg, "/nonexistent"), ENOENT);
+	assert_int_equal(h.sync_file(h.arg, dir), 0);
+	assert_int_equal(h.sync_logs(h.arg), 0);
 }
 
 static void

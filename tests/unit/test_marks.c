@@ -211,6 +211,73 @@ torn_line_is_cut_off_and_written_whole(void **state)
 	holds(LOG, "1234");
 }
 
+/* The file has its length, but from there on only zeros came to the disk. */
+static void
+lose(const char *name, off_t from, off_t n)
+{
+	const int	 fd = open(name, O_WRONLY);
+	uint8_t		*zeros = calloc(1, (size_t)n);
+
+	assert_true(fd != -1);
+	assert_int_equal(pwrite(fd, zeros, (size_t)n, from), n);
+	close(fd);
+	free(zeros);
+}
+
+static void
+what_did_not_come_to_the_disk_is_cut_off_and_comes_again(void **state)
+{
+	struct stat	 before, after;
+
+	(void)state;
+	write_alerts("1");
+	mark();
+	assert_int_equal(stat(LOG, &before), 0);
+	write_alerts("2345");
+	assert_int_equal(stat(LOG, &after), 0);
+	for (off_t at = before.st_size; at < after.st_size; at += 7) {
+		struct caught	 c;
+		const off_t	 left = after.st_size - at;
+
+		lose(LOG, at, left < 40 ? left : 40);
+		catch_stderr(&c);
+		go_on();
+		assert_non_null(strstr(caught_text(&c), "came to the disk"));
+		write_alerts("2345");
+		holds(LOG, "12345");
+	}
+}
+
+static void
+rotated_file_of_ours_is_cut_as_well_but_no_other(void **state)
+{
+	struct caught	 c;
+	struct stat	 st;
+	int		 fd;
+
+	(void)state;
+	write_alerts("1");
+	mark();
+	assert_int_equal(rename(LOG, LOG ".1"), 0);
+	sinks_reopen(s);
+	write_alerts("23");
+	assert_int_equal(rename(LOG, LOG ".0"), 0);
+	assert_int_equal(stat(LOG ".0", &st), 0);
+	lose(LOG ".0", st.st_size - 10, 10);
+	fd = open(LOG ".gz", O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(write(fd, "x\ny\0", 4), 4);
+	close(fd);
+	catch_stderr(&c);
+	go_on();
+	assert_non_null(strstr(caught_text(&c), "came to the disk"));
+	write_alerts("23");
+	holds(LOG ".1", "1");
+	holds(LOG ".0", "2");
+	holds(LOG, "3");
+	assert_int_equal(stat(LOG ".gz", &st), 0);
+	assert_int_equal(st.st_size, 4);
+}
+
 /* At each byte that the file may end with. */
 static void
 kill_at_any_byte_leaves_each_alert_once(void **state)
@@ -549,6 +616,8 @@ main(void)
 		TEST(alert_that_came_before_the_mark_and_comes_anew_is_written),
 		TEST(lines_that_were_only_gathered_are_flushed_by_the_mark),
 		TEST(torn_line_is_cut_off_and_written_whole),
+		TEST(what_did_not_come_to_the_disk_is_cut_off_and_comes_again),
+		TEST(rotated_file_of_ours_is_cut_as_well_but_no_other),
 		TEST(kill_at_any_byte_leaves_each_alert_once),
 		TEST(
 		file_that_was_renamed_counts_with_the_one_that_took_its_place),

@@ -54,6 +54,20 @@ read_text(const char *text, uint64_t from, bool many_lines)
 	whole = f.whole;
 }
 
+/* The same with bytes that no text has; returns whether there is a hole. */
+static bool
+read_bytes(const char *bytes, size_t n, bool many_lines, bool ours)
+{
+	struct replay_file	 f = { .fd = fd, .many_lines = many_lines,
+	    .ours = ours };
+
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(pwrite(fd, bytes, n, 0), n);
+	assert_int_equal(replay_read(r, &f), 0);
+	whole = f.whole;
+	return f.hole;
+}
+
 /* From a heap block of its own length. */
 static bool
 takes(const char *text)
@@ -186,6 +200,67 @@ number_that_is_no_trail_counts_in_whole(void **state)
 }
 
 /* Longer than what is read or hashed at once. */
+static void
+zeros_are_the_end_of_what_is_ours(void **state)
+{
+	(void)state;
+	assert_true(read_bytes("1 a\n\0\0\0\n1 b\n", 12, false, true));
+	assert_int_equal(whole, 4);
+	assert_true(read_bytes("1 c\n1 d\0\0\n1 e\n", 14, false, true));
+	assert_int_equal(whole, 4);
+	assert_int_equal(replay_left(r), 2);
+	assert_true(takes("1 a\n"));
+	assert_true(takes("1 c\n"));
+	assert_true(read_bytes("\0\0", 2, false, true));
+	assert_int_equal(whole, 0);
+	assert_false(read_bytes("1 a\n", 4, false, true));
+}
+
+static void
+zeros_tear_a_long_text_that_has_not_ended(void **state)
+{
+	(void)state;
+	assert_true(read_bytes("1 a\n  b\n\n1 c\n\0\0", 15, true, true));
+	assert_int_equal(whole, 9);
+	assert_int_equal(replay_left(r), 1);
+	assert_true(takes("1 a\n  b\n\n"));
+	assert_true(read_bytes("1 a\n  b\n\n\0\0", 11, true, true));
+	assert_int_equal(whole, 9);
+	assert_true(takes("1 a\n  b\n\n"));
+}
+
+static void
+zeros_in_what_may_be_of_others_are_passed_over(void **state)
+{
+	(void)state;
+	assert_false(read_bytes("1 a\n\0\0\n1 b\n1 c\0\n1 d\n", 20, false,
+	    false));
+	assert_int_equal(whole, 20);
+	assert_true(takes("1 a\n"));
+	assert_true(takes("1 b\n"));
+	assert_true(takes("1 d\n"));
+	assert_int_equal(replay_left(r), 0);
+}
+
+static void
+file_of_ours_begins_as_a_text_does_in_any_format(void **state)
+{
+	static const char *const	 ours[] = { "1.0 state", "-12.999 x",
+	    "{\"time\":\"2033", "2033-05-18T03:33:20.000Z  new" };
+	static const char *const	 others[] = { "", "42", "42\n", "1 a",
+	    "Nov 22", "{\"timer\":1}", "2033-05-18 03:33", ".5", "\x1f\x8b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		read_text(ours[i], 0, false);
+		assert_true(replay_begins(fd));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		read_text(others[i], 0, false);
+		assert_false(replay_begins(fd));
+	}
+}
+
 static void
 long_line_is_told_by_all_of_it(void **state)
 {
@@ -361,6 +436,10 @@ main(void)
 		TEST(lines_of_others_are_not_ours),
 		TEST(name_of_a_trail_that_has_ended_meanwhile_is_the_same),
 		TEST(number_that_is_no_trail_counts_in_whole),
+		TEST(zeros_are_the_end_of_what_is_ours),
+		TEST(zeros_tear_a_long_text_that_has_not_ended),
+		TEST(zeros_in_what_may_be_of_others_are_passed_over),
+		TEST(file_of_ours_begins_as_a_text_does_in_any_format),
 		TEST(long_line_is_told_by_all_of_it),
 		TEST(too_long_a_stretch_is_refused_and_not_read),
 		TEST(file_that_cannot_be_read_is_told_by_its_errno),
