@@ -24,6 +24,8 @@ struct discard {
 	sigset_t	 signals;
 	sigset_t	 before;	/* what was blocked */
 	int		 stop;		/* the signal that wakes the thread */
+	bool		 holds;		/* signals are blocked */
+	bool		 waits;		/* the thread is there */
 	atomic_bool	 done;
 };
 
@@ -63,20 +65,33 @@ wait_for(void *arg)
 }
 
 struct discard *
-discard_new(const char *path)
+discard_new(void)
 {
 	struct discard	*d = xcalloc(1, sizeof(*d));
 
-	d->path = path;
 	d->stop = choose_signals(&d->signals);
-	if (d->stop != 0 &&
-	    pthread_sigmask(SIG_BLOCK, &d->signals, &d->before) == 0) {
-		if (pthread_create(&d->thread, NULL, wait_for, d) == 0)
-			return d;
+	d->holds = d->stop != 0 &&
+	    pthread_sigmask(SIG_BLOCK, &d->signals, &d->before) == 0;
+	return d;
+}
+
+static void
+let_go(struct discard *d)
+{
+	if (d->holds)
 		(void)pthread_sigmask(SIG_SETMASK, &d->before, NULL);
-	}
-	free(d);
-	return NULL;
+	d->holds = false;
+}
+
+bool
+discard_file(struct discard *d, const char *path)
+{
+	d->path = path;
+	d->waits = d->holds &&
+	    pthread_create(&d->thread, NULL, wait_for, d) == 0;
+	if (!d->waits)
+		let_go(d);
+	return d->waits;
 }
 
 void
@@ -84,9 +99,11 @@ discard_free(struct discard *d)
 {
 	if (d == NULL)
 		return;
-	atomic_store(&d->done, true);
-	(void)pthread_kill(d->thread, d->stop);		/* it is there */
-	(void)pthread_join(d->thread, NULL);
-	(void)pthread_sigmask(SIG_SETMASK, &d->before, NULL);
+	if (d->waits) {
+		atomic_store(&d->done, true);
+		(void)pthread_kill(d->thread, d->stop);	/* it is there */
+		(void)pthread_join(d->thread, NULL);
+	}
+	let_go(d);
 	free(d);
 }

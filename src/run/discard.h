@@ -5,16 +5,24 @@
 #ifndef RUN_DISCARD_H
 #define RUN_DISCARD_H
 
+#include <stdbool.h>
+
 struct discard;
 
 /*
- * From now on SIGHUP, SIGINT and SIGTERM, those that are not ignored, first
- * remove the file of this name, which is borrowed. Before other threads begin.
- * NULL when that could not be arranged: then they end the process as before.
+ * From now on SIGHUP, SIGINT and SIGTERM, those that are not ignored, have to
+ * wait: for a file that is just being made. Before other threads begin.
  */
-struct discard	*discard_new(const char *path);
+struct discard	*discard_new(void);
 
-/* The file is complete, or gone. NULL is allowed. */
+/*
+ * The file of this name, which is borrowed, has been made: these signals first
+ * remove it. False when that could not be arranged: then they end the process
+ * as before.
+ */
+bool		 discard_file(struct discard *, const char *path);
+
+/* The file is complete, gone, or was never made. NULL is allowed. */
 void		 discard_free(struct discard *);
 
 #endif

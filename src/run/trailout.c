@@ -88,9 +88,10 @@ trailout_file(const char *place)
 	buf_slice(&o->temporary, o->dir);
 	buf_str(&o->temporary, ".bsmtrace.XXXXXX");
 	(void)buf_cstr(&o->temporary);
+	o->discard = discard_new();
 	o->fd = mkstemp((char *)o->temporary.p);
-	if (o->fd != -1)
-		o->discard = discard_new((const char *)o->temporary.p);
+	if (o->fd != -1)		/* else signals end it as before */
+		(void)discard_file(o->discard, buf_cstr(&o->temporary));
 	if (o->fd != -1 && fchmod(o->fd, TRAIL_MODE) == 0 &&
 	    fstat(o->fd, &o->st) == 0)
 		return o;

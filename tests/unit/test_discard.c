@@ -42,7 +42,7 @@ tear_down(void **state)
 
 /* What becomes of a process that sends itself this signal. */
 static int
-status_of(int which, bool ignored, bool freed)
+status_of(int which, bool ignored, bool freed, bool early)
 {
 	const pid_t	 child = fork();
 	struct discard	*d;
@@ -54,7 +54,10 @@ status_of(int which, bool ignored, bool freed)
 				(void)signal(i, SIG_DFL);
 		if (ignored)
 			(void)signal(which, SIG_IGN);
-		d = discard_new(path);
+		d = discard_new();
+		if (early)
+			(void)kill(getpid(), which);
+		(void)discard_file(d, path);
 		if (freed)
 			discard_free(d);
 		(void)kill(getpid(), which);
@@ -73,7 +76,8 @@ the_signal_ends_the_process_and_the_file(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		const int	 status = status_of(all[i], false, false);
+		const int	 status = status_of(all[i], false, false,
+		    false);
 
 		assert_true(WIFSIGNALED(status));
 		assert_int_equal(WTERMSIG(status), all[i]);
@@ -82,17 +86,28 @@ the_signal_ends_the_process_and_the_file(void **state)
 }
 
 static void
+a_signal_that_comes_while_it_is_made_finds_it_too(void **state)
+{
+	const int	 status = status_of(SIGTERM, false, false, true);
+
+	(void)state;
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGTERM);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void
 a_signal_that_is_ignored_stays_so(void **state)
 {
 	(void)state;
-	assert_int_equal(status_of(SIGHUP, true, false), 7 << 8);
+	assert_int_equal(status_of(SIGHUP, true, false, false), 7 << 8);
 	assert_int_equal(access(path, F_OK), 0);
 }
 
 static void
 a_file_that_is_complete_stays(void **state)
 {
-	const int	 status = status_of(SIGTERM, false, true);
+	const int	 status = status_of(SIGTERM, false, true, false);
 
 	(void)state;
 	assert_true(WIFSIGNALED(status));
@@ -106,8 +121,10 @@ afterwards_nothing_is_blocked(void **state)
 	sigset_t	 now;
 
 	(void)state;
-	d = discard_new(path);
-	assert_non_null(d);
+	d = discard_new();
+	assert_true(discard_file(d, path));
+	discard_free(d);
+	d = discard_new();
 	discard_free(d);
 	assert_int_equal(sigprocmask(SIG_BLOCK, NULL, &now), 0);
 	assert_int_equal(sigismember(&now, SIGTERM), 0);
@@ -120,6 +137,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest	 tests[] = {
 		TEST(the_signal_ends_the_process_and_the_file),
+		TEST(a_signal_that_comes_while_it_is_made_finds_it_too),
 		TEST(a_signal_that_is_ignored_stays_so),
 		TEST(a_file_that_is_complete_stays),
 		TEST(afterwards_nothing_is_blocked),
