@@ -82,7 +82,7 @@ groups_bound_id(const struct partials *s, const struct group *root,
 	return partials_what(s, root->id ^ salt, hash) ^ salt;
 }
 
-/* A group lives from now on; not any more. */
+/* A group lives from now on; not any more, and the index does not know it. */
 void		 groups_live(struct partials *, const struct group *);
 void		 groups_die(struct partials *, const struct group *);
 

@@ -422,6 +422,8 @@ groups_die(struct partials *s, const struct group *g)
 
 	if (s->waits == NULL)
 		return;			/* it will be forgotten */
+	if (group_find(s, g->id, g->rule) != 0)
+		return;			/* values whose hash is the same */
 	w = &s->waiters[g->rule];
 	waits_clear(s->waits, g->id ^ w->salt, w->number);
 }

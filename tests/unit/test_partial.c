@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "engine/partial.h"
+#include "engine/waits.h"
 
 /* A store with what it borrows. */
 struct store {
@@ -113,6 +114,36 @@ combinations_are_told_apart_even_when_hashes_are_alike(void **state)
 	assert_int_equal(group_find(s, 1, 0), 0);
 	assert_int_equal(st.bounds.bytes, 0);
 	store_free(&st);
+}
+
+static void
+who_waits_is_known_as_long_as_one_of_some_alike_is_there(void **state)
+{
+	static const struct waiter	 waiters[] = { { 0, 0 } };
+	struct waits			*waits = waits_new();
+	struct value			 v[VARIABLES_MAX], w[VARIABLES_MAX];
+	struct store			 st;
+	struct partials			*s = store_new(&st, 0);
+	uint64_t			 what;
+	uint32_t			 root, one, two;
+
+	(void)state;
+	partials_tell(s, waits, waiters);
+	root = group_add(s, 1, 0);
+	one_value(v, 5);
+	one_value(w, 6);
+	one = add(s, group_add_bound(s, root, 99, v), 1);
+	two = add(s, group_add_bound(s, root, 99, w), 1);
+	what = partials_what(s, 1, 99);
+	assert_int_equal(waits_word(waits, what, 0), 1);
+	partial_remove(s, one);
+	assert_int_equal(waits_word(waits, what, 0), 1);
+	assert_int_equal(waits_word(waits, 1, 0), 1);
+	partial_remove(s, two);
+	assert_int_equal(waits_word(waits, what, 0), 0);
+	assert_int_equal(waits_word(waits, 1, 0), 0);
+	store_free(&st);
+	waits_free(waits);
 }
 
 static void
@@ -239,6 +270,8 @@ main(void)
 		cmocka_unit_test(a_group_is_found_as_long_as_it_has_something),
 		cmocka_unit_test(
 		    combinations_are_told_apart_even_when_hashes_are_alike),
+		cmocka_unit_test(
+		    who_waits_is_known_as_long_as_one_of_some_alike_is_there),
 		cmocka_unit_test(a_group_that_was_not_used_can_be_tidied_away),
 		cmocka_unit_test(
 		    the_victim_is_the_oldest_of_the_least_advanced),
