@@ -2,12 +2,11 @@
 /*
  * cmd_watch.c - `bsmtrace [watch]`: run rules over trails or a live feed.
  *
- * The run, in this process or as one of several (run/parent.h), with rules
+ * The run, in this process or as one of several (watchapart.c), with rules
  * that may be read again, and what it comes to. The start is told in
  * watchstart.c.
  */
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,28 +17,7 @@
 #include "run/checkpoint.h"
 #include "run/keeper.h"
 #include "run/ledger.h"
-#include "run/parent.h"
 #include "run/scribe.h"
-#include "run/spawn.h"
-
-/* Lines for people; a daemon has only its log for that. */
-static void
-say_lines(const struct watch *w, struct buf *text)
-{
-	const char	*line = buf_cstr(text);
-
-	if (w->foreground) {
-		(void)fputs(line, stderr);
-		return;
-	}
-	while (*line != '\0') {
-		const size_t	 n = strcspn(line, "\n");
-
-		if (n > 0)
-			log_info("%.*s", (int)n, line);
-		line += n + (line[n] == '\n');
-	}
-}
 
 /* The rules again, on SIGHUP. */
 
@@ -78,7 +56,7 @@ on_read(void *arg, bool *want_uid)
 		p = watch_read_rules(w, false, &errors);
 	if (here != -1 && (fchdir(here) == -1 || close(here) == -1))
 		log_warn_errno("the current directory");
-	say_lines(w, &errors);
+	watch_say_lines(w, &errors);
 	buf_fini(&errors);
 	if (p != NULL)
 		*want_uid = wants_uid(w, p);
@@ -107,114 +85,13 @@ on_drop(void *arg, const struct program *p)
 	program_free((struct program *)(uintptr_t)p);
 }
 
-/* In several processes, of which this one is the parent. */
-
-/* Does it go on, with records that somebody may have made for us? */
-static bool
-is_live(const struct watch *w)
-{
-	for (size_t i = 0; i < w->inputs.n; i++)
-		if (!w->inputs.v[i].finished)
-			return true;
-	return !w->foreground;
-}
-
-/* What keeps us in one process; NULL: nothing. */
-static const char *
-why_together(const struct watch *w)
-{
-	if (!spawn_possible())
-		return "this system does not tell which program we are";
-	if (w->backfill != NULL)
-		return "--backfill needs one process";
-	for (size_t i = 0; i < w->inputs.n; i++)
-		if (w->inputs.v[i].set != NULL)
-			return "a directory that is read to its end needs one "
-			    "process: name its trails, or use --follow";
-	return NULL;
-}
-
-/* Whether, and who the worker is to be. False when that cannot be. */
-static bool
-decide_apart(struct watch *w)
-{
-	const char	*why;
-
-	w->apart = w->sandbox ||
-	    (!w->no_sandbox && geteuid() == 0 && is_live(w));
-	if (!w->apart)
-		return true;
-	if ((why = why_together(w)) != NULL) {
-		w->apart = false;
-		if (w->sandbox)
-			log_warn("--sandbox: %s", why);
-		else
-			log_debug("no sandbox: %s", why);
-		return !w->sandbox;
-	}
-	if ((why = privilege_find(&w->privilege, w->user)) != NULL) {
-		log_warn("--user%s%s: %s", w->user == NULL ? "" : " ",
-		    w->user == NULL ? "" : w->user, why);
-		return false;
-	}
-	log_debug("sandbox: %s; the worker is %s", sandbox_kind() == NULL ?
-	    "none on this system" : sandbox_kind(), w->privilege.drop ?
-	    w->privilege.name : "who started it");
-	return true;
-}
-
-/* Of the parent: what is under way still refers to those before. */
-static const struct program *
-on_parent_read(void *arg, struct bundle **bundle)
-{
-	struct watch		*w = arg;
-	struct bundle		*first = w->bundle;
-	const struct program	*p;
-	bool			 want_uid;
-
-	w->bundle = bundle_new();
-	p = on_read(w, &want_uid);
-	if (p != NULL) {
-		*bundle = w->bundle;
-		on_drop(w, w->before);
-		w->before = w->program;
-		w->program = p;
-	} else {
-		bundle_free(w->bundle);
-	}
-	w->bundle = first;
-	return p;
-}
-
-static void
-run_apart(struct watch *w, struct pipeline_result *result)
-{
-	const struct parent_options	 o = {
-		.argv = w->argv,
-		.here = w->cwd,
-		.bundle = w->bundle,
-		.read = on_parent_read,
-		.arg = w,
-		.program = w->program,
-		.accounts = cli_accounts(),
-		.inputs = w->inputs.v,
-		.ninputs = w->inputs.n,
-		.triggers = w->no_triggers ? NULL : &w->triggers,
-		.reopen = !w->foreground || w->log_dir != NULL,
-		.keeps = w->state_dir != NULL,
-		.keep_dir = w->state_dir != NULL ? w->state_dir : w->dir.path
-	};
-
-	parent_run(&o, result);
-}
-
 /* Of a run that goes on: nobody who reads records waits for syslog. */
 static void
 start_scribe(struct watch *w)
 {
-	if (w->station != NULL || !is_live(w))
+	if (w->station != NULL || !watch_is_live(w))
 		return;			/* the parent has it; or no need */
-	w->dir.scribe = scribe_new();
+	w->dir.scribe = scribe_new(scribe_queue());
 	if (w->dir.scribe != NULL)
 		log_syslog_by(scribe_send, w->dir.scribe);
 }
@@ -265,15 +142,16 @@ run(struct watch *w)
 	struct pipeline_result		 result;
 
 	start_scribe(w);
+	o.scribe = w->dir.scribe;
 	if (watch_is_worker(w))
 		o.worker = w->worker = worker_new(w->station, &w->privilege,
 		    &o);
 	if (w->apart)
-		run_apart(w, &result);
+		watch_run_apart(w, &result);
 	else
 		pipeline_run(&o, &result);
 	if (w->profile && !w->apart)
-		say_lines(w, &spent);
+		watch_say_lines(w, &spent);
 	buf_fini(&spent);
 	if (watch_is_worker(w))
 		worker_end(o.worker, &result);
@@ -298,7 +176,6 @@ release(struct watch *w)
 	if (w->state_lock != -1)
 		(void)close(w->state_lock);	/* others may have it */
 	free(w->channels);
-	program_free((struct program *)(uintptr_t)w->before);
 	program_free((struct program *)(uintptr_t)w->program);
 	if (w->cwd != -1)
 		(void)close(w->cwd);	/* only a place */
@@ -332,13 +209,22 @@ on_deliver(void *arg)
 	struct buf		 errors = { 0 };
 	const struct program	*p = watch_read_rules(w, false, &errors);
 
-	say_lines(w, &errors);
+	watch_say_lines(w, &errors);
 	buf_fini(&errors);
-	if (p != NULL) {
-		on_use(w, p);
-		on_drop(w, before);
-	}
-	return w->program->nchannels;
+	if (p == NULL)
+		return DELIVERY_NONE;
+	on_use(w, p);
+	on_drop(w, before);
+	return p->nchannels;
+}
+
+/* Of a run that goes on, or not: the courier waits for syslog in neither. */
+static void
+on_begin(void *arg)
+{
+	struct watch	*w = arg;
+
+	w->dir.scribe = scribe_new(w->lines);
 }
 
 static void __attribute__((noreturn))
@@ -348,7 +234,14 @@ deliver(struct watch *w)
 	char			**dirs = xcalloc(nchannels + 3, sizeof(*dirs));
 	struct delivery_options	 o = { .sinks = w->sinks,
 	    .nchannels = nchannels, .use = on_deliver, .arg = w,
+	    .begin = on_begin, .scribe = &w->dir.scribe,
 	    .metrics = w->metrics };
+	int			 error;
+
+	w->lines = scribe_queue();	/* its file, while it can be opened */
+	if ((error = spill_open(w->lines)) != 0)
+		log_warn("a file for lines that wait for syslog: %s",
+		    strerror(error));
 
 	if (w->state_dir != NULL) {
 		add_dir(dirs, &o.ndirs, w->state_dir, false);
@@ -374,6 +267,8 @@ take_role(struct watch *w, enum role role)
 	w->station = station_new(role);
 	if (w->state != NULL)
 		w->state_dir = logdir_absolute(w->state);
+	if (role == ROLE_READER)
+		watch_read_for_parent(w);
 	if (role == ROLE_WORKER) {
 		(void)privilege_find(&w->privilege, w->user);
 		if (watch_load_rules(w) && watch_open_sinks(w) &&
@@ -415,11 +310,12 @@ cmd_watch(int argc, char **argv)
 	w.argv = argv;
 	if (role != ROLE_PARENT)
 		take_role(&w, role);
-	w.bundle = bundle_new();
-	if (!w.check_only)
+	if (!w.check_only) {
+		w.bundle = bundle_new();
 		daemon_close_on_exec();
+	}
 	log_open(w.check_only ? LOG_TO_STDERR : LOG_TO_BOTH, NULL);
-	if (!watch_open_log_dir(&w) || !watch_load_rules(&w))
+	if (!watch_open_log_dir(&w) || !watch_start_rules(&w))
 		goto out;
 	if (w.check_only) {
 		status = EXIT_DONE;
@@ -427,7 +323,7 @@ cmd_watch(int argc, char **argv)
 	}
 	w.triggers.keep_stdout = w.records;
 	if (watch_open_inputs(&w) && watch_may_go_on(&w) &&
-	    watch_may_backfill(&w) && decide_apart(&w) &&
+	    watch_may_backfill(&w) && watch_decide_apart(&w) &&
 	    watch_open_sinks(&w) && watch_try_store(&w) &&
 	    watch_try_state(&w) && watch_note_directory(&w) &&
 	    watch_go_to_background(&w) &&

@@ -62,8 +62,9 @@ struct watch {
 	bool			 apart;		/* in several processes */
 	struct station		*station;	/* we are a role; or NULL */
 	struct delivery		*delivery;	/* of the courier */
+	struct spill		*lines;		/* its queue for syslog */
 	struct worker		*worker;	/* of the worker */
-	const struct program	*before;	/* until the last reload */
+	bool			 outlined;	/* all we have of the rules */
 };
 
 /* Options: watchopts.c. */
@@ -85,6 +86,20 @@ bool	watch_note_directory(struct watch *);
 bool	watch_go_to_background(struct watch *);
 bool	watch_use_store(struct watch *);
 bool	watch_use_state(struct watch *);
+
+/* Lines for people; a daemon has only its log for that. */
+void	watch_say_lines(const struct watch *, struct buf *);
+
+/* Several processes: watchapart.c. */
+
+/* Does it go on, with records that somebody may have made for us? */
+bool	watch_is_live(const struct watch *);
+/* Read the rules, or have them read. False with what is wrong said. */
+bool	watch_start_rules(struct watch *);
+/* With trails open: several? False when what is asked for cannot be. */
+bool	watch_decide_apart(struct watch *);
+void	watch_run_apart(struct watch *, struct pipeline_result *);
+void	watch_read_for_parent(struct watch *) __attribute__((noreturn));
 
 /* The rules as they are now; NULL with errors, in lines. The caller's. */
 struct program	*watch_read_rules(const struct watch *, bool warnings,

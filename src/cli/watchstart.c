@@ -32,6 +32,24 @@ watch_open_log_dir(struct watch *w)
 	return false;
 }
 
+void
+watch_say_lines(const struct watch *w, struct buf *text)
+{
+	const char	*line = buf_cstr(text);
+
+	if (w->foreground) {
+		(void)fputs(line, stderr);
+		return;
+	}
+	while (*line != '\0') {
+		const size_t	 n = strcspn(line, "\n");
+
+		if (n > 0)
+			log_info("%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+}
+
 /* Warnings are for whoever checks; an old file may have many. */
 struct program *
 watch_read_rules(const struct watch *w, bool warnings, struct buf *errors)
@@ -39,7 +57,7 @@ watch_read_rules(const struct watch *w, bool warnings, struct buf *errors)
 	const struct rules_env	 files = loader_env(w->names, cli_accounts());
 	const struct rules_env	 env = w->station != NULL ?
 	    bundle_giving(w->station->bundle, &files) :
-	    bundle_keeping(w->bundle, &files);
+	    w->bundle != NULL ? bundle_keeping(w->bundle, &files) : files;
 	struct diags		*diags = diags_new();
 	struct program		*p = rules_load(&env, w->rules, diags);
 

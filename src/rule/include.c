@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "rule/include.h"
+#include "rule/rules.h"
 
 void
 include_init(struct includer *inc, const struct parse_from *from,
@@ -87,6 +88,14 @@ is_open(struct includer *inc, const struct lexer *l,
 	return true;
 }
 
+static const char *
+why_not(int error)
+{
+	return error == 0 ? "it is larger than 256 megabytes" :
+	    error == RULES_NO_FILE ? "it is not a regular file" :
+	    strerror(error);
+}
+
 /* The number of the file, which is loaded if it is new. */
 static bool
 load(struct includer *inc, const struct lexeme *name, const char *path,
@@ -102,11 +111,11 @@ load(struct includer *inc, const struct lexeme *name, const char *path,
 		return true;
 	}
 	buf_init(&text, PARSE_BYTES_MAX);
-	error = inc->from->load(inc->from->arg, path, &text);
+	error = (inc->from->include != NULL ? inc->from->include :
+	    inc->from->load)(inc->from->arg, path, &text);
 	if (error != 0 || text.full) {
 		diag_error(inc->diags, DIAG_INCLUDE_UNREADABLE, name->at,
-		    name->text, slice_str(error != 0 ? strerror(error) :
-		    "it is larger than 256 megabytes"));
+		    name->text, slice_str(why_not(error)));
 		buf_fini(&text);
 		return false;
 	}

@@ -19,6 +19,7 @@
 struct parse_from {
 	int	(*load)(void *arg, const char *path, struct buf *out);
 	void	*arg;
+	int	(*include)(void *arg, const char *path, struct buf *out);
 };
 
 /*

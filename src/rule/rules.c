@@ -46,7 +46,8 @@ load(const struct rules_env *env, const char *path, struct diags *diags,
     struct load *l)
 {
 	const size_t		 errors = diags_errors(diags);
-	const struct parse_from	 from = { env->load, env->arg };
+	const struct parse_from	 from = { env->load, env->arg,
+	    env->include };
 
 	*l = (struct load){ .arena = arena_new() };
 	l->tree = parse_file(&from, path, l->arena, diags);

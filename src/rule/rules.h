@@ -12,6 +12,8 @@
 #include "rule/diag.h"
 #include "rule/program.h"
 
+#define RULES_NO_FILE	(-1)	/* no errno is this */
+
 /* What the front end needs from outside; it opens nothing itself. */
 struct rules_env {
 	const struct names	*names;
@@ -22,6 +24,11 @@ struct rules_env {
 	 * Returns 0, or an errno.
 	 */
 	int	(*load)(void *arg, const char *path, struct buf *out);
+	/*
+	 * The same, of a file that an include names; RULES_NO_FILE if it is a
+	 * pipe or a device, which may never end. NULL: as all others.
+	 */
+	int	(*include)(void *arg, const char *path, struct buf *out);
 	/* Is it a directory? For channels. 0, or an errno. NULL: no check */
 	int	(*check_dir)(void *arg, const char *path);
 	/* Could this program be run? 0, or an errno. NULL: no check. */

@@ -24,7 +24,7 @@ struct bundle {
 	/* struct file, by name; a number has 4 bytes. */
 	struct map		*files[HAS_KINDS];
 	struct file		*last;		/* that pieces belong to */
-	size_t			 size;		/* bytes of all */
+	size_t			 size;		/* bytes of all, and names */
 };
 
 struct bundle *
@@ -54,7 +54,16 @@ bundle_free(struct bundle *b)
 	free(b);
 }
 
-/* An empty file of this name; one that was there is replaced. */
+size_t
+bundle_size(const struct bundle *b)
+{
+	return b->size;
+}
+
+/*
+ * An empty file of this name; one that was there is replaced. Its name counts:
+ * one file has as many of them as somebody likes.
+ */
 static struct file *
 add(struct bundle *b, enum has kind, struct slice name)
 {
@@ -63,6 +72,7 @@ add(struct bundle *b, enum has kind, struct slice name)
 	if (f == NULL) {
 		f = xcalloc(1, sizeof(*f));
 		(void)map_put(b->files[kind], name, f);
+		b->size += name.n + sizeof(*f);
 	}
 	f->kind = kind;
 	b->size -= f->bytes.n;
@@ -88,6 +98,19 @@ load_and_keep(void *arg, const char *path, struct buf *out)
 	struct bundle	*b = arg;
 	const size_t	 from = out->n;
 	const int	 error = b->env->load(b->env->arg, path, out);
+
+	if (error == 0)
+		keep(b, HAS_FILE, path, out, from);
+	return error;
+}
+
+static int
+include_and_keep(void *arg, const char *path, struct buf *out)
+{
+	struct bundle	*b = arg;
+	const size_t	 from = out->n;
+	const int	 error = (b->env->include != NULL ? b->env->include :
+	    b->env->load)(b->env->arg, path, out);
 
 	if (error == 0)
 		keep(b, HAS_FILE, path, out, from);
@@ -181,6 +204,7 @@ bundle_keeping(struct bundle *b, const struct rules_env *env)
 		name_user, name_group, b };
 	return (struct rules_env){ .names = env->names,
 		.accounts = &b->accounts, .load = load_and_keep,
+		.include = include_and_keep,
 		.check_dir = check_dir, .check_program = check_program,
 		.zone = zone_and_keep, .arg = b };
 }
@@ -303,7 +327,7 @@ take_file(struct bundle *b, struct slice bytes)
 	if (!roles_taken(&c) || name == NULL || kind >= HAS_KINDS)
 		return false;
 	b->last = add(b, (enum has)kind, slice_str(name));
-	return true;
+	return b->size <= BUNDLE_BYTES_MAX;
 }
 
 bool

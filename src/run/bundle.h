@@ -2,9 +2,9 @@
 /*
  * bundle.h - the files that rules are made of, to be read once.
  *
- * The parent keeps what it read when it checked the rules, and gives it to the
- * others: so all have the same rules, whatever was written to the files since,
- * and nobody else has to be able to read them.
+ * The parent keeps what it handed out when the rules were checked, and gives it
+ * to the others: so all have the same rules, whatever was written to the files
+ * since, and nobody else has to be able to read them.
  */
 #ifndef RUN_BUNDLE_H
 #define RUN_BUNDLE_H
@@ -21,6 +21,7 @@ struct bundle;
 
 struct bundle	*bundle_new(void);
 void		 bundle_free(struct bundle *);		/* NULL is allowed */
+size_t		 bundle_size(const struct bundle *);	/* and of names */
 
 /*
  * Like ENV, but what is read is kept, and the numbers of users and groups as

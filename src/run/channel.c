@@ -210,6 +210,12 @@ channel_waiting(const struct channel *c)
 	return c->out_error == 0 && c->sent < c->out.n;
 }
 
+size_t
+channel_queued(const struct channel *c)
+{
+	return c->out_error == 0 ? c->out.n - c->sent : 0;
+}
+
 /* Space for descriptors beside a message, aligned as the system wants it. */
 union control {
 	struct cmsghdr	 head;

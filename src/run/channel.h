@@ -58,6 +58,7 @@ int		 channel_send(struct channel *, uint32_t type, struct slice,
 
 /* Is there anything left to be sent? */
 bool		 channel_waiting(const struct channel *);
+size_t		 channel_queued(const struct channel *);	/* bytes */
 
 /*
  * Send what the socket takes now. With WAIT all of it, however long the peer

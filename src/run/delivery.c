@@ -24,7 +24,9 @@
 #include "run/errand.h"
 #include "run/keeper.h"
 #include "run/metrics.h"
+#include "run/outward.h"
 #include "run/parcel.h"
+#include "run/scribe.h"
 
 #define NAMES_MAX	4096u	/* users and groups that are remembered */
 #define NAMES_S		600	/* seconds they are believed */
@@ -50,6 +52,8 @@ struct delivery {
 	struct buf		 figures;
 	size_t			 nchannels;
 	uint32_t		 rules, rules_there; /* as in ROLES_RULES */
+	bool			 older;		/* alerts are of others */
+	time_t			 told;
 	uint64_t		 alert, question;	/* the last ones */
 	struct next		*next;		/* oldest first */
 	size_t			 nnext, next_cap;
@@ -248,8 +252,10 @@ take_alert(struct delivery *d, struct slice bytes)
 	struct parcel	 p;
 
 	if (!parcel_init(&p, cursor_take(&c, cursor_left(&c)),
-	    d->nchannels))
+	    d->older ? SIZE_MAX : d->nchannels))
 		return false;
+	if (d->older)
+		p.alert.rule.nchannels = 0;
 	sinks_alert(d->o->sinks, &p.view);
 	parcel_fini(&p);
 	d->alert = number;
@@ -294,7 +300,53 @@ take_question(struct delivery *d, struct slice bytes)
 	return true;
 }
 
-/* The parent has sent them before the worker could speak of them. */
+/* All is written: it hears so, unless it does not listen at all. */
+static void
+tell(struct delivery *d)
+{
+	struct outward_stats	 stats = { 0 };
+	struct buf		 b = { 0 };
+
+	sinks_flush(d->o->sinks);
+	outward_waiting(d->o->sinks, *d->o->scribe, &stats);
+	d->told = time(NULL);
+	if (d->worker == NULL)
+		return;
+	if (!channel_waiting(d->worker)) {
+		buf_u64(&b, d->alert);
+		buf_u64(&b, d->question);
+		buf_u64(&b, stats.sinks.lost);
+		buf_u64(&b, stats.sinks.missing);
+		buf_u64(&b, stats.waiting.items);
+		buf_u64(&b, stats.waiting.bytes);
+		buf_u64(&b, stats.waiting.on_disk);
+		(void)roles_send(d->worker, COURIER_TO_WORKER, ROLES_TOLD, &b,
+		    -1);			/* we hear of its end */
+		buf_fini(&b);
+	}
+	(void)channel_flush(d->worker, false);	/* the same */
+	if (channel_waiting(d->worker))
+		(void)event_add(d->to_worker, NULL);
+}
+
+/*
+ * Our tables of events may be too old for them: those of the next one are not.
+ * It gets again what the worker has not heard to be written.
+ */
+static void __attribute__((noreturn))
+begin_anew(struct delivery *d)
+{
+	log_warn("the worker has other rules than the courier, which begins "
+	    "anew");
+	tell(d);
+	station_exit(EXIT_FAILURE);
+}
+
+/*
+ * The parent has sent them before the worker could speak of them. If ours are
+ * newer, since we were started later, what comes first is of rules that nobody
+ * has any more: their log channels are passed over.
+ */
 static bool
 take_rules(struct delivery *d, struct slice bytes)
 {
@@ -302,8 +354,9 @@ take_rules(struct delivery *d, struct slice bytes)
 	struct bundle	*coming;
 	struct message	 m;
 
+	d->older = rules < d->rules;
 	if (rules <= d->rules)
-		return rules == d->rules;
+		return true;
 	while ((d->rules_there < rules || d->reading) && !d->stop &&
 	    d->peer == -1) {
 		station_receive(d->station, &m);
@@ -315,9 +368,25 @@ take_rules(struct delivery *d, struct slice bytes)
 	sinks_flush(d->o->sinks);
 	coming = use_rules(d, rules);
 	d->nchannels = d->o->use(d->o->arg);
+	if (d->nchannels == DELIVERY_NONE)
+		begin_anew(d);
 	d->rules = rules;
 	bundle_free(d->station->bundle);
 	d->station->bundle = coming;
+	return true;
+}
+
+/* All triggers before were told: nobody needs to know older rules for us. */
+static bool
+change_rules(struct delivery *d, struct slice number)
+{
+	struct buf	 b = { 0 };
+
+	if (!take_rules(d, number))
+		return false;
+	buf_slice(&b, number);
+	station_send(d->station, ROLES_RULES, &b);
+	buf_fini(&b);
 	return true;
 }
 
@@ -352,35 +421,10 @@ take(struct delivery *d, const struct message *m)
 	case ROLES_ASK:
 		return take_question(d, m->bytes);
 	case ROLES_RULES:
-		return take_rules(d, m->bytes);
+		return change_rules(d, m->bytes);
 	default:
 		return take_figures(d, m->bytes);
 	}
-}
-
-/* All is written: it hears so, unless it does not listen at all. */
-static void
-tell(struct delivery *d)
-{
-	struct sinks_stats	 stats;
-	struct buf		 b = { 0 };
-
-	sinks_flush(d->o->sinks);
-	sinks_stats(d->o->sinks, &stats);
-	if (d->worker == NULL)
-		return;
-	if (!channel_waiting(d->worker)) {
-		buf_u64(&b, d->alert);
-		buf_u64(&b, d->question);
-		buf_u64(&b, stats.lost);
-		buf_u64(&b, stats.missing);
-		(void)roles_send(d->worker, COURIER_TO_WORKER, ROLES_TOLD, &b,
-		    -1);			/* we hear of its end */
-		buf_fini(&b);
-	}
-	(void)channel_flush(d->worker, false);	/* the same */
-	if (channel_waiting(d->worker))
-		(void)event_add(d->to_worker, NULL);
 }
 
 /* Take all that is whole. False: what comes is none of what may come. */
@@ -414,6 +458,9 @@ on_worker(evutil_socket_t fd, short what, void *arg)
 	for (unsigned i = 0; good && status == 1 && i < FILLS; i++) {
 		status = channel_fill(d->worker, false);
 		good = take_all(d, &why);
+		/* A slow one is not taken for one that stands still. */
+		if (good && d->told != time(NULL))
+			tell(d);
 	}
 	tell(d);
 	if (!good)
@@ -500,6 +547,7 @@ finish(struct delivery *d)
 	if (d->worker != NULL)
 		on_worker(-1, 0, d);
 	sinks_settle(d->o->sinks);
+	(void)scribe_leave(*d->o->scribe);	/* it has had its time */
 	(void)channel_flush(d->station->parent, true);	/* it is the end */
 	station_exit(EXIT_SUCCESS);
 }
@@ -569,6 +617,7 @@ delivery_run(struct delivery *d, const struct delivery_options *o)
 	    EV_READ | EV_PERSIST, on_parent);
 	meet_worker(d, d->station->peer);
 	station_close(d->station, NULL, o->dirs, o->ndirs);
+	o->begin(o->arg);
 	event_active(d->from_parent, EV_READ, 0);
 	while (event_base_dispatch(d->base) == 0)
 		;

@@ -10,12 +10,16 @@
 #define RUN_DELIVERY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "run/station.h"
 #include "sink/sink.h"
 
 struct delivery;
 struct keeper;
+struct scribe;
+
+#define DELIVERY_NONE	SIZE_MAX	/* channels: see below */
 
 struct delivery_options {
 	struct sinks		*sinks;
@@ -24,10 +28,14 @@ struct delivery_options {
 	size_t			 nchannels;	/* of the rules */
 	/*
 	 * Other rules have come to the station: the sinks are to know them.
-	 * Returns how many channels they have.
+	 * Returns how many channels they have, or DELIVERY_NONE after saying
+	 * why they cannot be had.
 	 */
 	size_t			(*use)(void *arg);
 	void			*arg;
+	/* The door is closed: what takes a thread can begin. */
+	void			(*begin)(void *arg);
+	struct scribe		**scribe;	/* there from then on; or not */
 	const char		*metrics;	/* where to tell figures */
 	const char		*const *dirs;	/* where sinks write */
 	size_t			 ndirs;

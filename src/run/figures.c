@@ -54,6 +54,17 @@ put_memory(struct buf *out, const struct checkpoint_stats *s)
 	put(out, s->failed, "checkpoints failed");
 }
 
+static void
+put_queue(struct buf *out, const struct spill_stats *s)
+{
+	put(out, s->items, "alerts on their way");
+	if (s->on_disk == 0)
+		return;
+	buf_str(out, " (");
+	progress_bytes(out, s->on_disk);
+	buf_str(out, " on disk)");
+}
+
 void
 figures_status(struct buf *out, const struct figures *f)
 {
@@ -75,6 +86,7 @@ figures_status(struct buf *out, const struct figures *f)
 	put(out, f->aside, "records left out that kill the worker");
 	put(out, f->engine.evicted, "sequences given up");
 	put(out, f->engine.forgotten, "values and processes forgotten");
+	put_queue(out, &f->queued);
 	put(out, f->sinks.lost, "alerts lost");
 	put(out, f->triggers.runs, "triggers run");
 	put(out, f->triggers.failures, "triggers failed");

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "engine/engine.h"
 #include "run/checkpoint.h"
+#include "run/spill.h"
 #include "run/triggers.h"
 #include "sink/sink.h"
 
@@ -29,6 +30,7 @@ struct figures {
 	uint64_t		 reloads_failed;	/* and in vain */
 	struct engine_stats	 engine;
 	struct sinks_stats	 sinks;
+	struct spill_stats	 queued;	/* alerts on their way */
 	struct triggers_stats	 triggers;
 	bool			 read;		/* then: */
 	int64_t			 newest;	/* time of a record, seconds */

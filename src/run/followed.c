@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "run/following.h"
 #include "run/live.h"
+#include "run/remembered.h"
 #include "run/stream.h"
 #include "run/trailwatch.h"
 #include "run/watching.h"
@@ -124,6 +125,16 @@ on_look(void *arg, uint32_t id, struct stat *st)
 	return worker_look(f->run->o->worker, f->in, id, st);
 }
 
+static bool
+on_behind(void *arg)
+{
+	const struct followed	*f = arg;
+	struct watching		*run = f->run;
+
+	return remembered_waits(run) || (run->o->worker != NULL &&
+	    worker_behind(run->o->worker));
+}
+
 static void
 on_say(void *arg, const char *path, const char *why)
 {
@@ -175,6 +186,8 @@ on_looked(void *arg)
 {
 	struct followed	*f = arg;
 
+	if (!following_has_begun(f->following))
+		remembered_looked(f->run);
 	following_looked(f->following);
 	if (f->watch == NULL && !f->looked)
 		log_debug("%s: its trails are followed", f->in->path);
@@ -192,7 +205,8 @@ followed_new(struct watching *run, const struct input *in)
 	    .record = on_record,
 	    .ready = on_ready, .quiet = on_quiet, .left = on_left,
 	    .gone = on_gone, .open = on_open, .say = on_say, .arg = f,
-	    .look = run->o->worker != NULL ? on_look : NULL };
+	    .look = run->o->worker != NULL ? on_look : NULL,
+	    .behind = on_behind };
 
 	f->run = run;
 	f->in = in;

@@ -36,6 +36,7 @@
 #define REST_LONG_S	60	/* one that has not, with others behind it */
 #define QUIET_MS	500
 #define SKIP_ALL	UINT64_MAX	/* what is there when it is opened */
+#define BEHIND_MS	100	/* until others may have taken some of it */
 #define LATER_MAX	64u		/* trails of a host that are gone */
 
 /* Life. */
@@ -134,13 +135,22 @@ is_past(const struct following *f, const struct trailname *t)
 	return !trailname_overlaps(t, f->since / 1000, INT64_MAX);
 }
 
-static void
-insert(struct host *h, struct trail *t)
+/* Where it is among those that are not done, or should be. */
+static size_t
+turn_of(const struct host *h, int64_t start)
 {
 	size_t	 at = h->n;
 
-	while (at > 0 && h->v[at - 1]->start > t->start)
+	while (at > 0 && h->v[at - 1]->start >= start)
 		at--;
+	return at;
+}
+
+static void
+insert(struct host *h, struct trail *t)
+{
+	const size_t	 at = turn_of(h, t->start);
+
 	h->v = mem_grow(h->v, &h->cap, h->n + 1, sizeof(*h->v));
 	memmove(h->v + at + 1, h->v + at, (h->n - at) * sizeof(*h->v));
 	h->v[at] = t;
@@ -182,7 +192,7 @@ skip_what_is_past(const struct following *f, struct trail *t)
 		    SKIP_ALL;
 }
 
-/* Has an earlier process begun to read it? Then it is taken from there. */
+/* Was it begun before it was gone? Then it is taken from there. */
 static struct trail *
 take_later(struct host *h, int64_t start, const char *path)
 {
@@ -198,6 +208,27 @@ take_later(struct host *h, int64_t start, const char *path)
 		return t;
 	}
 	return NULL;
+}
+
+/*
+ * It was gone before it was done, and is back. What is open is read on: it is
+ * the same trail, whatever file it has now.
+ */
+static bool
+is_back(const struct host *h, const struct trailwatch_trail *told)
+{
+	const size_t	 at = turn_of(h, told->stamps.start);
+	struct trail	*t = at < h->n ? h->v[at] : NULL;
+
+	if (t == NULL || t->start != told->stamps.start)
+		return false;
+	t->id = told->id;
+	t->ended = t->failed = false;
+	if (t->fd == -1) {
+		free((char *)(uintptr_t)t->pub.path);
+		t->pub.path = xstrdup(told->path);
+	}
+	return true;
 }
 
 /* One so old that nobody knows whether it was read is not, which is said. */
@@ -219,7 +250,7 @@ following_begun(struct following *f, const struct trailwatch_trail *told)
 	struct host	*h = host_of(f, told->host);
 	struct trail	*t;
 
-	if (is_done(f, h, told))
+	if (is_back(h, told) || is_done(f, h, told))
 		return;
 	if (is_past(f, &told->stamps)) {
 		done_add(h->done, told->stamps.start);
@@ -227,7 +258,7 @@ following_begun(struct following *f, const struct trailwatch_trail *told)
 	}
 	if ((t = take_later(h, told->stamps.start, told->path)) == NULL) {
 		t = new_trail(told->path, told->stamps.start);
-		t->id = told->id;
+		t->id = told->id;		/* it is looked at */
 		skip_what_is_past(f, t);
 	}
 	t->id = told->id;
@@ -264,7 +295,7 @@ miss(struct following *f, struct host *h, struct trail *t)
 		f->to.gone(h->stream, t->pub.path, t->place.offset);
 }
 
-/* Those of an earlier process that were not found; only some are kept. */
+/* Those that were begun and are not there; only some are kept. */
 static void
 miss_later(struct following *f, struct host *h)
 {
@@ -481,12 +512,34 @@ is_arriving(const struct following *f, const struct trail *t)
 
 /* Trails of a host. */
 
-static void
-remove_at(struct host *h, size_t i)
+static struct trail *
+take_out(struct host *h, size_t i)
 {
-	trail_free(h->v[i]);
+	struct trail	*t = h->v[i];
+
 	h->n--;
 	memmove(h->v + i, h->v + i + 1, (h->n - i) * sizeof(*h->v));
+	return t;
+}
+
+/*
+ * It cannot be opened. If it comes back, what was read of it is not read again,
+ * nor what was to be passed over.
+ */
+static void
+put_off(struct host *h, size_t i)
+{
+	struct trail	*t = take_out(h, i);
+
+	if (t->place.offset == 0 && !trailing_skips(t)) {
+		trail_free(t);
+		return;
+	}
+	t->gone = true;			/* which was said */
+	t->ended = t->failed = false;
+	h->later = mem_grow(h->later, &h->later_cap, h->nlater + 1,
+	    sizeof(*h->later));
+	h->later[h->nlater++] = t;
 }
 
 static void
@@ -502,7 +555,7 @@ leave(struct following *f, struct host *h, size_t i)
 		frame_end(t->pub.frame);
 	f->to.left(h->stream);
 	done_add(h->done, t->start);
-	remove_at(h, i);
+	trail_free(take_out(h, i));
 }
 
 /*
@@ -549,7 +602,7 @@ read_host(struct following *f, struct host *h, size_t *budget)
 			continue;
 		}
 		if (!open_trail(f, h, h->v[i])) {
-			remove_at(h, i);
+			put_off(h, i);
 			continue;
 		}
 		do {
@@ -571,11 +624,17 @@ read_host(struct following *f, struct host *h, size_t *budget)
 static void
 on_work(evutil_socket_t fd, short what, void *arg)
 {
-	struct following	*f = arg;
-	bool			 more = false;
+	static const struct timeval	 later = {
+		.tv_usec = BEHIND_MS * 1000
+	};
+	struct following		*f = arg;
+	bool				 more = false;
 
 	(void)fd;
 	(void)what;
+	if (f->to.behind != NULL && f->to.behind(f->to.arg) &&
+	    event_add(f->work, &later) == 0)
+		return;
 	for (size_t i = 0; i < f->nhosts; i++) {
 		size_t	 budget = TURN_BYTES;
 

@@ -5,7 +5,9 @@
  * Those of one host are read in the order in which they began. A trail that is
  * no longer written to is left when it has rested for some seconds, so that one
  * that is copied here slowly is read whole; the next one does not wait for
- * that. One that comes late is read when it comes. Nothing is read twice.
+ * that. One that comes late is read when it comes. Nothing is read twice, also
+ * of a trail that was gone for a while and is told of again, as a new one:
+ * those that are done are remembered (done.h).
  *
  * Which trails there are others know (trailwatch.h), and what is in them is cut
  * into records elsewhere (stream.h): this is what comes between.
@@ -74,6 +76,9 @@ struct following_to {
 	/* Size and time of a trail; false: it is gone. NULL: see for yourself,
 	 * by its path. */
 	bool	 (*look)(void *arg, uint32_t id, struct stat *);
+	/* Is what was read more than others can take? Then we wait, too. May
+	 * be NULL. */
+	bool	 (*behind)(void *arg);
 	/* Something is wrong with a trail. */
 	void	 (*say)(void *arg, const char *path, const char *why);
 	void	*arg;

@@ -31,6 +31,7 @@ struct hand {
 	struct hand_to		 to;
 	struct event_base	*base;
 	pid_t			 pid;		/* 0: none */
+	bool			 killed;	/* which was said */
 	struct channel		*channel;	/* NULL: none, or at its end */
 	struct event		*readable, *writable, *due;
 	unsigned		 wait_s;
@@ -65,8 +66,8 @@ hand_new(struct event_base *base, enum role role, const struct hand_to *to)
 	struct hand	*h = xcalloc(1, sizeof(*h));
 
 	h->role = role;
-	h->down = role == ROLE_WORKER ? PARENT_TO_WORKER : PARENT_TO_COURIER;
-	h->up = role == ROLE_WORKER ? WORKER_TO_PARENT : COURIER_TO_PARENT;
+	h->down = roles_down(role);
+	h->up = roles_up(role);
 	h->to = *to;
 	h->base = base;
 	h->due = evtimer_new(base, on_due, h);
@@ -114,8 +115,9 @@ hand_lives(const struct hand *h)
 void
 hand_kill(struct hand *h, const char *why)
 {
-	if (h->pid == 0)
+	if (h->pid == 0 || h->killed)
 		return;
+	h->killed = true;
 	log_warn("the %s is ended: %s", roles_name(h->role), why);
 	(void)kill(h->pid, SIGKILL);	/* it may have ended by itself */
 }
@@ -221,6 +223,15 @@ is_text(struct slice s)
 }
 
 void
+hand_line(struct buf *out, struct slice line)
+{
+	if (is_text(line))
+		buf_slice(out, line);
+	else
+		buf_escape(out, line);
+}
+
+void
 hand_say(struct hand *h, struct slice bytes)
 {
 	const int64_t	 now = now_s();
@@ -242,11 +253,7 @@ hand_say(struct hand *h, struct slice bytes)
 		log_warn("the %s had %llu more lines to say",
 		    roles_name(h->role), (unsigned long long)h->unsaid);
 	h->unsaid = 0;
-	bytes = (struct slice){ bytes.p + 1, bytes.n - 1 };
-	if (is_text(bytes))
-		buf_slice(&text, bytes);
-	else
-		buf_escape(&text, bytes);
+	hand_line(&text, (struct slice){ bytes.p + 1, bytes.n - 1 });
 	log_line(level == LOG_INFO || level == LOG_DEBUG ? level :
 	    LOG_WARNING, buf_cstr(&text));
 	buf_fini(&text);
@@ -265,6 +272,7 @@ hand_start(struct hand *h, char *const *argv)
 		log_warn_errno("a channel to the %s", roles_name(h->role));
 		return false;
 	}
+	h->killed = false;
 	h->pid = spawn_role(h->role, argv, ends[1]);
 	if (h->pid == -1) {
 		log_warn_errno("the %s cannot be started",

@@ -70,6 +70,9 @@ bool		 hand_ended(struct hand *, int *status);
 /* What it wants to be said: it may not say all things, nor as much. */
 void		 hand_say(struct hand *, struct slice bytes);
 
+/* Append a line that one of them wrote: escaped, if it does not show as is. */
+void		 hand_line(struct buf *, struct slice);
+
 /* Seconds to wait, for one that waited and lived so long before. */
 unsigned	 hand_wait(unsigned before, int64_t lived_s);
 

@@ -3,7 +3,8 @@
  * loader.c - rule files and what they name, from the file system.
  *
  * A rule file may be a pipe or a terminal, so nothing is assumed about its
- * size; only a directory is refused, with its own errno.
+ * size; only a directory is refused, with its own errno. One that it includes
+ * is a regular file: nobody waits for somebody to write to it.
  */
 #include <sys/stat.h>
 
@@ -40,22 +41,31 @@ loader_read_fd(int fd, size_t max, struct buf *out)
 	}
 }
 
-int
-loader_read(const char *path, size_t max, struct buf *out)
+static int
+read_path(const char *path, bool regular, size_t max, struct buf *out)
 {
 	struct stat	 st;
 	int		 error, fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    (regular ? O_NONBLOCK : 0))) == -1)
 		return errno;
 	if (fstat(fd, &st) == -1)
 		error = errno;
 	else if (S_ISDIR(st.st_mode))
 		error = EISDIR;
+	else if (regular && !S_ISREG(st.st_mode))
+		error = RULES_NO_FILE;
 	else
 		error = loader_read_fd(fd, max, out);
 	(void)close(fd);	/* it was only read */
 	return error;
+}
+
+int
+loader_read(const char *path, size_t max, struct buf *out)
+{
+	return read_path(path, false, max, out);
 }
 
 static int
@@ -63,6 +73,13 @@ load(void *arg, const char *path, struct buf *out)
 {
 	(void)arg;
 	return loader_read(path, LOADER_FILE_MAX, out);
+}
+
+static int
+include(void *arg, const char *path, struct buf *out)
+{
+	(void)arg;
+	return read_path(path, true, LOADER_FILE_MAX, out);
 }
 
 static int
@@ -122,6 +139,6 @@ struct rules_env
 loader_env(const struct names *names, const struct accounts *accounts)
 {
 	return (struct rules_env){ .names = names, .accounts = accounts,
-		.load = load, .check_dir = check_dir,
+		.load = load, .include = include, .check_dir = check_dir,
 		.check_program = check_program, .zone = load_zone };
 }

@@ -152,6 +152,12 @@ metrics_figures(struct buf *b, const struct figures *f)
 		f->engine.patterns_failed },
 	    { "alerts_held_back_total", "Alerts held back by cooldown.", NULL,
 		f->engine.held_back },
+	    { "alerts_queued", "Alerts that wait for their outputs.", "gauge",
+		f->queued.items },
+	    { "alerts_queued_bytes", "Bytes of them.", "gauge",
+		f->queued.bytes },
+	    { "alerts_queued_disk_bytes", "Of these, on disk.", "gauge",
+		f->queued.on_disk },
 	    { "alerts_lost_total", "Alerts that a sink did not get.", NULL,
 		f->sinks.lost },
 	};

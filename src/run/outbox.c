@@ -3,7 +3,8 @@
  * outbox.c - items on their way to somebody slow, who has a thread of his own.
  *
  * One lock guards the queue; it is held while an item is copied in or out, or
- * written to the file of the queue, and never while one is delivered.
+ * written to the file of the queue, and never while one is delivered. The
+ * thread says nothing itself: who puts items in has the program's voice.
  */
 #include "run/outbox.h"
 
@@ -16,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/losing.h"
 
 struct outbox {
 	struct outbox_to	 to;
@@ -26,12 +28,11 @@ struct outbox {
 	pthread_cond_t		 work;		/* there is some; or stop */
 	pthread_cond_t		 done;		/* nothing is left to do */
 	struct spill		*queue;
-	uint64_t		 room;		/* of it, bytes */
 	bool			 busy;		/* the thread has something */
 	bool			 stopped;
-	bool			 losing;	/* which was said */
-	uint64_t		 lost;		/* in all, */
-	uint64_t		 lost_before;	/* when losing began */
+	struct losing		 losing;
+	uint64_t		 unread;	/* which is to be said */
+	int			 unread_error;
 };
 
 /* These fail only where they are misused. */
@@ -50,7 +51,7 @@ unlock(struct outbox *o)
 		mem_end("a lock is broken");
 }
 
-/* The next item, if any; what could not be read again is said, unlocked. */
+/* The next item, if any; of what cannot be read again others have to speak. */
 static bool
 next_item(struct outbox *o)
 {
@@ -58,13 +59,9 @@ next_item(struct outbox *o)
 	int		 got;
 
 	while ((got = spill_take(o->queue, &o->item, &gone)) == -1) {
-		const int	 error = errno;
-
-		o->lost += gone;
-		unlock(o);
-		log_warn("the queue of %s: %s: %llu are lost", o->to.name,
-		    strerror(error), (unsigned long long)gone);
-		lock(o);
+		o->unread_error = errno;
+		o->unread += gone;
+		o->losing.lost += gone;
 	}
 	return got == 1;
 }
@@ -137,14 +134,12 @@ release(struct outbox *o)
 }
 
 struct outbox *
-outbox_new(const struct outbox_to *to, const struct spill_limits *limits)
+outbox_new(const struct outbox_to *to, struct spill *queue)
 {
 	struct outbox	*o = xcalloc(1, sizeof(*o));
 
 	o->to = *to;
-	o->queue = spill_new(limits);
-	o->room = limits->disk + (limits->memory == 0 ? SPILL_MEMORY :
-	    limits->memory);
+	o->queue = queue;
 	if (pthread_mutex_init(&o->lock, NULL) != 0 ||
 	    pthread_cond_init(&o->work, NULL) != 0 ||
 	    pthread_cond_init(&o->done, NULL) != 0)
@@ -168,52 +163,35 @@ outbox_free(struct outbox *o)
 	release(o);
 }
 
-/* Losing has begun, or is over: said once each, without the lock. */
 static void
-say(const struct outbox *o, int error, uint64_t lost)
+say_unread(const struct outbox *o, uint64_t lost, int error)
 {
-	if (error == 0)
-		log_warn("the queue of %s has room again; %llu were lost",
-		    o->to.name, (unsigned long long)lost);
-	else if (error == ENOBUFS)
-		log_warn("the queue of %s is full: more are lost", o->to.name);
-	else
-		log_warn("the queue of %s is full, and cannot go on on disk: "
-		    "%s: more are lost", o->to.name, strerror(error));
-}
-
-/* Is so much room again that it will not be full at the next item? */
-static bool
-has_air(const struct outbox *o)
-{
-	struct spill_stats	 left;
-
-	spill_stats(o->queue, &left);
-	return left.bytes <= o->room / 2;
+	if (lost > 0)
+		log_warn("the queue of %s: %s: %llu are lost", o->to.name,
+		    strerror(error), (unsigned long long)lost);
 }
 
 bool
 outbox_put(struct outbox *o, struct slice item, bool must)
 {
-	uint64_t	 lost;
+	struct losing	 losing;
+	uint64_t	 unread;
 	bool		 tell;
-	int		 error;
+	int		 error, unread_error;
 
 	lock(o);
 	error = spill_put(o->queue, item, must);
-	tell = o->losing ? error == 0 && has_air(o) : error != 0;
-	if (tell) {
-		o->losing = error != 0;
-		if (o->losing)
-			o->lost_before = o->lost;
-	}
-	o->lost += error != 0;
-	lost = o->lost - o->lost_before;
+	tell = losing_note(&o->losing, error, o->queue);
+	losing = o->losing;
+	unread = o->unread;
+	unread_error = o->unread_error;
+	o->unread = 0;
 	if (error == 0)
 		(void)pthread_cond_signal(&o->work);
 	unlock(o);
+	say_unread(o, unread, unread_error);
 	if (tell)
-		say(o, error, lost);
+		losing_say(&losing, error, o->to.name);
 	return error == 0;
 }
 
@@ -256,6 +234,6 @@ outbox_stats(struct outbox *o, struct outbox_stats *s)
 {
 	lock(o);
 	spill_stats(o->queue, &s->waiting);
-	s->lost = o->lost;
+	s->lost = o->losing.lost;
 	unlock(o);
 }

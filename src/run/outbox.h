@@ -32,9 +32,8 @@ struct outbox_stats {
 	uint64_t		 lost;		/* items */
 };
 
-/* NULL when the system gives no thread. */
-struct outbox	*outbox_new(const struct outbox_to *,
-		    const struct spill_limits *);
+/* NULL when the system gives no thread. The queue is taken in any case. */
+struct outbox	*outbox_new(const struct outbox_to *, struct spill *);
 /* What was not delivered is dropped; the item at hand is waited for. */
 void		 outbox_free(struct outbox *);	/* NULL is allowed */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "run/scribe.h"
 #include "run/watching.h"
 
 static void
@@ -67,6 +68,19 @@ flush(void *arg)
 	sinks_flush(run->o->sinks);
 }
 
+void
+outward_waiting(const struct sinks *sinks, struct scribe *scribe,
+    struct outward_stats *s)
+{
+	struct outbox_stats	 lines;
+
+	sinks_stats(sinks, &s->sinks);
+	scribe_stats(scribe, &lines);
+	s->sinks.lost += lines.lost;
+	s->waiting = lines.waiting;
+	s->waiting.items += s->sinks.waiting;
+}
+
 /* Triggers have their time even when there is nothing left to read. */
 static void
 settle(void *arg)
@@ -81,13 +95,13 @@ settle(void *arg)
 }
 
 static void
-stats(void *arg, struct sinks_stats *s, struct triggers_stats *t)
+stats(void *arg, struct outward_stats *s)
 {
 	const struct watching	*run = arg;
 
-	sinks_stats(run->o->sinks, s);
+	outward_waiting(run->o->sinks, run->o->scribe, s);
 	if (run->triggers != NULL)
-		triggers_stats(run->triggers, t);
+		triggers_stats(run->triggers, &s->triggers);
 }
 
 struct outward

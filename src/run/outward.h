@@ -15,9 +15,16 @@
 #include "sink/format.h"
 #include "sink/sink.h"
 #include "run/ledger.h"
+#include "run/spill.h"
 #include "run/triggers.h"
 
 struct watching;
+
+struct outward_stats {
+	struct sinks_stats	 sinks;
+	struct triggers_stats	 triggers;
+	struct spill_stats	 waiting;	/* alerts on their way */
+};
 
 struct outward {
 	void	(*alert)(void *arg, const struct sink_view *);
@@ -28,14 +35,18 @@ struct outward {
 	void	(*flush)(void *arg);
 	/* Before the end: all is written, and no trigger runs any more. */
 	void	(*settle)(void *arg);
-	/* Add what they count. */
-	void	(*stats)(void *arg, struct sinks_stats *,
-		    struct triggers_stats *);
+	/* Add what they count, and what waits for them. */
+	void	(*stats)(void *arg, struct outward_stats *);
 	void	*arg;
 };
 
 /* The one for one process: sinks and triggers of the run. */
 struct outward	outward_direct(struct watching *);
+
+/* What sinks of this process count, with lines for syslog; or NULL. */
+struct scribe;
+void		outward_waiting(const struct sinks *, struct scribe *,
+		    struct outward_stats *);
 
 /* What a ledger knows this trigger by. */
 void		outward_id(const struct watching *,

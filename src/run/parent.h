@@ -4,8 +4,8 @@
  * nothing that comes from a record.
  *
  * It starts worker and courier, hands out descriptors, turns signals into
- * words, and runs triggers: those of the rules that it has read itself, and no
- * others.
+ * words, and runs triggers: those of the rules, as a reader told them that had
+ * seen no record, and no others.
  */
 #ifndef RUN_PARENT_H
 #define RUN_PARENT_H
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "run/bundle.h"
+#include "run/lectern.h"
 #include "run/pipeline.h"
 
 /* All of it is the caller's. */
@@ -20,14 +21,11 @@ struct parent_options {
 	char *const		*argv;		/* of the command */
 	int			 here;	/* directory of the start; or -1 */
 	struct bundle		*bundle;
-	/*
-	 * SIGHUP: the rules as they are now, with a bundle of their own, which
-	 * becomes ours; the rules stay the caller's. NULL: something is wrong
-	 * with them, which was said. Or no such function.
-	 */
-	const struct program	*(*read)(void *arg, struct bundle **);
+	/* SIGHUP: how rules are read, and where lines about them go. */
+	const struct lectern_options *reading;
+	void			(*say)(void *arg, struct buf *lines);
 	void			*arg;
-	const struct program	*program;
+	const struct program	*program;	/* an outline is enough */
 	const struct accounts	*accounts;
 	struct input		*inputs;	/* open */
 	size_t			 ninputs;

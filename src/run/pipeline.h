@@ -30,6 +30,7 @@ struct pipeline_rules {
 	void			*arg;
 };
 
+struct scribe;
 struct worker;
 
 /* All of it is the caller's and must outlive the run. */
@@ -62,6 +63,7 @@ struct pipeline_options {
 	const char		*metrics;	/* where to tell figures */
 	struct retention_limits	 retention;	/* of the store */
 	uint32_t		 max_instances;	/* 0: the usual ceiling */
+	struct scribe		*scribe; /* who writes to syslog; or NULL */
 	struct worker		*worker; /* we are one, with what it needs
 					  * of the parent; or NULL */
 	struct buf		*spent;		/* where the time went is

@@ -3,9 +3,11 @@
  * relayed.c - what a worker remembers: the courier keeps it.
  *
  * The copy is made before the courier is told of it, and between the two
- * nothing happens, so both are of the same moment. There is never more than one
- * checkpoint under way. What goes wrong with one is said by the courier, who
- * hears of it.
+ * nothing happens, so both are of the same moment. There is never more than
+ * one checkpoint under way, and none begins while alerts wait that came before
+ * it: a place counts only when all that was found up to there is written. What
+ * goes wrong with one is said by the courier, who hears of it; that it does
+ * not come to one is said here.
  */
 #include "run/relayed.h"
 
@@ -23,6 +25,8 @@
 #include "base/mem.h"
 #include "bsm/cursor.h"
 
+#define WAITS_US	60000000	/* without a checkpoint: it is said */
+
 struct relayed {
 	struct worker		*worker;
 	struct event		*timer;
@@ -34,6 +38,8 @@ struct relayed {
 	int64_t			 began_ms;	/* since 1970 */
 	bool			 durable;	/* the last one is */
 	bool			 failing;	/* copies: it was said */
+	uint64_t		 good_us;	/* when one was durable */
+	bool			 waits;		/* too long: it was said */
 	struct checkpoint_stats	 stats;
 };
 
@@ -174,6 +180,10 @@ relayed_durable(struct relayed *r, struct slice bytes)
 		r->stats.failed++;
 		return;
 	}
+	r->good_us = micros();
+	if (r->waits)
+		log_warn("what is remembered is written again");
+	r->waits = false;
 	r->stats.taken++;
 	r->stats.millis = r->began_ms;
 	r->stats.rows = cursor_uint(&c, 8);
@@ -189,10 +199,16 @@ on_time(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (r->child != 0)
-		r->stats.late++;
-	else
+	if (r->child == 0 && worker_may_tell(r->worker)) {
 		(void)take(r, false);		/* what went wrong was said */
+		return;
+	}
+	r->stats.late++;
+	if (r->waits || micros() - r->good_us < WAITS_US)
+		return;
+	r->waits = true;
+	log_warn("what is remembered is not written: the courier does not take "
+	    "what was before; it is tried again");
 }
 
 /* The courier waits no longer than a minute, and then says so. */
@@ -206,6 +222,12 @@ wait_for_it(struct relayed *r)
 		if (m.type == ROLES_DURABLE)
 			relayed_durable(r, m.bytes);
 	}
+}
+
+bool
+relayed_take(struct relayed *r)
+{
+	return r->child == 0 && worker_may_tell(r->worker) && take(r, false);
 }
 
 bool
@@ -228,6 +250,7 @@ relayed_new(struct event_base *base, struct worker *w,
 	const struct timeval	 every = { .tv_sec = (time_t)o->every_s };
 
 	r->worker = w;
+	r->good_us = micros();
 	r->stats.millis = o->millis;
 	r->parts = xmemdup(o->parts, mem_product(o->nparts,
 	    sizeof(*o->parts)));

@@ -40,6 +40,9 @@ struct relayed	*relayed_new(struct event_base *, struct worker *,
 		    const struct checkpoint_options *);
 void		 relayed_free(struct relayed *);	/* NULL is allowed */
 bool		 relayed_sure(struct relayed *);
+
+/* Begin one. False if that cannot be now, or after saying why. */
+bool		 relayed_take(struct relayed *);
 void		 relayed_stats(const struct relayed *,
 		    struct checkpoint_stats *);
 

@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -24,6 +25,13 @@
 #include "run/taking.h"
 #include "run/watching.h"
 
+#define FIRST_MS	10000	/* an output that stands still holds nobody */
+
+/* The checkpoint that is taken when what is followed was looked at. */
+enum first {
+	FIRST_NONE, FIRST_WANTED, FIRST_UNDER_WAY
+};
+
 struct remembered {
 	struct watching		*run;
 	struct statedb_about	 about;
@@ -31,6 +39,9 @@ struct remembered {
 	struct relayed		*relayed;	/* in a worker */
 	struct outputs		 outputs;
 	bool			 goes_on;	/* something was loaded */
+	enum first		 first;
+	int64_t			 first_ms;	/* wanted since */
+	uint64_t		 before;	/* so many were over then */
 };
 
 /* Loading: rows of positions, then those of the engine. */
@@ -328,6 +339,60 @@ remembered_begin(struct watching *run)
 	if (!r->goes_on)
 		(void)sure(r);			/* which was said */
 	return true;
+}
+
+/* The first look. */
+
+static int64_t
+our_clock_ms(void)
+{
+	struct timespec	 now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);	/* all have it */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static uint64_t
+over(const struct remembered *r)
+{
+	struct checkpoint_stats	 stats;
+
+	(void)remembered_stats(r, &stats);
+	return stats.taken + stats.failed;
+}
+
+void
+remembered_looked(struct watching *run)
+{
+	struct remembered	*r = run->remembered;
+
+	if (r == NULL || (r->checkpoint == NULL && r->relayed == NULL))
+		return;
+	r->first = FIRST_WANTED;
+	r->first_ms = our_clock_ms();
+	r->before = over(r);
+}
+
+bool
+remembered_waits(struct watching *run)
+{
+	struct remembered	*r = run->remembered;
+
+	if (r == NULL || r->first == FIRST_NONE)
+		return false;
+	if (over(r) != r->before && r->first == FIRST_UNDER_WAY)
+		r->first = FIRST_NONE;
+	if (r->first == FIRST_WANTED) {
+		r->before = over(r);
+		if (r->relayed != NULL ? relayed_take(r->relayed) :
+		    checkpoint_take(r->checkpoint))
+			r->first = FIRST_UNDER_WAY;
+		else if (over(r) != r->before)
+			r->first = FIRST_NONE;		/* it was said */
+	}
+	if (our_clock_ms() - r->first_ms > FIRST_MS)
+		r->first = FIRST_NONE;
+	return r->first != FIRST_NONE;
 }
 
 bool

@@ -35,6 +35,15 @@ bool	 remembered_begin(struct watching *);
 bool	 remembered_end(struct watching *);
 void	 remembered_free(struct remembered *);	/* NULL is allowed */
 
+/*
+ * What is followed "from now on" has been looked at for the first time, so it
+ * is known from where on. Nothing of it is to be read as long as this waits:
+ * who goes on in another process would take its own beginning for it. It waits
+ * for some seconds at most.
+ */
+void	 remembered_looked(struct watching *);
+bool	 remembered_waits(struct watching *);
+
 /* In a worker: the courier has said what became of a checkpoint. */
 void	 remembered_durable(struct remembered *, struct slice);
 

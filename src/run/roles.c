@@ -16,6 +16,8 @@ enum with { WITHOUT_FD, MAY_HAVE_FD, WITH_FD };
 
 #define TO_BOTH		(PARENT_TO_WORKER | PARENT_TO_COURIER)
 #define FROM_BOTH	(WORKER_TO_PARENT | COURIER_TO_PARENT)
+#define FROM_ALL	(FROM_BOTH | READER_TO_PARENT)
+#define FROM_PARENT	(TO_BOTH | PARENT_TO_READER)
 #define FILLS_MAX	1024u		/* of what is not taken yet */
 #define ERRAND_LEAST	33u		/* numbers and an id, and no text */
 
@@ -29,11 +31,12 @@ static const struct saying {
 	enum with	 fd;
 } rows[ROLES_TYPES] = {
 	[ROLES_FILE] = { "file", TO_BOTH, 6, ROLES_TEXT_MAX, WITHOUT_FD },
-	[ROLES_PIECE] = { "piece", TO_BOTH, 1, ROLES_PIECE_MAX, WITHOUT_FD },
-	[ROLES_HERE] = { "here", TO_BOTH, 0, 0, WITH_FD },
+	[ROLES_PIECE] = { "piece", FROM_PARENT, 1, ROLES_PIECE_MAX,
+	    WITHOUT_FD },
+	[ROLES_HERE] = { "here", FROM_PARENT, 0, 0, WITH_FD },
 	[ROLES_PLACE] = { "place", PARENT_TO_WORKER, 0, 0, WITH_FD },
 	[ROLES_PEER] = { "peer", TO_BOTH, 0, 0, WITH_FD },
-	[ROLES_START] = { "start", TO_BOTH, 13, 13, WITHOUT_FD },
+	[ROLES_START] = { "start", FROM_PARENT, 13, 13, WITHOUT_FD },
 	[ROLES_INPUT] = { "input", PARENT_TO_WORKER, 20, ROLES_TEXT_MAX,
 	    MAY_HAVE_FD },
 	[ROLES_POISON] = { "poison", PARENT_TO_WORKER, 32, ROLES_TEXT_MAX,
@@ -56,10 +59,25 @@ static const struct saying {
 	[ROLES_NAMED] = { "named", PARENT_TO_COURIER, 5, 512, WITHOUT_FD },
 	[ROLES_MARKED] = { "marked", PARENT_TO_COURIER, 8, 8, WITHOUT_FD },
 	[ROLES_STOP] = { "stop", TO_BOTH, 0, 0, WITHOUT_FD },
-	[ROLES_RULES] = { "rules", TO_BOTH | WORKER_TO_COURIER, 4, 4,
+	[ROLES_RULES] = { "rules", TO_BOTH | FROM_BOTH |
+	    WORKER_TO_COURIER, 4, 4, WITHOUT_FD },
+	[ROLES_SHOWN] = { "shown", PARENT_TO_READER, 12, 12, WITHOUT_FD },
+	[ROLES_READY] = { "ready", FROM_ALL, 0, 0, WITHOUT_FD },
+	[ROLES_SAY] = { "say", FROM_ALL, 1, ROLES_SAY_MAX, WITHOUT_FD },
+	[ROLES_SHOW] = { "show", READER_TO_PARENT, 6, ROLES_TEXT_MAX,
 	    WITHOUT_FD },
-	[ROLES_READY] = { "ready", FROM_BOTH, 0, 0, WITHOUT_FD },
-	[ROLES_SAY] = { "say", FROM_BOTH, 1, ROLES_SAY_MAX, WITHOUT_FD },
+	[ROLES_MORE] = { "more", READER_TO_PARENT, 0, 0, WITHOUT_FD },
+	[ROLES_FAULTS] = { "faults", READER_TO_PARENT, 1, ROLES_TEXT_MAX,
+	    WITHOUT_FD },
+	[ROLES_LOG_FILE] = { "log-file", READER_TO_PARENT, 6, 512,
+	    WITHOUT_FD },
+	[ROLES_LOG_CHANNEL] = { "log-channel", READER_TO_PARENT, 13,
+	    ROLES_PIECE_MAX, WITHOUT_FD },
+	[ROLES_RULE] = { "rule", READER_TO_PARENT, 20, ROLES_PIECE_MAX,
+	    WITHOUT_FD },
+	[ROLES_RULE_TRIGGER] = { "rule-trigger", READER_TO_PARENT, 9,
+	    ROLES_PIECE_MAX, WITHOUT_FD },
+	[ROLES_JUDGED] = { "judged", READER_TO_PARENT, 1, 1, WITHOUT_FD },
 	[ROLES_OPEN] = { "open", WORKER_TO_PARENT, 8, 8, WITHOUT_FD },
 	[ROLES_LOOK] = { "look", WORKER_TO_PARENT, 8, 8, WITHOUT_FD },
 	[ROLES_SETTLE] = { "settle", WORKER_TO_PARENT, 0, 0, WITHOUT_FD },
@@ -78,7 +96,7 @@ static const struct saying {
 	[ROLES_ROWS_LOADED] = { "rows-loaded", WORKER_TO_COURIER, 0,
 	    ROLES_SAY_MAX, WITHOUT_FD },
 	[ROLES_MARK] = { "mark", WORKER_TO_COURIER, 9, 9, WITH_FD },
-	[ROLES_TOLD] = { "told", COURIER_TO_WORKER, 32, 32, WITHOUT_FD },
+	[ROLES_TOLD] = { "told", COURIER_TO_WORKER, 56, 56, WITHOUT_FD },
 	[ROLES_ROW] = { "row", COURIER_TO_WORKER, 9, ROWS_ROW_MAX + 8,
 	    WITHOUT_FD },
 	[ROLES_ROWS_END] = { "rows-end", COURIER_TO_WORKER, 1, 1,
@@ -96,10 +114,15 @@ static const struct saying {
 
 static const struct {
 	const char	*name, *argv0;
+	enum roles_way	 up, down;	/* to the parent, and from it */
 } roles[] = {
-	[ROLE_PARENT] = { "parent", "bsmtrace" },
-	[ROLE_WORKER] = { "worker", "bsmtrace: worker" },
-	[ROLE_COURIER] = { "courier", "bsmtrace: courier" },
+	[ROLE_PARENT] = { "parent", "bsmtrace", 0, 0 },
+	[ROLE_WORKER] = { "worker", "bsmtrace: worker", WORKER_TO_PARENT,
+	    PARENT_TO_WORKER },
+	[ROLE_COURIER] = { "courier", "bsmtrace: courier", COURIER_TO_PARENT,
+	    PARENT_TO_COURIER },
+	[ROLE_READER] = { "reader", "bsmtrace: reader", READER_TO_PARENT,
+	    PARENT_TO_READER },
 };
 
 const char *
@@ -114,10 +137,22 @@ roles_name(enum role r)
 	return roles[r].name;
 }
 
+enum roles_way
+roles_up(enum role r)
+{
+	return roles[r].up;
+}
+
+enum roles_way
+roles_down(enum role r)
+{
+	return roles[r].down;
+}
+
 enum role
 roles_of(const char *argv0)
 {
-	for (int r = ROLE_WORKER; r <= ROLE_COURIER; r++)
+	for (int r = ROLE_WORKER; r <= ROLE_READER; r++)
 		if (strcmp(argv0, roles[r].argv0) == 0)
 			return (enum role)r;
 	return ROLE_PARENT;
@@ -160,7 +195,7 @@ wait_for_room(struct channel *c, enum roles_way way)
 	struct pollfd	 one = { .fd = channel_fd(c),
 	    .events = POLLIN | POLLOUT };
 
-	if ((way & TO_BOTH) == 0)
+	if ((way & FROM_PARENT) == 0)
 		return channel_flush(c, true) == 0;
 	for (unsigned i = 0; i < FILLS_MAX; i++) {
 		if (channel_flush(c, false) != 0)

@@ -3,10 +3,12 @@
  * roles.h - the processes of one `watch`, and what they may say to each other.
  *
  * The parent opens things, starts the others and runs triggers; it reads
- * nothing that comes from a record. The worker reads trails by descriptors that
- * it is given, and has rules; it can open nothing. The courier has the sinks.
- * Each is this program, executed again, and talks over a run/channel.h to each
- * of the others.
+ * nothing that comes from a record or a rule. The worker reads trails by
+ * descriptors that it is given, and has rules; it can open nothing. The courier
+ * has the sinks. A reader lives for as long as rules are read: it says what is
+ * wrong with them, and what of them concerns the parent. Each is this program,
+ * executed again, and talks over a run/channel.h to each of the others; a
+ * reader to the parent alone.
  *
  * A table has a row for each message: who may say it to whom, how long it is,
  * and whether a descriptor comes with it. Whoever says anything else is taken
@@ -22,7 +24,7 @@
 #include "bsm/cursor.h"
 #include "run/channel.h"
 
-enum role { ROLE_PARENT, ROLE_WORKER, ROLE_COURIER };
+enum role { ROLE_PARENT, ROLE_WORKER, ROLE_COURIER, ROLE_READER };
 
 #define ROLES_CHANNEL_FD	3	/* to the parent, in a new process */
 
@@ -33,14 +35,17 @@ enum roles_way {
 	WORKER_TO_PARENT	= 1 << 2,
 	COURIER_TO_PARENT	= 1 << 3,
 	WORKER_TO_COURIER	= 1 << 4,
-	COURIER_TO_WORKER	= 1 << 5
+	COURIER_TO_WORKER	= 1 << 5,
+	PARENT_TO_READER	= 1 << 6,
+	READER_TO_PARENT	= 1 << 7
 };
 
 /* Texts are as roles_text() has them, numbers big-endian. */
 enum roles_type {
 	/* From the parent, at the start. */
 	ROLES_FILE = 1,		/* kind (1), name: a file of the rules... */
-	ROLES_PIECE,		/* ...and its bytes, in pieces */
+	ROLES_PIECE,		/* ...and its bytes, in pieces; or of what was
+				 * asked for: see ROLES_SHOW */
 	ROLES_HERE,		/* the directory that paths begin at */
 	ROLES_PLACE,		/* of run/spot.h */
 	ROLES_PEER,		/* a channel to the other role; again, when
@@ -71,12 +76,26 @@ enum roles_type {
 	ROLES_MARKED,		/* number (8): triggers until now are noted */
 	/* From the parent to both. */
 	ROLES_STOP,
-	/* From the parent to both, behind the files of other rules; and from
-	 * the worker to the courier: what comes now is of these. */
+	/* From the parent to both, behind the files of other rules; from the
+	 * worker to the courier, and then from there to the parent: what comes
+	 * now is of these. From the worker to the parent: it keeps these, and
+	 * cannot have the others. */
 	ROLES_RULES,		/* the how manieth since the start (4) */
-	/* From both to the parent. */
+	/* From the parent to the reader. */
+	ROLES_SHOWN,		/* errno (4), and what there is (8): the bytes
+				 * of a file, the number of a user */
+	/* From all to the parent. */
 	ROLES_READY,
 	ROLES_SAY,		/* level (1), a line for the log */
+	/* From the reader to the parent. */
+	ROLES_SHOW,		/* what (1), as in run/lectern.h; its name */
+	ROLES_MORE,		/* the next piece of that file */
+	ROLES_FAULTS,		/* lines about what is wrong with the rules */
+	ROLES_LOG_FILE,		/* run/outline.h, as the next ones */
+	ROLES_LOG_CHANNEL,
+	ROLES_RULE,
+	ROLES_RULE_TRIGGER,
+	ROLES_JUDGED,		/* the rules are good (1); that was all */
 	/* From the worker to the parent. */
 	ROLES_OPEN,		/* input, trail (4 each) */
 	ROLES_LOOK,		/* the same: how is it? */
@@ -97,7 +116,9 @@ enum roles_type {
 				 * the descriptor, by checkpoint_send() */
 	/* From the courier to the worker. */
 	ROLES_TOLD,		/* number (8) of the last alert, of the last
-				 * question (8), lost, missing (8 each) */
+				 * question (8), lost, missing (8 each); what
+				 * waits there: items, bytes, those on disk
+				 * (8 each) */
 	ROLES_ROW,		/* section, page (4 each), bytes */
 	ROLES_ROWS_END,		/* good (1): that was all */
 	ROLES_GOES_ON,		/* with that (1); number and time of the last
@@ -128,6 +149,10 @@ const char	*roles_check(enum roles_way, const struct message *);
 /* The name of a message, or of a role: for messages to people. */
 const char	*roles_type_name(uint32_t type);
 const char	*roles_name(enum role);
+
+/* Which way a role speaks to the parent, and hears from it. */
+enum roles_way	 roles_up(enum role);
+enum roles_way	 roles_down(enum role);
 
 /* What a process is, by the name it was started under, and that name. */
 enum role	 roles_of(const char *argv0);

@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "bsm/cursor.h"
-#include "run/outbox.h"
 
 #define LEAVE_MS	2000u
 #define MOMENT_MS	20u	/* nearly always all is out by then */
@@ -28,17 +27,24 @@ deliver(void *arg, struct slice item)
 	syslog((int)be32(item.p), "%s", (const char *)item.p + 4);
 }
 
-struct scribe *
-scribe_new(void)
+struct spill *
+scribe_queue(void)
 {
-	static const struct outbox_to		 to = { .deliver = deliver,
-	    .name = "lines for syslog" };
 	static const struct spill_limits	 limits = {
 		.disk = SPILL_DISK
 	};
-	struct scribe				*s = xcalloc(1, sizeof(*s));
 
-	s->outbox = outbox_new(&to, &limits);
+	return spill_new(&limits);
+}
+
+struct scribe *
+scribe_new(struct spill *queue)
+{
+	static const struct outbox_to	 to = { .deliver = deliver,
+	    .name = "lines for syslog" };
+	struct scribe			*s = xcalloc(1, sizeof(*s));
+
+	s->outbox = outbox_new(&to, queue);
 	if (s->outbox != NULL)
 		return s;
 	free(s);
@@ -67,6 +73,14 @@ scribe_send(void *arg, int priority, const char *line)
 	buf_u8(&item, 0);
 	(void)outbox_put(s->outbox, buf_bytes(&item), false);
 	buf_fini(&item);
+}
+
+void
+scribe_stats(struct scribe *s, struct outbox_stats *stats)
+{
+	*stats = (struct outbox_stats){ 0 };
+	if (s != NULL)
+		outbox_stats(s->outbox, stats);
 }
 
 bool

@@ -10,10 +10,21 @@
 
 #include <stdbool.h>
 
+#include "run/outbox.h"
+
 struct scribe;
 
-/* NULL when the system gives no thread: then everybody writes himself. */
-struct scribe	*scribe_new(void);
+/*
+ * What lines wait in. Whoever can open no file later opens that of the queue
+ * first, by spill_open().
+ */
+struct spill	*scribe_queue(void);
+
+/*
+ * NULL when the system gives no thread: then everybody writes himself. The
+ * queue is taken in any case.
+ */
+struct scribe	*scribe_new(struct spill *);
 
 /*
  * At the end of the program: lines have two seconds more. False when that was
@@ -24,6 +35,9 @@ bool		 scribe_leave(struct scribe *);
 
 /* A line of this facility and level; SCRIBE is one. */
 void		 scribe_send(void *scribe, int priority, const char *line);
+
+/* What waits now; nothing at all for NULL. */
+void		 scribe_stats(struct scribe *, struct outbox_stats *);
 
 /* Is all out? A moment is waited for that. */
 bool		 scribe_done(struct scribe *);

@@ -7,6 +7,10 @@
  * back only by what must go in while the file cannot take it, and by what comes
  * behind that, since nothing may overtake. Each item stands behind its length,
  * 4 bytes, wherever it is.
+ *
+ * The file is a ring as large as it may be, so that it takes more as long as
+ * some is taken out, even if it is never empty. Offsets only grow; a place in
+ * the file is what is left of one by the size of the ring.
  */
 #include "run/spill.h"
 
@@ -33,7 +37,7 @@ struct spill {
 	struct spill_limits	 limits;
 	struct stretch		 front, back;
 	int			 fd;		/* -1: no file yet */
-	uint64_t		 read, written;	/* offsets in it */
+	uint64_t		 read, written;	/* see above */
 	uint64_t		 items;		/* in it */
 };
 
@@ -127,11 +131,27 @@ open_file(struct spill *s)
 	return s->fd == -1 ? errno : 0;
 }
 
+int
+spill_open(struct spill *s)
+{
+	return s->fd != -1 || s->limits.disk == 0 ? 0 : open_file(s);
+}
+
+/* Bytes from this offset on that are not beyond the end of the ring. */
+static size_t
+piece_at(const struct spill *s, uint64_t offset, size_t n)
+{
+	const uint64_t	 left = s->limits.disk - offset % s->limits.disk;
+
+	return n < left ? n : (size_t)left;
+}
+
 static int
-write_at(int fd, const uint8_t *p, size_t n, uint64_t offset)
+write_at(const struct spill *s, const uint8_t *p, size_t n, uint64_t offset)
 {
 	while (n > 0) {
-		const ssize_t	 some = pwrite(fd, p, n, (off_t)offset);
+		const ssize_t	 some = pwrite(s->fd, p,
+		    piece_at(s, offset, n), (off_t)(offset % s->limits.disk));
 
 		if (some == -1 && errno == EINTR)
 			continue;
@@ -145,10 +165,11 @@ write_at(int fd, const uint8_t *p, size_t n, uint64_t offset)
 }
 
 static int
-read_at(int fd, uint8_t *p, size_t n, uint64_t offset)
+read_at(const struct spill *s, uint8_t *p, size_t n, uint64_t offset)
 {
 	while (n > 0) {
-		const ssize_t	 some = pread(fd, p, n, (off_t)offset);
+		const ssize_t	 some = pread(s->fd, p, piece_at(s, offset, n),
+		    (off_t)(offset % s->limits.disk));
 
 		if (some == -1 && errno == EINTR)
 			continue;
@@ -169,28 +190,25 @@ file_put(struct spill *s, struct slice item)
 	    (uint8_t)(item.n >> 16), (uint8_t)(item.n >> 8), (uint8_t)item.n };
 	int		 error;
 
-	if (s->written + HEAD + item.n > s->limits.disk)
+	if (s->written - s->read + HEAD + item.n > s->limits.disk)
 		return ENOBUFS;
 	if (s->fd == -1 && (error = open_file(s)) != 0)
 		return error;
-	if ((error = write_at(s->fd, head, HEAD, s->written)) != 0 ||
-	    (error = write_at(s->fd, item.p, item.n, s->written + HEAD)) != 0)
+	if ((error = write_at(s, head, HEAD, s->written)) != 0 ||
+	    (error = write_at(s, item.p, item.n, s->written + HEAD)) != 0)
 		return error;
 	s->written += HEAD + item.n;
 	s->items++;
 	return 0;
 }
 
-/* Nothing is left in it: its room on disk is given back. */
+/* Nothing is left in it: its room on disk is given back, now or at the end. */
 static void
 file_empty(struct spill *s)
 {
 	s->read = s->written = 0;
 	s->items = 0;
-	if (ftruncate(s->fd, 0) == -1) {	/* another is made then */
-		(void)close(s->fd);
-		s->fd = -1;
-	}
+	(void)!ftruncate(s->fd, 0);
 }
 
 static int
@@ -200,13 +218,12 @@ file_take(struct spill *s, struct buf *out)
 	size_t		 n;
 	int		 error;
 
-	if ((error = read_at(s->fd, head, HEAD, s->read)) != 0)
+	if ((error = read_at(s, head, HEAD, s->read)) != 0)
 		return error;
 	n = be32(head);
 	if (n > s->written - s->read - HEAD)
 		return EIO;
-	if ((error = read_at(s->fd, buf_room(out, n), n,
-	    s->read + HEAD)) != 0)
+	if ((error = read_at(s, buf_room(out, n), n, s->read + HEAD)) != 0)
 		return error;
 	out->n += n;
 	s->read += HEAD + n;
@@ -263,6 +280,12 @@ spill_take(struct spill *s, struct buf *out, uint64_t *lost)
 	buf_clear(out);
 	errno = error;
 	return -1;
+}
+
+uint64_t
+spill_room(const struct spill *s)
+{
+	return s->limits.memory + s->limits.disk;
 }
 
 void

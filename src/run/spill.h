@@ -37,6 +37,12 @@ struct spill	*spill_new(const struct spill_limits *);
 void		 spill_free(struct spill *);	/* NULL is allowed */
 
 /*
+ * Open the file now, for whoever will not be able to when it is needed. Returns
+ * 0, or an errno: then it is tried again when it is.
+ */
+int		 spill_open(struct spill *);
+
+/*
  * Add an item. Returns 0, or an errno when there is no room: ENOBUFS if both
  * bounds are reached, else why the file could not be written. Then it was not
  * added. One that MUST go in does, whatever the bounds are.
@@ -50,6 +56,7 @@ int		 spill_put(struct spill *, struct slice, bool must);
  */
 int		 spill_take(struct spill *, struct buf *, uint64_t *lost);
 
+uint64_t	 spill_room(const struct spill *);	/* both bounds, bytes */
 void		 spill_stats(const struct spill *, struct spill_stats *);
 
 #endif

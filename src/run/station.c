@@ -4,7 +4,8 @@
  *
  * Without a parent a role has nobody to work for, and nobody to tell: it ends.
  * Signals are for the parent, who turns those that mean something into words;
- * a terminal or a service manager sends them to all of us.
+ * a terminal or a service manager sends them to all of us. A file that may not
+ * grow is a write that fails.
  */
 #include "run/station.h"
 
@@ -18,7 +19,7 @@
 #include "base/mem.h"
 
 static const int	not_for_us[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1,
-	SIGPIPE };
+	SIGPIPE, SIGXFSZ };
 
 void
 station_exit(int status)
@@ -52,6 +53,17 @@ station_send(struct station *s, uint32_t type, const struct buf *b)
 {
 	if (roles_send(s->parent, s->up, type, b, -1) != 0 ||
 	    channel_flush(s->parent, true) != 0)
+		lost();
+}
+
+void
+station_tell(struct station *s, uint32_t type)
+{
+	if (channel_flush(s->parent, false) != 0)
+		lost();
+	if (!channel_waiting(s->parent) &&
+	    (roles_send(s->parent, s->up, type, NULL, -1) != 0 ||
+	    channel_flush(s->parent, false) != 0))
 		lost();
 }
 
@@ -142,8 +154,8 @@ station_new(enum role role)
 	for (size_t i = 0; i < sizeof(not_for_us) / sizeof(int); i++)
 		(void)signal(not_for_us[i], SIG_IGN);	/* they exist */
 	s->role = role;
-	s->up = role == ROLE_WORKER ? WORKER_TO_PARENT : COURIER_TO_PARENT;
-	s->down = role == ROLE_WORKER ? PARENT_TO_WORKER : PARENT_TO_COURIER;
+	s->up = roles_up(role);
+	s->down = roles_down(role);
 	s->peer = s->place = -1;
 	s->bundle = bundle_new();
 	s->parent = channel_new(ROLES_CHANNEL_FD, ROLES_MAX);
@@ -164,12 +176,12 @@ station_close(struct station *s, const struct privilege *p,
 	tzset();		/* while its file can be read */
 	bundle_free(s->bundle);
 	s->bundle = bundle_new();	/* for others, later */
-	if (s->role == ROLE_WORKER && !privilege_drop(p)) {
+	if (s->role != ROLE_COURIER && !privilege_drop(p)) {
 		log_warn("privileges cannot be given up");
 		lost();
 	}
 	why = sandbox_kind() == NULL ? "there is no sandbox on this system" :
-	    sandbox_enter(s->role == ROLE_WORKER ? SANDBOX_WORKER :
+	    sandbox_enter(s->role != ROLE_COURIER ? SANDBOX_WORKER :
 	    s->copies ? SANDBOX_KEEPER : SANDBOX_COURIER, dirs, ndirs);
 	if (why != NULL)
 		log_debug("%s: %s", roles_name(s->role), why);

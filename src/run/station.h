@@ -38,6 +38,9 @@ struct station {
  */
 struct station	*station_new(enum role);
 
+/* Say that, if the parent has heard what was said before; else not at all. */
+void		 station_tell(struct station *, uint32_t type);
+
 /*
  * Give up privileges, close the door, and tell the parent that we are ready.
  * DIRS are for sandbox_enter(). Ends the process when that cannot be.

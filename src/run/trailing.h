@@ -33,7 +33,7 @@ struct host {
 	void		*stream;
 	struct trail	**v;		/* by when they began */
 	size_t		 n, cap;
-	struct trail	**later;	/* of an earlier process: not found */
+	struct trail	**later;	/* begun, and not to be found */
 	size_t		 nlater, later_cap;
 	struct done	*done;
 };

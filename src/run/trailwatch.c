@@ -7,6 +7,10 @@
  * a second change need not show. While it is read names change: a trail counts
  * as gone when two looks in a row have missed it, and of new ones is told when
  * two readings in a row agree, so that none is told of before an earlier one.
+ *
+ * Known are those that are there. They stand by their ids, which ascend and are
+ * never given twice; those that are gone are dropped all at once when they are
+ * more than the others, so that a trail costs the same however many there were.
  */
 #include "run/trailwatch.h"
 
@@ -30,8 +34,10 @@
 #define READS		10	/* of a directory that does not come to rest */
 #define FRESH_S		3	/* a time that could come twice */
 #define TOLD_MAX	1000	/* files that are left out, said one by one */
+#define GONE_MIN	64u	/* fewer are not worth being dropped */
 
 struct known {
+	uint32_t	 id;
 	char		*path;		/* NULL: it is gone */
 	unsigned	 missed;	/* looks in a row */
 	bool		 seen;		/* in this look */
@@ -50,9 +56,10 @@ struct trailwatch {
 	struct trailwatch_to	 to;
 	struct notify		*notify;	/* or NULL */
 	struct event		*heard, *tick;
-	struct map		*by_key;	/* to struct known + 1, as id */
-	struct known		*known;
-	size_t			 nknown, cap;
+	struct map		*by_key;	/* to ids + 1 */
+	struct known		*known;		/* by id */
+	size_t			 nknown, cap, ngone;
+	uint32_t		 next;		/* id */
 	struct directory	*dirs;
 	size_t			 ndirs;
 	struct map		*told;		/* what was said of others */
@@ -119,15 +126,31 @@ trailwatch_free(struct trailwatch *w)
 
 /* One trail. */
 
-static void
-end(struct trailwatch *w, uint32_t id)
+/* NULL: it is gone. */
+static struct known *
+find(const struct trailwatch *w, uint32_t id)
 {
-	struct known	*k = &w->known[id];
+	size_t	 low = 0, high = w->nknown;
 
+	while (low < high) {
+		const size_t	 mid = low + (high - low) / 2;
+
+		if (w->known[mid].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < w->nknown && w->known[low].id == id &&
+	    w->known[low].path != NULL ? &w->known[low] : NULL;
+}
+
+static void
+end(const struct trailwatch *w, struct known *k)
+{
 	if (k->ended)
 		return;
 	k->ended = true;
-	w->to.ended(w->to.arg, id);
+	w->to.ended(w->to.arg, k->id);
 }
 
 /* Host and beginning: what stays when a trail is closed or compressed. */
@@ -140,20 +163,31 @@ key_of(struct buf *key, const struct traildir_trail *t)
 		buf_str(key, t->host);
 }
 
-static uint32_t
+static struct known *
+find_key(const struct trailwatch *w, struct slice key)
+{
+	const uintptr_t	 known = (uintptr_t)map_find(w->by_key, key);
+
+	return known == 0 ? NULL : find(w, (uint32_t)(known - 1));
+}
+
+static struct known *
 add(struct trailwatch *w, struct slice key, const char *path)
 {
+	const uint32_t	 id = w->next++;
+
 	w->known = mem_grow(w->known, &w->cap, w->nknown + 1,
 	    sizeof(*w->known));
-	w->known[w->nknown++] = (struct known){ .path = xstrdup(path) };
-	(void)map_put(w->by_key, key, (void *)(uintptr_t)w->nknown);
-	return (uint32_t)w->nknown - 1;
+	w->known[w->nknown] = (struct known){ .id = id,
+	    .path = xstrdup(path) };
+	(void)map_put(w->by_key, key, (void *)((uintptr_t)id + 1));
+	return &w->known[w->nknown++];
 }
 
 static void
 rename_to(struct known *k, const char *path)
 {
-	if (k->path != NULL && strcmp(k->path, path) == 0)
+	if (strcmp(k->path, path) == 0)
 		return;
 	free(k->path);
 	k->path = xstrdup(path);
@@ -163,33 +197,60 @@ rename_to(struct known *k, const char *path)
 static void
 meet(struct trailwatch *w, const struct traildir_trail *t, struct buf *key)
 {
-	uintptr_t	 known;
-	uint32_t	 id;
+	struct known	*k;
 
 	key_of(key, t);
-	known = (uintptr_t)map_find(w->by_key, buf_bytes(key));
-	if (known != 0) {
-		id = (uint32_t)(known - 1);
-		rename_to(&w->known[id], t->path);
+	if ((k = find_key(w, buf_bytes(key))) != NULL) {
+		rename_to(k, t->path);
 	} else {
-		const struct trailwatch_trail	 one = {
-			.id = (uint32_t)w->nknown, .path = t->path,
-			.host = t->host, .stamps = t->stamps };
-
-		id = add(w, buf_bytes(key), t->path);
-		w->to.begun(w->to.arg, &one);
+		k = add(w, buf_bytes(key), t->path);
+		w->to.begun(w->to.arg, &(struct trailwatch_trail){
+		    .id = k->id, .path = t->path, .host = t->host,
+		    .stamps = t->stamps });
 	}
-	w->known[id].missed = 0;
-	w->known[id].seen = true;
+	k->missed = 0;
+	k->seen = true;
 	if (t->stamps.how != TRAIL_NOT_TERMINATED)
-		end(w, id);
+		end(w, k);
+}
+
+static void
+drop_keys(struct trailwatch *w)
+{
+	struct map	*kept = map_new();
+
+	for (size_t i = 0; i < map_count(w->by_key); i++) {
+		struct slice	 key;
+		void		*value = map_at(w->by_key, i, &key);
+
+		if (find(w, (uint32_t)((uintptr_t)value - 1)) != NULL)
+			(void)map_put(kept, key, value);
+	}
+	map_free(w->by_key);
+	w->by_key = kept;
+}
+
+/* Each that stays is paid for by one that goes. */
+static void
+drop_gone(struct trailwatch *w)
+{
+	size_t	 kept = 0;
+
+	if (w->ngone < GONE_MIN || w->ngone < w->nknown - w->ngone)
+		return;
+	drop_keys(w);
+	for (size_t i = 0; i < w->nknown; i++)
+		if (w->known[i].path != NULL)
+			w->known[kept++] = w->known[i];
+	w->nknown = kept;
+	w->ngone = 0;
 }
 
 /* Those that were there and are not. */
 static void
 miss(struct trailwatch *w)
 {
-	for (uint32_t i = 0; i < w->nknown; i++) {
+	for (size_t i = 0; i < w->nknown; i++) {
 		struct known	*k = &w->known[i];
 
 		if (k->path == NULL || k->seen) {
@@ -200,8 +261,10 @@ miss(struct trailwatch *w)
 			continue;
 		free(k->path);
 		k->path = NULL;
-		end(w, i);
+		w->ngone++;
+		end(w, k);
 	}
+	drop_gone(w);
 }
 
 /* Looking. */
@@ -291,7 +354,7 @@ is_known(const struct trailwatch *w, const struct traildir_trail *t)
 	bool		 known;
 
 	key_of(&key, t);
-	known = map_find(w->by_key, buf_bytes(&key)) != NULL;
+	known = find_key(w, buf_bytes(&key)) != NULL;
 	buf_fini(&key);
 	return known;
 }
@@ -401,11 +464,11 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 int
 trailwatch_open(struct trailwatch *w, uint32_t id)
 {
-	const struct known	*k = &w->known[id];
+	const struct known	*k = find(w, id);
 	char			*now;
 	int			 fd;
 
-	if (k->path == NULL) {
+	if (k == NULL) {
 		errno = ENOENT;
 		return -1;
 	}
@@ -423,5 +486,13 @@ trailwatch_open(struct trailwatch *w, uint32_t id)
 const char *
 trailwatch_path(const struct trailwatch *w, uint32_t id)
 {
-	return w->known[id].path;
+	const struct known	*k = find(w, id);
+
+	return k == NULL ? NULL : k->path;
+}
+
+size_t
+trailwatch_count(const struct trailwatch *w)
+{
+	return w->nknown;
 }

@@ -5,16 +5,19 @@
  * auditd closes a trail by renaming it, and begins another; hosts send theirs
  * late; finished ones are compressed, expire and vanish. A trail is known by
  * its host and the time at which it began, whatever it is called by now, so
- * that none is told of twice. What is in them nobody looks at here.
+ * that none is told of twice while it is there. One that is gone is forgotten,
+ * and new if it comes back: what was read of it, who reads it knows. What is in
+ * them nobody looks at here.
  *
  * Heard of at once where the system tells (notify.h); in any case a look is
  * taken each second, which costs a stat(2) for each directory while nothing
- * changes. Of each trail some 100 bytes are remembered for ever.
+ * changes.
  */
 #ifndef RUN_TRAILWATCH_H
 #define RUN_TRAILWATCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <event2/event.h>
@@ -24,7 +27,8 @@
 struct trailwatch;
 
 struct trailwatch_trail {
-	uint32_t		 id;	/* from 0, for all that follows */
+	uint32_t		 id;	/* from 0, for all that follows; no
+					 * other one ever has it */
 	const char		*path;	/* as it is called now */
 	const char		*host;	/* of name or directory; NULL: none */
 	struct trailname	 stamps; /* without a host */
@@ -33,7 +37,10 @@ struct trailwatch_trail {
 struct trailwatch_to {
 	/* There is a trail. In one look, in the order in which they began. */
 	void	(*begun)(void *arg, const struct trailwatch_trail *);
-	/* Nothing will be added to it: it was closed, or is gone. */
+	/*
+	 * Nothing will be added to it: it was closed, or is gone. Told once
+	 * of an id.
+	 */
 	void	(*ended)(void *arg, uint32_t id);
 	/* Something may have been written to those that have not ended. */
 	void	(*grown)(void *arg);
@@ -64,8 +71,11 @@ bool			 trailwatch_look(struct trailwatch *);
  */
 int			 trailwatch_open(struct trailwatch *, uint32_t id);
 
-/* Borrowed until the trail is told of again; NULL: it is gone. */
+/* Borrowed until the next look; NULL: it is gone. */
 const char		*trailwatch_path(const struct trailwatch *,
 			    uint32_t id);
+
+/* Those that take memory: all that are there, and some that are gone. */
+size_t			 trailwatch_count(const struct trailwatch *);
 
 #endif

@@ -35,7 +35,9 @@
 /* One that runs. */
 struct slot {
 	struct triggers		*owner;
-	const struct trigger	*trigger;	/* NULL: free */
+	char			*text;		/* of the trigger, whose rules
+						 * may go before it ends;
+						 * NULL: free */
 	struct rate		*rate;
 	pid_t			 pid;
 	struct event		*limit;		/* time is over */
@@ -124,9 +126,11 @@ triggers_free(struct triggers *t)
 
 	if (t == NULL)
 		return;
-	for (unsigned i = 0; i < t->o.running; i++)
+	for (unsigned i = 0; i < t->o.running; i++) {
 		if (t->slots[i].limit != NULL)
 			event_free(t->slots[i].limit);
+		free(t->slots[i].text);
+	}
 	for (size_t i = 0; i < map_count(t->rates); i++) {
 		struct rate	*r = map_at(t->rates, i, &key);
 
@@ -143,11 +147,11 @@ triggers_free(struct triggers *t)
 
 /* "TRIGGER: what" with the trigger's text, which may hold any bytes. */
 static void
-say(const struct trigger *trigger, const char *what)
+say(const char *trigger, const char *what)
 {
 	struct buf	 text = { 0 };
 
-	buf_escape(&text, slice_str(trigger->text));
+	buf_escape(&text, slice_str(trigger));
 	log_warn("%s: %s", buf_cstr(&text), what);
 	buf_fini(&text);
 }
@@ -307,17 +311,16 @@ count_start(const struct triggers *t, struct rate *r)
 }
 
 static void
-take_slot(struct triggers *t, const struct trigger *trigger, struct rate *r,
-    pid_t pid)
+take_slot(struct triggers *t, const char *text, struct rate *r, pid_t pid)
 {
 	const struct timeval	 limit = { .tv_sec = t->o.time_s };
 	struct slot		*s = t->slots;
 
-	while (s->trigger != NULL)
+	while (s->text != NULL)
 		s++;		/* triggers_allow() saw a free one */
 	if (s->limit == NULL)
 		s->limit = evtimer_new(t->base, over_time, s);
-	s->trigger = trigger;
+	s->text = xstrdup(text);
 	s->rate = r;
 	s->pid = pid;
 	s->asked = s->late = false;
@@ -361,7 +364,7 @@ note_start(struct triggers *t, struct rate *r, const uint8_t *id)
 
 /* A failure is told once for each rule. */
 static void
-failed(struct triggers *t, const struct trigger *trigger, struct rate *r,
+failed(struct triggers *t, const char *trigger, struct rate *r,
     const char *what)
 {
 	t->stats.failures++;
@@ -393,13 +396,13 @@ triggers_start(struct triggers *t, const struct trigger *trigger,
 		goto out;
 	error = spawn(t, argv, &pid);
 	if (error == 0) {
-		take_slot(t, trigger, r, pid);
+		take_slot(t, trigger->text, r, pid);
 		log_debug("trigger started: process %ld", (long)pid);
 		goto out;
 	}
 	buf_escape(&why, slice_str(argv[0]));
 	buf_printf(&why, ": %s", strerror(error));
-	failed(t, trigger, r, buf_cstr(&why));
+	failed(t, trigger->text, r, buf_cstr(&why));
 out:
 	buf_fini(&why);
 	arena_free(a);
@@ -430,7 +433,7 @@ over_time(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (s->trigger == NULL)
+	if (s->text == NULL)
 		return;
 	if (!s->asked)
 		s->late = true;
@@ -441,7 +444,7 @@ void
 triggers_stop(struct triggers *t)
 {
 	for (unsigned i = 0; i < t->o.running; i++)
-		if (t->slots[i].trigger != NULL && !t->slots[i].asked)
+		if (t->slots[i].text != NULL && !t->slots[i].asked)
 			end_group(&t->slots[i]);
 }
 
@@ -466,12 +469,13 @@ free_slot(struct triggers *t, struct slot *s, int status)
 
 	put_end(&why, t, s, status);
 	if (why.n > 0)
-		failed(t, s->trigger, s->rate, buf_cstr(&why));
+		failed(t, s->text, s->rate, buf_cstr(&why));
 	buf_fini(&why);
 	t->ended[t->next_ended] = (struct ended){ s->pid,
 		millis_of(CLOCK_REALTIME) };
 	t->next_ended = (t->next_ended + 1) % ENDED_MAX;
-	s->trigger = NULL;
+	free(s->text);
+	s->text = NULL;
 	if (s->limit != NULL)
 		(void)evtimer_del(s->limit);	/* fails if not pending */
 	t->running--;
@@ -499,7 +503,7 @@ child_ended(evutil_socket_t fd, short what, void *arg)
 		struct slot	*s = &t->slots[i];
 		int		 status = 0;
 
-		if (s->trigger == NULL || !has_ended(s->pid))
+		if (s->text == NULL || !has_ended(s->pid))
 			continue;
 		if (s->asked)
 			(void)kill(-s->pid, SIGKILL);	/* what it left */
@@ -512,7 +516,7 @@ bool
 triggers_own(const struct triggers *t, uint32_t pid, int64_t millis)
 {
 	for (unsigned i = 0; i < t->o.running; i++)
-		if (t->slots[i].trigger != NULL &&
+		if (t->slots[i].text != NULL &&
 		    (uint32_t)t->slots[i].pid == pid)
 			return true;
 	for (size_t i = 0; i < ENDED_MAX; i++)

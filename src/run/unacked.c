@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unacked.c - alerts that were sent, and are not known to be written.
+ * unacked.c - messages that were sent, and are not known to be acted on.
  *
  * A list with a moving front; it is moved together when the front has half of
- * it. Numbers that were let go are known by the first and the last of them.
+ * it.
  */
 #include "run/unacked.h"
 
@@ -12,31 +12,22 @@
 
 #include "base/mem.h"
 
-struct item {
-	uint64_t	 number;
-	struct buf	 bytes;
-};
-
 struct unacked {
-	size_t		 max, size;	/* bytes */
-	struct item	*v;
-	size_t		 first, n, cap;	/* those before FIRST are freed */
-	uint64_t	 gone, gone_last;
+	size_t			 size;		/* bytes of messages */
+	struct unacked_item	*v;
+	size_t			 first, n, cap;	/* before FIRST: dropped */
 };
 
 struct unacked *
-unacked_new(size_t max)
+unacked_new(void)
 {
-	struct unacked	*u = xcalloc(1, sizeof(*u));
-
-	u->max = max;
-	return u;
+	return xcalloc(1, sizeof(struct unacked));
 }
 
-static void
-drop_first(struct unacked *u)
+void
+unacked_drop(struct unacked *u)
 {
-	struct item	*i = &u->v[u->first++];
+	struct unacked_item	*i = &u->v[u->first++];
 
 	u->size -= i->bytes.n;
 	buf_fini(&i->bytes);
@@ -53,45 +44,35 @@ unacked_free(struct unacked *u)
 	if (u == NULL)
 		return;
 	while (u->first < u->n)
-		drop_first(u);
+		unacked_drop(u);
 	free(u->v);
 	free(u);
 }
 
 void
-unacked_put(struct unacked *u, uint64_t number, struct buf *bytes)
+unacked_put(struct unacked *u, uint64_t number, uint32_t type,
+    struct buf *bytes)
 {
 	u->v = mem_grow(u->v, &u->cap, u->n + 1, sizeof(*u->v));
-	u->v[u->n++] = (struct item){ number, *bytes };
+	u->v[u->n++] = (struct unacked_item){ number, type, *bytes };
 	u->size += bytes->n;
 	*bytes = (struct buf){ 0 };
-	while (u->size > u->max && u->n - u->first > 1) {
-		u->gone++;
-		u->gone_last = u->v[u->first].number;
-		drop_first(u);
-	}
 }
 
-void
-unacked_done(struct unacked *u, uint64_t number)
-{
-	while (u->first < u->n && u->v[u->first].number <= number)
-		drop_first(u);
-	if (number >= u->gone_last)
-		u->gone = 0;
-}
-
-const struct buf *
+const struct unacked_item *
 unacked_at(const struct unacked *u, size_t i)
 {
-	return i < u->n - u->first ? &u->v[u->first + i].bytes : NULL;
+	return i < u->n - u->first ? &u->v[u->first + i] : NULL;
 }
 
-uint64_t
-unacked_gone(struct unacked *u)
+size_t
+unacked_count(const struct unacked *u)
 {
-	const uint64_t	 n = u->gone;
+	return u->n - u->first;
+}
 
-	u->gone = 0;
-	return n;
+size_t
+unacked_size(const struct unacked *u)
+{
+	return u->size;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unacked.h - alerts that were sent, and are not known to be written.
+ * unacked.h - messages that were sent, and are not known to be acted on.
  */
 #ifndef RUN_UNACKED_H
 #define RUN_UNACKED_H
@@ -12,20 +12,26 @@
 
 struct unacked;
 
-/* At most MAX bytes: what is older than that is let go, and counted. */
-struct unacked	*unacked_new(size_t max);
+struct unacked_item {
+	uint64_t	 number;
+	uint32_t	 type;
+	struct buf	 bytes;
+};
+
+struct unacked	*unacked_new(void);
 void		 unacked_free(struct unacked *);	/* NULL is allowed */
 
-/* Keep a message; numbers ascend. The buffer's memory is taken. */
-void		 unacked_put(struct unacked *, uint64_t number, struct buf *);
+/* Keep a message. Numbers do not descend. The buffer's memory is taken. */
+void		 unacked_put(struct unacked *, uint64_t number, uint32_t type,
+		    struct buf *);
 
-/* All up to this number are written. */
-void		 unacked_done(struct unacked *, uint64_t number);
+/* The oldest one is done. There must be one. */
+void		 unacked_drop(struct unacked *);
 
-/* The I-th of those that are left, or NULL. */
-const struct buf *unacked_at(const struct unacked *, size_t i);
+/* The I-th of those that are left, the oldest first; or NULL. */
+const struct unacked_item *unacked_at(const struct unacked *, size_t i);
 
-/* How many were let go since this was asked last, of those not written. */
-uint64_t	 unacked_gone(struct unacked *);
+size_t		 unacked_count(const struct unacked *);
+size_t		 unacked_size(const struct unacked *);	/* bytes */
 
 #endif

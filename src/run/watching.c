@@ -110,6 +110,8 @@ collect_stream(const struct watching *w, const struct stream *s,
 void
 watching_figures(const struct watching *w, struct figures *f)
 {
+	struct outward_stats	 out = { 0 };
+
 	w->outward.flush(w->outward.arg);	/* what is lost counts */
 	*f = (struct figures){ .bytes = w->bytes, .passed = w->self.passed,
 	    .aside = w->aside,
@@ -119,7 +121,10 @@ watching_figures(const struct watching *w, struct figures *f)
 	engine_stats(w->engine, &f->engine);
 	f->now = (int64_t)time(NULL);
 	f->read = engine_newest(w->engine, &f->newest);
-	w->outward.stats(w->outward.arg, &f->sinks, &f->triggers);
+	w->outward.stats(w->outward.arg, &out);
+	f->sinks = out.sinks;
+	f->triggers = out.triggers;
+	f->queued = out.waiting;
 	for (size_t i = 0; i < w->nstreams; i++)
 		collect_stream(w, w->streams[i], f);
 	for (size_t i = 0; i < w->o->ninputs; i++) {

@@ -18,13 +18,13 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/dispatch.h"
 #include "run/errand.h"
 #include "run/parcel.h"
 #include "run/reload.h"
 #include "run/remembered.h"
 #include "run/spot.h"
 #include "run/self.h"
-#include "run/unacked.h"
 #include "run/wary.h"
 #include "run/watching.h"
 
@@ -44,18 +44,12 @@ struct worker {
 	const struct privilege	*privilege;
 	struct pipeline_options	*o;
 	struct watching		*run;
-	struct channel		*courier;	/* NULL: it has died */
-	struct event		*from_parent, *from_courier, *to_courier;
+	struct dispatch		*dispatch;	/* to the courier */
+	struct event		*from_parent;
 	struct event		*work;		/* there is news */
 	struct errands		 errands;
-	struct unacked		*unacked;
 	uint32_t		 rules, rules_next; /* as in ROLES_RULES */
-	uint64_t		 number;	/* of the last alert */
-	uint64_t		 asked, answered;	/* questions */
-	uint64_t		 acked;		/* alerts */
-	unsigned		 errands_sent;	/* since then */
-	uint64_t		 lost, missing;	/* of all couriers before */
-	struct sinks_stats	 sinks;		/* of this one */
+	uint32_t		 rules_before, rules_tried;
 	struct triggers_stats	 triggers;
 	bool			 settled;
 	bool			 reading;	/* files of other rules */
@@ -65,22 +59,6 @@ struct worker {
 	size_t			 ninputs, inputs_cap;
 	struct follower		*followers;	/* of each input */
 };
-
-struct worker *
-worker_new(struct station *s, const struct privilege *p,
-    struct pipeline_options *o)
-{
-	struct worker	*w = xcalloc(1, sizeof(*w));
-
-	w->station = s;
-	w->privilege = p;
-	w->o = o;
-	w->courier = channel_new(s->peer, ROLES_MAX);
-	w->unacked = unacked_new(WORKER_KEPT_MAX);
-	w->rules = w->rules_next = s->rules;
-	errands_init(&w->errands, o->program);
-	return w;
-}
 
 /* Inputs. */
 
@@ -143,156 +121,38 @@ take_input(struct worker *w, const struct message *m)
 
 /* The courier. */
 
-static void	on_courier(evutil_socket_t, short, void *);
-static void	on_courier_room(evutil_socket_t, short, void *);
-
-/* Listen to the one there is now. */
 static void
-hear_courier(struct worker *w)
+on_durable(void *arg, struct slice bytes)
 {
-	w->from_courier = event_new(w->run->base, channel_fd(w->courier),
-	    EV_READ | EV_PERSIST, on_courier, w);
-	w->to_courier = event_new(w->run->base, channel_fd(w->courier),
-	    EV_WRITE, on_courier_room, w);
-	if (w->from_courier == NULL || w->to_courier == NULL ||
-	    event_add(w->from_courier, NULL) == -1)
-		station_exit(EXIT_FAILURE);
+	const struct worker	*w = arg;
+
+	remembered_durable(w->run->remembered, bytes);
 }
 
 /*
  * Both go on from where the last checkpoint is, in other processes: the parent
  * ends this one, or has ended itself.
  */
-static void __attribute__((noreturn))
-wait_for_the_end(struct worker *w)
+static void
+on_gone(void *arg)
 {
+	struct worker	*w = arg;
 	struct message	 m;
 
-	for (;;) {
+	while (w->o->state_dir != NULL) {
 		station_receive(w->station, &m);
 		if (m.fd != -1)
 			(void)close(m.fd);	/* it is of no use here */
 	}
 }
 
-/* It has died: the parent, who hears it as well, sends another. */
-static void
-leave_courier(struct worker *w)
-{
-	if (w->courier == NULL)
-		return;
-	if (w->o->state_dir != NULL)
-		wait_for_the_end(w);
-	event_free(w->from_courier);
-	event_free(w->to_courier);
-	channel_free(w->courier);
-	w->courier = NULL;
-	w->lost += w->sinks.lost;
-	w->missing += w->sinks.missing;
-	w->sinks = (struct sinks_stats){ 0 };
-}
-
-static void
-resend(struct worker *w)
-{
-	const uint64_t	 gone = unacked_gone(w->unacked);
-	const struct buf *b;
-
-	for (size_t i = 0; (b = unacked_at(w->unacked, i)) != NULL; i++)
-		(void)roles_send(w->courier, WORKER_TO_COURIER, ROLES_ALERT,
-		    b, -1);		/* if it fails, so does the next */
-	if (gone > 0)
-		log_warn("%llu alerts may have been lost with the courier",
-		    (unsigned long long)gone);
-	w->lost += gone;
-	if (w->errands_sent > 0)
-		log_warn("%u triggers may not have been run, since the courier "
-		    "has died", w->errands_sent);
-	w->errands_sent = 0;
-}
-
-static void
-ask(struct worker *w)
-{
-	struct buf	 b = { 0 };
-
-	buf_u64(&b, w->asked);
-	(void)roles_send(w->courier, WORKER_TO_COURIER, ROLES_ASK, &b, -1);
-	buf_fini(&b);
-}
-
-static void
-meet_courier(struct worker *w, int fd)
-{
-	leave_courier(w);
-	w->courier = channel_new(fd, ROLES_MAX);
-	hear_courier(w);
-	resend(w);
-	if (w->answered != w->asked)
-		ask(w);
-	(void)channel_flush(w->courier, false);	/* we hear of its end */
-}
-
-static void
-take_told(struct worker *w, struct slice bytes)
-{
-	struct cursor	 c = { .in = bytes };
-
-	w->acked = cursor_uint(&c, 8);
-	w->answered = cursor_uint(&c, 8);
-	w->sinks.lost = cursor_uint(&c, 8);
-	w->sinks.missing = cursor_uint(&c, 8);
-	unacked_done(w->unacked, w->acked);
-	w->errands_sent = 0;
-}
-
-/* What it has said. False when it has died. */
+/* What is remembered comes again; and the parent does not wait for ever. */
 static bool
-listen_to_courier(struct worker *w, bool wait)
+on_hurry(void *arg)
 {
-	struct message	 m;
-	const char	*why;
-	int		 status = channel_fill(w->courier, wait);
+	const struct worker	*w = arg;
 
-	while (status >= 0 && (status = roles_next(w->courier,
-	    COURIER_TO_WORKER, &m, &why)) == 1)
-		if (m.type == ROLES_TOLD)
-			take_told(w, m.bytes);
-		else if (m.type == ROLES_DURABLE)
-			remembered_durable(w->run->remembered, m.bytes);
-	if (status >= 0)
-		return true;
-	leave_courier(w);
-	return false;
-}
-
-static void
-on_courier(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)listen_to_courier(arg, false);
-}
-
-static void
-flush(void *arg)
-{
-	struct worker	*w = arg;
-
-	if (w->courier == NULL)
-		return;
-	if (channel_flush(w->courier, false) != 0)
-		return;			/* we hear of its end */
-	if (channel_waiting(w->courier))
-		(void)event_add(w->to_courier, NULL);	/* or next time */
-}
-
-static void
-on_courier_room(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	flush(arg);
+	return w->run->stop && w->o->state_dir == NULL;
 }
 
 /* The parent. */
@@ -341,7 +201,7 @@ take(struct worker *w, const struct message *m)
 		watching_status(w->run);
 		break;
 	case ROLES_PEER:
-		meet_courier(w, m->fd);
+		dispatch_meet(w->dispatch, m->fd);
 		break;
 	case ROLES_SETTLED:
 		w->settled = true;
@@ -373,16 +233,22 @@ take(struct worker *w, const struct message *m)
 }
 
 static void
-on_parent(evutil_socket_t fd, short what, void *arg)
+hear_parent(void *arg)
 {
 	struct worker	*w = arg;
 	struct message	 m;
 
-	(void)fd;
-	(void)what;
 	station_fill(w->station);
 	while (station_next(w->station, &m))
 		take(w, &m);
+}
+
+static void
+on_parent(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	hear_parent(arg);
 }
 
 /* Of what came along with what was waited for the loop does not know. */
@@ -453,12 +319,30 @@ tell(struct worker *w, const struct news *news)
 	return true;
 }
 
-/* They are read from what the parent has sent: see worker_rules(). */
+static void
+tell_refused(struct worker *w)
+{
+	struct buf	 b = { 0 };
+
+	buf_u32(&b, w->rules);
+	station_send(w->station, ROLES_RULES, &b);
+	buf_fini(&b);
+}
+
+/*
+ * They are read from what the parent has sent: see worker_rules(). If we cannot
+ * have them after all, as when they name events that our tables are too old
+ * for, the triggers are still those of the rules before.
+ */
 static void
 change_rules(struct worker *w)
 {
+	w->rules_before = w->rules;
+	w->rules_tried = w->rules_next;
 	reload(w->run);
-	w->rules = w->rules_next;
+	if (w->rules != w->rules_tried)
+		tell_refused(w);
+	dispatch_flush(w->dispatch);		/* the parent waits for it */
 	bundle_free(w->station->bundle);
 	w->station->bundle = bundle_new();
 }
@@ -474,7 +358,7 @@ on_news(evutil_socket_t fd, short what, void *arg)
 		free((void *)(uintptr_t)w->news[w->first++].bytes.p);
 	if (w->first == w->nnews)
 		w->first = w->nnews = 0;
-	if (w->rules_next != w->rules && !w->reading)
+	if (w->rules_next != w->rules_tried && !w->reading)
 		change_rules(w);
 }
 
@@ -514,76 +398,41 @@ worker_look(struct worker *w, const struct input *in, uint32_t id,
 	return known;
 }
 
-/* Outward. */
-
-/* Until there is a courier; the parent sends one, or its end. */
-static void
-wait_for_courier(struct worker *w)
-{
-	struct message	 m;
-
-	while (w->courier == NULL) {
-		station_receive(w->station, &m);
-		take(w, &m);
-	}
-	look_again(w);
-}
-
-/* What is sent again when the courier dies needs no other care. */
-static void
-tell_courier(struct worker *w, uint32_t type, const struct buf *b)
-{
-	if (w->courier == NULL)
-		wait_for_courier(w);
-	if (roles_send(w->courier, WORKER_TO_COURIER, type, b, -1) != 0)
-		leave_courier(w);
-}
-
 /* For what is remembered. */
+
+bool
+worker_may_tell(const struct worker *w)
+{
+	return dispatch_idle(w->dispatch);
+}
 
 void
 worker_tell(struct worker *w, uint32_t type, const struct buf *b, int fd)
 {
-	if (roles_send(w->courier, WORKER_TO_COURIER, type, b, fd) != 0 ||
-	    channel_flush(w->courier, false) != 0)
-		leave_courier(w);
-	flush(w);			/* the rest as there is room */
+	dispatch_tell(w->dispatch, type, b, fd);
 }
 
 void
 worker_hear(struct worker *w, struct message *m)
 {
-	const char	*why;
-	int		 status;
-
-	for (;;) {
-		status = roles_next(w->courier, COURIER_TO_WORKER, m, &why);
-		if (status == 0) {
-			/* Its end is heard of next. */
-			(void)channel_flush(w->courier, true);
-			status = channel_fill(w->courier, true);
-			if (status == 1)
-				continue;
-		}
-		if (status < 0)
-			leave_courier(w);
-		else if (status == 1 && m->type == ROLES_TOLD)
-			take_told(w, m->bytes);
-		else if (status == 1)
-			break;
-	}
-	event_active(w->from_courier, EV_READ, 0); /* there may be more */
+	dispatch_hear(w->dispatch, m);
 }
 
 size_t
 worker_channels(const struct worker *w, int fds[2])
 {
 	fds[0] = channel_fd(w->station->parent);
-	fds[1] = channel_fd(w->courier);
+	fds[1] = dispatch_fd(w->dispatch);
 	return 2;
 }
 
-/* Alerts. */
+bool
+worker_behind(const struct worker *w)
+{
+	return dispatch_behind(w->dispatch);
+}
+
+/* Outward. */
 
 static void
 on_alert(void *arg, const struct sink_view *v)
@@ -592,31 +441,28 @@ on_alert(void *arg, const struct sink_view *v)
 	struct buf	 b = { 0 };
 	size_t		 gone = 0;
 
-	buf_u64(&b, w->number + 1);
+	buf_u64(&b, dispatch_number(w->dispatch));
 	if (!parcel_put_within(&b, v, ROLES_ALERT_MAX, &gone)) {
 		log_warn("an alert is too large to be told");
-		w->lost++;
+		dispatch_lose(w->dispatch);
 		buf_fini(&b);
 		return;
 	}
 	w->run->raising.steps_gone += gone;
-	w->number++;
-	tell_courier(w, ROLES_ALERT, &b);
-	unacked_put(w->unacked, w->number, &b);
+	dispatch_alert(w->dispatch, &b);
 }
 
-/* The courier hears it between the alerts of the one and the other. */
+/*
+ * The courier hears it between the alerts of the one and the other. It is the
+ * program that runs already when what lives could not be taken over.
+ */
 void
 worker_rules(struct worker *w, const struct program *p)
 {
-	struct buf	 b = { 0 };
-
 	errands_fini(&w->errands);
 	errands_init(&w->errands, p);
-	w->rules = w->rules_next;
-	buf_u32(&b, w->rules);
-	tell_courier(w, ROLES_RULES, &b);
-	buf_fini(&b);
+	w->rules = p == w->run->program ? w->rules_before : w->rules_tried;
+	dispatch_rules(w->dispatch, w->rules);
 }
 
 /* Users have their names from the courier. */
@@ -646,10 +492,9 @@ on_trigger(void *arg, const struct alert_trigger *t, const char *host)
 
 	outward_id(w->run, t, e.id);
 	exec_values(&e.values, arena, t, &nobody, &place);
-	if (errand_put(&b, &e)) {
-		tell_courier(w, ROLES_ERRAND, &b);
-		w->errands_sent++;
-	} else
+	if (errand_put(&b, &e))
+		dispatch_errand(w->dispatch, &b, e.of_alert);
+	else
 		log_warn("the values of a trigger are too long");
 	buf_fini(&b);
 	arena_free(arena);
@@ -661,16 +506,7 @@ settle(void *arg)
 	struct worker	*w = arg;
 	struct message	 m;
 
-	w->asked++;
-	if (w->courier != NULL)
-		ask(w);
-	while (w->answered != w->asked) {
-		wait_for_courier(w);	/* it is asked when it comes */
-		if (channel_flush(w->courier, true) != 0)
-			leave_courier(w);
-		else
-			(void)listen_to_courier(w, true);
-	}
+	dispatch_settle(w->dispatch);
 	station_send(w->station, ROLES_SETTLE, NULL);
 	while (!w->settled) {
 		station_receive(w->station, &m);
@@ -679,13 +515,21 @@ settle(void *arg)
 }
 
 static void
-stats(void *arg, struct sinks_stats *s, struct triggers_stats *t)
+stats(void *arg, struct outward_stats *s)
 {
 	const struct worker	*w = arg;
 
-	s->lost += w->lost + w->sinks.lost;
-	s->missing += w->missing + w->sinks.missing;
-	*t = w->triggers;
+	*s = (struct outward_stats){ .triggers = w->triggers };
+	s->triggers.refusals += dispatch_refused(w->dispatch);
+	dispatch_stats(w->dispatch, &s->sinks, &s->waiting);
+}
+
+static void
+flush(void *arg)
+{
+	const struct worker	*w = arg;
+
+	dispatch_flush(w->dispatch);
 }
 
 struct outward
@@ -696,6 +540,32 @@ worker_outward(struct worker *w)
 }
 
 /* Life. */
+
+struct worker *
+worker_new(struct station *s, const struct privilege *p,
+    struct pipeline_options *o)
+{
+	struct worker	*w = xcalloc(1, sizeof(*w));
+
+	w->station = s;
+	w->privilege = p;
+	w->o = o;
+	w->dispatch = dispatch_new(s->peer, channel_fd(s->parent), s->rules,
+	    &(struct dispatch_to){ on_durable, on_gone, hear_parent, on_hurry,
+	    w });
+	w->rules = w->rules_next = w->rules_tried = s->rules;
+	errands_init(&w->errands, o->program);
+	return w;
+}
+
+static bool
+all_finished(const struct worker *w)
+{
+	for (size_t i = 0; i < w->ninputs; i++)
+		if (!w->inputs[i].finished)
+			return false;
+	return true;
+}
 
 static void
 take_inputs(struct worker *w)
@@ -711,6 +581,8 @@ take_inputs(struct worker *w)
 	w->followers = xcalloc(w->ninputs + 1, sizeof(*w->followers));
 	w->o->inputs = w->inputs;
 	w->o->ninputs = w->ninputs;
+	if (all_finished(w))
+		dispatch_patient(w->dispatch);
 }
 
 void
@@ -731,7 +603,7 @@ worker_begin(struct worker *w, struct watching *run)
 	if (w->work == NULL || w->from_parent == NULL ||
 	    event_add(w->from_parent, NULL) == -1)
 		station_exit(EXIT_FAILURE);
-	hear_courier(w);
+	dispatch_begin(w->dispatch, run->base);
 	engine_ready(run->engine, true);	/* while it may be */
 	station_close(w->station, w->privilege, NULL, 0);
 	take_inputs(w);
@@ -751,13 +623,11 @@ worker_kept(struct worker *w, const struct poison_place *l)
 void
 worker_pulse(struct worker *w, const struct buf *figures)
 {
-	station_send(w->station, ROLES_ALIVE, NULL);
-	if (figures != NULL && w->courier != NULL &&
-	    !channel_waiting(w->courier)) {
-		(void)roles_send(w->courier, WORKER_TO_COURIER, ROLES_METRICS,
-		    figures, -1);		/* the next one comes soon */
-		flush(w);
-	}
+	/* Whoever does not hear it does not need to hear it twice. */
+	station_tell(w->station, ROLES_ALIVE);
+	dispatch_pulse(w->dispatch);
+	if (figures != NULL)
+		dispatch_figures(w->dispatch, figures);
 }
 
 void

@@ -3,8 +3,7 @@
  * worker.h - the process that reads records: a pipeline without files.
  *
  * What it reads comes as descriptors from the parent, and what it finds goes to
- * the courier. An alert is kept until the courier has written it, so that one
- * that dies takes nothing with it.
+ * the courier (dispatch.h).
  */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
@@ -20,8 +19,6 @@
 
 struct poison_place;
 struct worker;
-
-#define WORKER_KEPT_MAX	(16u << 20)	/* bytes of alerts on their way */
 
 /*
  * The one of this process. The station is taken; OPTIONS are those of the
@@ -62,10 +59,14 @@ void		 worker_pulse(struct worker *, const struct buf *figures);
 void		 worker_end(struct worker *, const struct pipeline_result *)
 		    __attribute__((noreturn));
 
+/* So much waits for the courier that reading had better wait, too. */
+bool		 worker_behind(const struct worker *);
+
 /*
- * For run/relayed.c. Say something to the courier, behind all alerts; the
- * descriptor is closed.
+ * For run/relayed.c. Are all alerts on their way to the courier? Say something
+ * to it, behind all of them, which is waited for; the descriptor is closed.
  */
+bool		 worker_may_tell(const struct worker *);
 void		 worker_tell(struct worker *, uint32_t type,
 		    const struct buf *, int fd);
 /* Wait for what it says next, but for how far it has written. */

@@ -71,6 +71,24 @@ third=20240101000200
 #
 # A directory: rotated, compressed, removed and added to in between.
 #
+# From now on: what "now" was, the next process knows, too.
+#
+rm -rf d state
+mkdir d
+add d/$first.not_terminated 1
+watch -a d --follow --state-every 600
+wait_until grep -q 'trails are followed' err
+add d/$first.not_terminated 2
+told 'what comes from now on is read, and nothing before' '2 '
+kill -9 $watcher
+wait $watcher 2>/dev/null
+add d/$first.not_terminated 3
+watch -a d --follow --state-every 600
+told '... by one that goes on after kill -9, too' '2 3 '
+end
+rm -rf d state
+
+#
 mkdir d
 add d/$first.$second 1
 add d/$second.not_terminated 2

@@ -38,7 +38,7 @@ begin()		# OPTIONS...
 	: >err
 	"$BSMTRACE" -F -d --sandbox "$@" >out 2>err &
 	pid=$!
-	wait_until said 'is process' 2
+	wait_until said 'is process' 3
 }
 end()
 {
@@ -167,6 +167,7 @@ kill -KILL "$(process worker)"
 is_wait 'the next one has to wait longer' said 'again in 2 seconds' 1
 end
 is 'SIGTERM ends it all, while one waits' "$rc" 1
+is '... and says what is lost by it' "$(grep -c 'has not read yet' err)" 1
 exec 3>&-
 sleep 0.1
 if [ -d /proc/self ]; then

@@ -294,4 +294,27 @@ sleep 0.3
 interrupt TERM
 is 'a trigger runs once, whoever dies' "$(tr '\n' ' ' <ran)" '/a /b /c '
 
+#
+# The end, while both wait to be started again: nothing is lost by it.
+#
+begin -f trigger.conf --from-start -a d
+wait_until began 1
+kill_role courier
+wait_until began 2
+opened 4 1001 /d | "$BSMTRACE" make >>d/20240101000000.not_terminated
+wait_until ran 4
+kill -KILL "$(sed -n 's/^.*the worker is process \([0-9]*\).*/\1/p' now |
+    tail -n 1)"
+wait_until said 'started again in 2 seconds' 1
+opened 5 1001 /e | "$BSMTRACE" make >>d/20240101000000.not_terminated
+kill $watcher
+wait $watcher
+is 'SIGTERM ends it with 0, while both wait' $? 0
+has '... and says where the next one goes on' "$(cat now)" \
+    'the next run goes on from the last checkpoint'
+begin -f trigger.conf --from-start -a d
+wait_until ran 5
+interrupt TERM
+is '... which it does' "$(tr '\n' ' ' <ran)" '/a /b /c /d /e '
+
 done_testing

@@ -62,9 +62,11 @@ test_rules()
 run_rules()
 {
 	for f in "$@"; do
+		rc=0
 		grep -aq 'directory\|channel' "$f" ||
 		    bsmtrace watch -F --no-triggers -f "$f" -a plain \
-			--max-instances 10000 || [ $? -lt 124 ] || return
+			--max-instances 10000 || rc=$?
+		[ $rc -lt 124 ] || return $rc
 	done
 }
 watch_trails()
@@ -91,6 +93,26 @@ text_trails()
 reduce_trails()
 {
 	bsmtrace reduce -A "$@"
+}
+
+# In several processes the same is said, and the status is the same.
+apart_rules()
+{
+	for f in "$@"; do
+		! grep -aq 'directory\|channel' "$f" || continue
+		for how in no-sandbox sandbox; do
+			rc=0
+			bsmtrace watch -F --$how --no-triggers -f "$f" \
+			    -a plain --max-instances 10000 2>said || rc=$?
+			LC_ALL=C sort said >"$how.said"
+			echo "status $rc" >>"$how.said"
+			[ $rc -lt 124 ] || return $rc
+		done
+		cmp no-sandbox.said sandbox.said >&2 || {
+			diff no-sandbox.said sandbox.said | head -n 20 >&2
+			return 125
+		}
+	done
 }
 
 # try SECONDS WHAT FILE...: does it end by itself, and soon?
@@ -164,6 +186,9 @@ rounds()
 rounds "$count" -t 'check_rules test_rules run_rules' "$corpus"/rules/* \
     "$TOP"/rules/*.rules "$TOP"/rules/*.conf "$TOP"/tests/system/soak.conf
 is "$count hostile rule files did no harm" $faults 0
+rounds "$(((count + 9) / 10))" -t apart_rules "$corpus"/rules/* \
+    "$TOP"/rules/*.rules "$TOP"/rules/*.conf "$TOP"/tests/system/soak.conf
+is "$(((count + 9) / 10)) of them, read apart, are told the same" $faults 0
 rounds "$((10 * count))" '' 'watch_trails lossless_trails xml_trails
     text_trails reduce_trails' "$corpus"/frame/* "$corpus"/record/* seeds/* \
     "$TOP"/tests/data/hostile/*.bsm

@@ -108,6 +108,31 @@ file_of_no_kind_is_refused(void **state)
 	bundle_free(b);
 }
 
+/* Whoever bounds it has its bound from this. */
+static void
+empty_files_have_their_size_as_well(void **state)
+{
+	struct bundle	*b = bundle_new();
+	size_t		 before = 0;
+	struct buf	 bytes = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct message	 m = { .type = ROLES_FILE, .fd = -1 };
+
+		buf_clear(&bytes);
+		buf_u8(&bytes, 0);
+		roles_text(&bytes, "a name of twenty-six bytes");
+		m.bytes = buf_bytes(&bytes);
+		assert_true(bundle_take(b, &m));
+		if (i == 0)
+			assert_true((before = bundle_size(b)) > 26);
+	}
+	assert_int_equal(bundle_size(b), before);	/* the same one */
+	buf_fini(&bytes);
+	bundle_free(b);
+}
+
 int
 main(void)
 {
@@ -115,6 +140,7 @@ main(void)
 		cmocka_unit_test(all_that_was_read_comes_to_the_other),
 		cmocka_unit_test(piece_without_a_file_is_refused),
 		cmocka_unit_test(file_of_no_kind_is_refused),
+		cmocka_unit_test(empty_files_have_their_size_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

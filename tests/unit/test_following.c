@@ -28,6 +28,7 @@
 
 #define PATIENCE_S	30		/* of a test on a busy machine */
 #define HOSTS		3
+#define GONE_MS		2500		/* two looks */
 
 struct scene;
 
@@ -379,6 +380,12 @@ add(const struct scene *s, const char *name, int64_t from, int64_t to)
 	buf_fini(&b);
 }
 
+static void
+move(const struct scene *s, const char *from, const char *to)
+{
+	assert_int_equal(rename(in(s, from), in(s, to)), 0);
+}
+
 /* A trail that was last written to long ago. */
 static void
 make_old(const struct scene *s, const char *name)
@@ -603,7 +610,7 @@ write_and_rotate(const struct scene *s, unsigned trails, int64_t each)
 		add(s, new, 0, 0);
 		add(s, old, n, n + 1);
 		n++;
-		assert_int_equal(rename(in(s, old), in(s, closed)), 0);
+		move(s, old, closed);
 	}
 	add(s, new, n, n + 1);
 }
@@ -683,8 +690,7 @@ goes_on_at_each_record_of_a_damaged_trail(void **state)
 		spin_at_once(s);
 	}
 	append(in(s, ACTIVE("05") ".cut"), b.p + before, b.n - before);
-	assert_int_equal(rename(in(s, ACTIVE("05") ".cut"),
-	    in(s, T("05") "." T("09") ".cut")), 0);
+	move(s, ACTIVE("05") ".cut", T("05") "." T("09") ".cut");
 	make_old(s, T("05") "." T("09") ".cut");
 	for (unsigned i = 0; i < 60 && s->heard[1].left == 0; i++)
 		spin(s, 50);
@@ -708,8 +714,7 @@ rotations_while_nobody_reads_lose_nothing(void **state)
 	wait_for(s, 0, 10);
 	end(s, &all);
 	add(s, ACTIVE("00"), 10, 15);
-	assert_int_equal(rename(in(s, ACTIVE("00")),
-	    in(s, T("00") ".crash_recovery")), 0);
+	move(s, ACTIVE("00"), T("00") ".crash_recovery");
 	add(s, T("03") "." T("06"), 15, 30);
 	add(s, ACTIVE("06"), 30, 35);
 	go_on(s, &all);
@@ -731,8 +736,7 @@ trail_that_was_compressed_meanwhile_is_read_on(void **state)
 	wait_for(s, 0, 1000);
 	end(s, &all);
 	add(s, ACTIVE("00"), 1000, 2000);
-	assert_int_equal(rename(in(s, ACTIVE("00")),
-	    in(s, T("00") "." T("01"))), 0);
+	move(s, ACTIVE("00"), T("00") "." T("01"));
 	make_old(s, T("00") "." T("01"));
 	(void)snprintf(command, sizeof(command), "gzip %s/%s", s->dir,
 	    T("00") "." T("01"));
@@ -760,8 +764,7 @@ done_trails_are_not_read_again_whatever_they_are_called(void **state)
 		spin(s, 50);
 	end(s, &all);
 	assert_int_equal(unlink(in(s, T("01") "." T("02"))), 0);
-	assert_int_equal(rename(in(s, T("00") "." T("01")),
-	    in(s, T("00") ".crash_recovery")), 0);
+	move(s, T("00") "." T("01"), T("00") ".crash_recovery");
 	go_on(s, &all);
 	spin(s, 300);
 	restart(s);
@@ -818,7 +821,7 @@ trail_that_is_gone_is_told_once_and_read_on_when_it_is_back(void **state)
 	begin(s, FOLLOWING_ALL, 0);
 	wait_for(s, 0, 10);
 	end(s, &all);
-	assert_int_equal(rename(in(s, ACTIVE("00")), in(s, "away")), 0);
+	move(s, ACTIVE("00"), "away");
 	go_on(s, &all);
 	spin(s, 100);
 	assert_int_equal(s->gone, 1);
@@ -826,8 +829,7 @@ trail_that_is_gone_is_told_once_and_read_on_when_it_is_back(void **state)
 	spin(s, 100);
 	assert_int_equal(s->gone, 1);
 	add(s, "away", 10, 12);
-	assert_int_equal(rename(in(s, "away"), in(s, T("00") "." T("01"))),
-	    0);
+	move(s, "away", T("00") "." T("01"));
 	wait_for(s, 0, 12);
 	assert_numbers(&s->heard[0], 0, 0, 12);
 }
@@ -875,6 +877,90 @@ hosts_are_told_apart_in_another_process(void **state)
 	assert_numbers(&s->heard[1], 0, 0, 5);
 }
 
+static void
+trail_that_is_back_while_it_is_read_is_read_on(void **state)
+{
+	struct scene	*s = *state;
+
+	add(s, ACTIVE("00"), 0, 10);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 10);
+	move(s, ACTIVE("00"), "away");
+	spin(s, GONE_MS);
+	move(s, "away", ACTIVE("00"));
+	spin(s, 6000);			/* one that has ended would be left */
+	assert_int_equal(s->heard[0].left, 0);
+	add(s, ACTIVE("00"), 10, 12);
+	wait_for(s, 0, 12);
+	assert_numbers(&s->heard[0], 0, 0, 12);
+	assert_int_equal(s->gone, 0);
+}
+
+/* From a backup, under its name, and then compressed. */
+static void
+done_trail_that_is_back_is_not_read_again(void **state)
+{
+	struct scene	*s = *state;
+	char		 command[256];
+
+	(void)snprintf(command, sizeof(command), "cd %s && gzip away && "
+	    "mv away.gz " T("00") "." T("01") ".gz", s->dir);
+	add(s, T("00") "." T("01"), 0, 10);
+	make_old(s, T("00") "." T("01"));
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 10);
+	move(s, T("00") "." T("01"), "away");
+	spin(s, GONE_MS);
+	move(s, "away", T("00") "." T("01"));
+	spin(s, GONE_MS);
+	move(s, T("00") "." T("01"), "away");
+	spin(s, GONE_MS);
+	assert_int_equal(system(command), 0);
+	add(s, ACTIVE("01"), 10, 11);
+	wait_for(s, 0, 11);
+	spin(s, 1500);
+	assert_int_equal(s->heard[0].n, 11);
+	assert_int_equal(s->heard[0].left, 1);
+	assert_string_equal(buf_cstr(&s->said), "");
+}
+
+static void
+trail_that_was_never_read_is_when_it_is_back(void **state)
+{
+	struct scene	*s = *state;
+
+	add(s, T("00") "." T("01"), 0, 10);
+	begin(s, FOLLOWING_ALL, 0);
+	move(s, T("00") "." T("01"), "away");
+	spin(s, GONE_MS);
+	assert_string_equal(buf_cstr(&s->said), "is gone, and was not read;");
+	move(s, "away", T("00") "." T("01"));
+	wait_for(s, 0, 10);
+	assert_numbers(&s->heard[0], 0, 0, 10);
+}
+
+/* Found by the first look of a process, and gone when it is to be opened. */
+static void
+trail_that_was_begun_is_read_on_when_it_is_back(void **state)
+{
+	struct scene	*s = *state;
+	struct pages	 all = { 0 };
+
+	add(s, ACTIVE("00"), 0, 10);
+	begin(s, FOLLOWING_ALL, 0);
+	wait_for(s, 0, 10);
+	end(s, &all);
+	go_on(s, &all);
+	move(s, ACTIVE("00"), "away");
+	spin(s, GONE_MS);
+	assert_int_equal(s->gone, 1);
+	add(s, "away", 10, 12);
+	move(s, "away", T("00") "." T("01"));
+	wait_for(s, 0, 12);
+	assert_numbers(&s->heard[0], 0, 0, 12);
+	assert_int_equal(s->gone, 1);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -903,6 +989,10 @@ main(void)
 		),
 		TEST(trail_that_became_shorter_is_said),
 		TEST(hosts_are_told_apart_in_another_process),
+		TEST(trail_that_is_back_while_it_is_read_is_read_on),
+		TEST(done_trail_that_is_back_is_not_read_again),
+		TEST(trail_that_was_never_read_is_when_it_is_back),
+		TEST(trail_that_was_begun_is_read_on_when_it_is_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

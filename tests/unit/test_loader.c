@@ -50,6 +50,32 @@ what_cannot_be_read_is_told_by_its_errno(void **state)
 }
 
 static void
+include_is_a_regular_file(void **state)
+{
+	const struct rules_env	 env = loader_env(NULL, NULL);
+	struct buf		 b = { 0 };
+	FILE			*f;
+
+	(void)state;
+	assert_int_equal(chdir(dir), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(env.include(env.arg, "fifo", &b), RULES_NO_FILE);
+	assert_int_equal(env.include(env.arg, "/dev/null", &b),
+	    RULES_NO_FILE);
+	assert_int_equal(env.include(env.arg, dir, &b), EISDIR);
+	assert_int_equal(env.load(env.arg, "/dev/null", &b), 0);
+	assert_int_equal(b.n, 0);
+	assert_non_null(f = fopen("more", "w"));
+	(void)fputs("# ", f);
+	(void)fclose(f);
+	assert_int_equal(env.include(env.arg, "more", &b), 0);
+	assert_int_equal(b.n, 2);
+	buf_fini(&b);
+	unlink("more");
+	unlink("fifo");
+}
+
+static void
 environment_asks_the_file_system(void **state)
 {
 	const struct rules_env	 env = loader_env(NULL, NULL);
@@ -99,6 +125,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(file_is_read_whole),
 		cmocka_unit_test(what_cannot_be_read_is_told_by_its_errno),
+		cmocka_unit_test(include_is_a_regular_file),
 		cmocka_unit_test(environment_asks_the_file_system),
 		cmocka_unit_test(time_zones_never_leave_their_directory),
 	};

@@ -66,7 +66,7 @@ begin(struct taker *t, size_t memory, uint64_t disk)
 
 	*t = (struct taker){ .n = 0 };
 	assert_int_equal(pthread_mutex_init(&t->gate, NULL), 0);
-	o = outbox_new(&to, &limits);
+	o = outbox_new(&to, spill_new(&limits));
 	assert_non_null(o);
 	return o;
 }

@@ -16,7 +16,8 @@ static struct parsed
 parse_case(struct rule_case *c)
 {
 	struct parsed			 p = { c, arena_new(), NULL };
-	const struct parse_from		 from = { case_load, c->files };
+	const struct parse_from		 from = { .load = case_load,
+	    .arg = c->files };
 
 	p.tree = parse_file(&from, c->files[0].path, p.arena, c->diags);
 	return p;

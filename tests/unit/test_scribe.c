@@ -44,7 +44,7 @@ syslog(int priority, const char *format, ...)
 static void
 lines_arrive_in_order_and_whole(void **state)
 {
-	struct scribe	*s = scribe_new();
+	struct scribe	*s = scribe_new(scribe_queue());
 
 	(void)state;
 	nlines = 0;
@@ -62,7 +62,7 @@ lines_arrive_in_order_and_whole(void **state)
 static void
 nobody_waits_while_it_stands_still(void **state)
 {
-	struct scribe	*s = scribe_new();
+	struct scribe	*s = scribe_new(scribe_queue());
 
 	(void)state;
 	nlines = 0;
@@ -78,7 +78,7 @@ nobody_waits_while_it_stands_still(void **state)
 static void
 messages_of_the_program_go_the_same_way(void **state)
 {
-	struct scribe	*s = scribe_new();
+	struct scribe	*s = scribe_new(scribe_queue());
 
 	(void)state;
 	nlines = 0;
@@ -99,7 +99,7 @@ messages_of_the_program_go_the_same_way(void **state)
 static void
 one_who_never_reads_is_left_at_the_end(void **state)
 {
-	struct scribe	*s = scribe_new();
+	struct scribe	*s = scribe_new(scribe_queue());
 
 	(void)state;
 	nlines = 0;

@@ -210,7 +210,7 @@ link_called_current_is_no_trail(void **state)
 }
 
 static void
-trail_that_is_removed_has_ended_and_stays_known(void **state)
+trail_that_is_removed_has_ended_and_is_new_when_it_is_back(void **state)
 {
 	struct scene	*s = *state;
 
@@ -222,8 +222,61 @@ trail_that_is_removed_has_ended_and_stays_known(void **state)
 	assert_null(trailwatch_path(s->watch, 0));
 	assert_int_equal(trailwatch_open(s->watch, 0), -1);
 	write_to(s, FIRST);
+	assert_told(s, "+1 " FIRST ";");
 	assert_nothing_more(s);
+	assert_null(trailwatch_path(s->watch, 0));
+	assert_non_null(trailwatch_path(s->watch, 1));
+}
+
+static const char *
+numbered(unsigned number)
+{
+	static char	 name[64];
+
+	(void)snprintf(name, sizeof(name), "20230101%02u%02u%02u"
+	    ".crash_recovery", number / 3600 % 24, number / 60 % 60,
+	    number % 60);
+	return name;
+}
+
+/* All that was told of a batch of trails that were there for a while. */
+static size_t
+come_and_go(struct scene *s, unsigned first, unsigned n)
+{
+	size_t	 told;
+
+	for (unsigned i = first; i < first + n; i++)
+		write_to(s, numbered(i));
+	assert_true(trailwatch_look(s->watch));
+	for (unsigned i = first; i < first + n; i++)
+		assert_int_equal(unlink(in(s, numbered(i))), 0);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(trailwatch_look(s->watch));
+	told = s->told.n;
+	buf_clear(&s->told);
+	return told;
+}
+
+/* One stays for the whole time, and is found by its id at the end. */
+static void
+ten_thousand_trails_that_are_gone_take_no_memory(void **state)
+{
+	enum { ALL = 10000, BATCH = 500 };
+	struct scene	*s = *state;
+
+	write_to(s, SECOND);
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+0 " SECOND ";");
+	for (unsigned i = 0; i < ALL; i += BATCH) {
+		assert_true(come_and_go(s, i, BATCH) > (size_t)BATCH * 20);
+		assert_true(trailwatch_count(s->watch) <= 2 * (BATCH + 1));
+	}
 	assert_non_null(trailwatch_path(s->watch, 0));
+	assert_null(trailwatch_path(s->watch, ALL));
+	assert_null(trailwatch_path(s->watch, ALL + 1));
+	write_to(s, FIRST);
+	assert_true(trailwatch_look(s->watch));
+	assert_told(s, "+10001 " FIRST ";");
 }
 
 static void
@@ -296,7 +349,10 @@ main(void)
 		TEST(rotation_is_an_end_and_a_beginning),
 		TEST(new_name_is_no_new_trail),
 		TEST(link_called_current_is_no_trail),
-		TEST(trail_that_is_removed_has_ended_and_stays_known),
+		TEST(
+		    trail_that_is_removed_has_ended_and_is_new_when_it_is_back
+		),
+		TEST(ten_thousand_trails_that_are_gone_take_no_memory),
 		TEST(hosts_have_directories_of_their_own_also_later),
 		TEST(bytes_are_heard_of),
 		TEST(name_that_has_just_changed_opens_all_the_same),

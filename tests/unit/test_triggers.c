@@ -275,6 +275,28 @@ trigger_that_ends_badly_is_told_once(void **state)
 }
 
 static void
+what_is_said_at_the_end_outlives_the_rules(void **state)
+{
+	char		*text = strdup("x");
+	struct made	 m;
+	struct caught	 c;
+
+	(void)state;
+	begin(30, 8, 10);
+	script("run", "exit 3\n");
+	make(&m, text, (const char *const []){ "./run", NULL });
+	catch_stderr(&c);
+	triggers_start(t, &m.trigger, &rule, &values, NULL);
+	text[0] = '\0';			/* they have been read again */
+	free(text);
+	m.trigger.text = NULL;
+	wait_for_all();
+	assert_string_equal(caught_text(&c),
+	    "bsmtrace: x: ended with status 3\n");
+	end();
+}
+
+static void
 no_more_run_at_once_than_allowed(void **state)
 {
 	struct made		 m;
@@ -490,6 +512,7 @@ main(void)
 		    trigger_that_hangs_is_ended_with_all_it_started),
 		cmocka_unit_test(trigger_that_ignores_the_signal_is_killed),
 		cmocka_unit_test(trigger_that_ends_badly_is_told_once),
+		cmocka_unit_test(what_is_said_at_the_end_outlives_the_rules),
 		cmocka_unit_test(no_more_run_at_once_than_allowed),
 		cmocka_unit_test(rule_starts_no_more_in_a_minute_than_allowed),
 		cmocka_unit_test(
