@@ -256,7 +256,7 @@ remember match
 is_wait 'the first half is remembered' checkpoints 2
 cat poison last >>d/$first.not_terminated
 is_wait 'a worker dies, and with it is killed who would start another' said \
-    'the worker died of signal'
+    'the worker \(died\|ended with\)'
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 remember match
