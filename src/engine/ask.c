@@ -147,9 +147,8 @@ give_up(struct ask *a)
 
 /* Values. */
 
-/* Which of several values decide, where the rule does not say. */
-static enum quantifier
-quantifier_of(const struct predicate *p)
+enum quantifier
+ask_quantifier(const struct predicate *p)
 {
 	switch (p->field) {
 	case FIELD_ADDRESS:
@@ -281,7 +280,7 @@ static enum answer
 test_field(struct ask *a, const struct predicate *p, const struct value *v)
 {
 	const struct predicate	 other = { .field = p->other };
-	const bool		 any = quantifier_of(&other) == WHICH_ANY;
+	const bool		 any = ask_quantifier(&other) == WHICH_ANY;
 	const struct aspect	 what = aspect_of_field(p->other, PART_ALL);
 	size_t			 n = view_count(&a->view, &what);
 	enum answer		 answer = ANSWER_UNKNOWN;
@@ -396,7 +395,7 @@ test_values(struct ask *a, const struct predicate *p,
 	size_t			 n, tested = 0;
 	struct value		 v;
 
-	if (quantifier_of(p) == WHICH_LAST) {
+	if (ask_quantifier(p) == WHICH_LAST) {
 		if (is_pcre(a, p) && last_value(a, &t.what, &v))
 			t.whole = v.bytes.n;
 		return test_last(a, &t);

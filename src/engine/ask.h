@@ -42,6 +42,9 @@ struct ask_stats {
 };
 
 /* PROGRAM must outlive it. */
+/* Which of several values decide, also where the rule does not say. */
+enum quantifier	 ask_quantifier(const struct predicate *);
+
 struct ask	*ask_new(const struct program *);
 void		 ask_free(struct ask *);		/* NULL is allowed */
 void		 ask_stats(const struct ask *, struct ask_stats *);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/ask.h"
 #include "engine/inside.h"
 
 #define LIKE		64u	/* that one more is compared with */
@@ -45,18 +46,8 @@ struct drafts {
 static bool
 is_plain(const struct predicate *q)
 {
-	switch (q->field) {
-	case FIELD_ADDRESS:
-	case FIELD_PORT:
-	case FIELD_TEXT:
-	case FIELD_ENVIRONMENT:
-	case FIELD_ARGUMENT:
-	case FIELD_ANCESTOR:
-		return false;
-	default:
-		return q->kind == PRED_BOUND && q->compare == COMPARE_EQ &&
-		    !q->negated && q->which == WHICH_LAST;
-	}
+	return q->kind == PRED_BOUND && q->compare == COMPARE_EQ &&
+	    !q->negated && ask_quantifier(q) == WHICH_LAST;
 }
 
 static bool
@@ -109,30 +100,15 @@ told_by_cancel(const struct musters *ms, const struct rule *r,
 	return t->n > 0;
 }
 
-static bool
-asks_for_new(const struct program *p, const struct state *s)
-{
-	for (size_t i = 0; i < s->npredicates; i++) {
-		const struct predicate	*q = &p->predicates[s->predicates[i]];
-
-		if (q->kind == PRED_NEW)
-			return true;
-		for (size_t k = 0; k < q->nblocks; k++)
-			if (asks_for_new(p, &q->blocks[k]))
-				return true;
-	}
-	return false;
-}
-
 /* Does it note something whenever it is asked? */
 static bool
 notes_new(const struct program *p, const struct rule *r)
 {
 	for (size_t i = 0; i < r->ncancels; i++)
-		if (asks_for_new(p, &r->cancels[i]))
+		if (shape_asks_for_new(p, &r->cancels[i]))
 			return true;
 	for (size_t i = 0; i < r->nexcepts; i++)
-		if (asks_for_new(p, &r->excepts[i]))
+		if (shape_asks_for_new(p, &r->excepts[i]))
 			return true;
 	return false;
 }

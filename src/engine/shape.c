@@ -10,8 +10,8 @@ predicate(const struct program *p, const struct state *s, size_t i)
 	return &p->predicates[s->predicates[i]];
 }
 
-static bool
-asks_for_new(const struct program *p, const struct state *s)
+bool
+shape_asks_for_new(const struct program *p, const struct state *s)
 {
 	for (size_t i = 0; i < s->npredicates; i++) {
 		const struct predicate	*q = predicate(p, s, i);
@@ -19,7 +19,7 @@ asks_for_new(const struct program *p, const struct state *s)
 		if (q->kind == PRED_NEW)
 			return true;
 		for (size_t k = 0; k < q->nblocks; k++)
-			if (asks_for_new(p, &q->blocks[k]))
+			if (shape_asks_for_new(p, &q->blocks[k]))
 				return true;
 	}
 	return false;
@@ -44,7 +44,7 @@ struct shape
 shape_of_state(const struct program *p, const struct rule *r, uint32_t state)
 {
 	const struct state	*s = &r->states[state];
-	struct shape		 shape = { .fresh = asks_for_new(p, s),
+	struct shape		 shape = { .fresh = shape_asks_for_new(p, s),
 	    .direct = true };
 
 	for (size_t i = 0; i < s->npredicates; i++)

@@ -22,6 +22,10 @@ struct shape {
 	uint32_t	 predicate[VARIABLES_MAX];
 };
 
+/* Does it, or a block in it, ask for `new`? */
+bool		 shape_asks_for_new(const struct program *,
+		    const struct state *);
+
 struct shape	 shape_of_state(const struct program *, const struct rule *,
 		    uint32_t state);
 
