@@ -28,3 +28,15 @@ wait_until()	# COMMAND...
 		sleep 0.05
 	done
 }
+
+# A test that waits for it; if it does not come, the messages may tell why.
+is_wait()	# WHAT COMMAND...
+{
+	what=$1
+	shift
+	if wait_until "$@"; then
+		ok "$what"
+	else
+		not_ok "$what" "$(tail -n 100 err)"
+	fi
+}

@@ -19,16 +19,6 @@ said()		# WORDS TIMES
 {
 	[ "$(grep -c "$1" err)" -ge "$2" ]
 }
-is_wait()	# WHAT COMMAND...
-{
-	what=$1
-	shift
-	if wait_until "$@"; then
-		ok "$what"
-	else
-		not_ok "$what" "$(cat err)"
-	fi
-}
 rule()		# LABEL EVENT [OPTION]
 {
 	echo "sequence $1 { subject any; $3 state {"

@@ -134,16 +134,6 @@ raised()	# SECONDS...
 {
 	[ "$(seconds logs/bsmtrace.log)" = "$* " ]
 }
-is_wait()	# WHAT COMMAND...
-{
-	what=$1
-	shift
-	if wait_until "$@"; then
-		ok "$what"
-	else
-		not_ok "$what" "$(cat err)"
-	fi
-}
 said()		# WORDS
 {
 	grep -q "$1" err

@@ -46,16 +46,6 @@ end()
 	wait "$pid"
 	rc=$?
 }
-is_wait()	# WHAT COMMAND...
-{
-	what=$1
-	shift
-	if wait_until "$@"; then
-		ok "$what"
-	else
-		not_ok "$what" "$(cat err)"
-	fi
-}
 alerts()	# FILE TIMES
 {
 	[ "$(grep -c 'state machine' "$1")" -eq "$2" ]

@@ -40,16 +40,6 @@ said()		# WORDS [TIMES]
 {
 	[ "$(grep -c "$1" err)" -ge "${2:-1}" ]
 }
-is_wait()	# WHAT COMMAND...
-{
-	what=$1
-	shift
-	if wait_until "$@"; then
-		ok "$what"
-	else
-		not_ok "$what" "$(tail -n 20 err)"
-	fi
-}
 lines()		# TIMES
 {
 	[ "$(wc -l <logs/bsmtrace.log)" -ge "$1" ]
