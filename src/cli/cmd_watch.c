@@ -122,7 +122,7 @@ run(struct watch *w)
 		.triggers = w->no_triggers ? NULL : &w->triggers,
 		.records = w->records,
 		.records_again = w->records && w->log_dir != NULL,
-		.reopen = !w->foreground || w->log_dir != NULL,
+		.reopen = watch_reopens(w),
 		.want_uid = wants_uid(w, w->program),
 		.rules = &rules,
 		.summary = !watch_is_worker(w) && isatty(STDERR_FILENO) == 1,
@@ -313,6 +313,7 @@ cmd_watch(int argc, char **argv)
 	if (!w.check_only) {
 		w.bundle = bundle_new();
 		daemon_close_on_exec();
+		daemon_not_yet(watch_reopens(&w));
 	}
 	log_open(w.check_only ? LOG_TO_STDERR : LOG_TO_BOTH, NULL);
 	if (!watch_open_log_dir(&w) || !watch_start_rules(&w))

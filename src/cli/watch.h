@@ -94,6 +94,7 @@ void	watch_say_lines(const struct watch *, struct buf *);
 
 /* Does it go on, with records that somebody may have made for us? */
 bool	watch_is_live(const struct watch *);
+bool	watch_reopens(const struct watch *);
 /* Read the rules, or have them read. False with what is wrong said. */
 bool	watch_start_rules(struct watch *);
 /* With trails open: several? False when what is asked for cannot be. */

@@ -24,6 +24,13 @@
 
 /* Whether. */
 
+/* Is SIGHUP for the log files and the rules, and not the end? */
+bool
+watch_reopens(const struct watch *w)
+{
+	return !w->foreground || w->log_dir != NULL;
+}
+
 bool
 watch_is_live(const struct watch *w)
 {
@@ -183,7 +190,7 @@ watch_run_apart(struct watch *w, struct pipeline_result *result)
 		.inputs = w->inputs.v,
 		.ninputs = w->inputs.n,
 		.triggers = w->no_triggers ? NULL : &w->triggers,
-		.reopen = !w->foreground || w->log_dir != NULL,
+		.reopen = watch_reopens(w),
 		.keeps = w->state_dir != NULL,
 		.keep_dir = w->state_dir != NULL ? w->state_dir : w->dir.path
 	};

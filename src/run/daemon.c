@@ -116,6 +116,14 @@ wait_for_child(int fd)
 	_exit(n == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
+void
+daemon_not_yet(bool reopens)
+{
+	(void)signal(SIGUSR1, SIG_IGN);
+	if (reopens)
+		(void)signal(SIGHUP, SIG_IGN);
+}
+
 bool
 daemon_start(struct pidfile *p, bool keep_stdout)
 {
@@ -133,9 +141,6 @@ daemon_start(struct pidfile *p, bool keep_stdout)
 		wait_for_child(ends[0]);
 	}
 	(void)close(ends[0]);		/* the parent's end */
-	/* Until the pipeline listens to them these do no harm. */
-	(void)signal(SIGHUP, SIG_IGN);
-	(void)signal(SIGUSR1, SIG_IGN);
 	if (setsid() == -1 || chdir("/") == -1) {
 		log_warn_errno("cannot go into the background");
 		return false;

@@ -32,6 +32,12 @@ void		 pidfile_close(struct pidfile *);
  */
 bool		 daemon_start(struct pidfile *, bool keep_stdout);
 
+/*
+ * Until somebody listens to it SIGUSR1 does no harm; nor does SIGHUP, when it
+ * is going to mean that files are opened again.
+ */
+void		 daemon_not_yet(bool reopens);
+
 /* Mark every descriptor above 2 that we were started with close-on-exec. */
 void		 daemon_close_on_exec(void);
 

@@ -398,4 +398,36 @@ if [ -r /proc/self/status ]; then
 else
 	skip 'at the start the death of a reader is the end' 'no /proc'
 fi
+
+# A signal that comes before anybody listens to it is no end. The rules come
+# through a pipe, so the start takes as long as it has to.
+if [ -r /proc/self/status ]; then
+	mkdir early early/d early/logs
+	mkfifo early/rules
+	exec 4<>early/rules
+	"$BSMTRACE" -F --no-sandbox -d --follow --from-start -a early/d \
+	    -f early/rules -l early/logs 2>early/err 4<&- &
+	watcher=$!
+	waits_for_rules()
+	{
+		find "/proc/$watcher/fd" -lname "$tmp/*early/rules" | grep -q .
+	}
+	follows()
+	{
+		grep -q 'trails are followed' early/err
+	}
+	wait_until waits_for_rules
+	kill -HUP $watcher
+	kill -USR1 $watcher
+	echo 'sequence s { subject any; state { event any; status any; }; };' \
+	    >early/rules
+	exec 4>&-
+	wait_until follows
+	kill $watcher
+	wait $watcher
+	is 'a signal that comes too early is no end' $? 0
+else
+	skip 'a signal that comes too early is no end' 'no /proc'
+fi
+
 done_testing
