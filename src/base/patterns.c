@@ -4,8 +4,9 @@
  *
  * PCRE2 compiles every pattern once, so that it alone says what is one. Those
  * that automata can run are then looked for together, and what was found in a
- * subject is kept until there is another one. The rest are run one by one,
- * after a glance at which bytes the subject holds.
+ * subject is kept until there is another one. Of nearly all others something
+ * wider is looked for with them, so that they are run, one by one, only where
+ * that is found; and after a glance at which bytes the subject holds.
  */
 #include "base/patterns.h"
 
@@ -22,15 +23,18 @@ struct pattern {
 	uint32_t		 number;	/* from 0, in order of coming */
 	struct slice		 text;		/* in the map */
 	struct backtrack_code	*code;		/* NULL: not asked for yet */
-	uint32_t		*sets;
-	size_t			 nsets, cap;
+	enum search_way		 way;		/* as soon as it is prepared */
+	uint32_t		*signs;		/* see sign_of(), of its sets */
+	size_t			 nsigns, cap;
 };
 
 struct set {
 	struct pattern	**list;		/* each once */
 	size_t		  n, cap;
 	size_t		  nalone;	/* these come first, and are tried one
-					 * by one */
+					 * by one: */
+	size_t		  nblind;	/* these, always; the others if what
+					 * is wider was found */
 };
 
 struct patterns {
@@ -51,14 +55,21 @@ struct patterns {
 	struct backtrack_text	 glance;
 };
 
+/* What the search says of a set: a pattern is there, or may be. */
+static uint32_t
+sign_of(uint32_t set, enum search_way way)
+{
+	return 2 * set + (way == SEARCH_WIDER);
+}
+
 static const uint32_t *
-sets_of(void *arg, uint32_t number, size_t *n)
+signs_of(void *arg, uint32_t number, size_t *n)
 {
 	const struct patterns	*ps = arg;
 	const struct pattern	*p = map_at(ps->by_text, number, NULL);
 
-	*n = p->nsets;
-	return p->sets;
+	*n = p->nsigns;
+	return p->signs;
 }
 
 struct patterns *
@@ -67,7 +78,7 @@ patterns_new(void)
 	struct patterns	*ps = xcalloc(1, sizeof(*ps));
 
 	ps->backtrack = backtrack_new();
-	ps->search = search_new(sets_of, ps);
+	ps->search = search_new(signs_of, ps);
 	ps->by_text = map_new();
 	ps->members = map_new();
 	return ps;
@@ -82,7 +93,7 @@ patterns_free(struct patterns *ps)
 		struct pattern	*p = map_at(ps->by_text, i, NULL);
 
 		backtrack_code_free(p->code);
-		free(p->sets);
+		free(p->signs);
 		free(p);
 	}
 	map_free(ps->by_text);
@@ -117,9 +128,9 @@ set_add(struct patterns *ps, uint32_t number, struct pattern *p)
 	s = &ps->sets[number];
 	s->list = mem_grow(s->list, &s->cap, s->n + 1, sizeof(s->list[0]));
 	s->list[s->n++] = p;
-	p->sets = mem_grow(p->sets, &p->cap, p->nsets + 1,
-	    sizeof(p->sets[0]));
-	p->sets[p->nsets++] = number;
+	p->signs = mem_grow(p->signs, &p->cap, p->nsigns + 1,
+	    sizeof(p->signs[0]));
+	p->signs[p->nsigns++] = sign_of(number, p->way);
 	ps->stale = true;
 }
 
@@ -187,20 +198,31 @@ patterns_alone(struct slice pattern)
 
 /* Asking. */
 
-/* The patterns of a set that no automaton runs come first. */
+/* Those of a set that are found this way. */
+static size_t
+pick(const struct patterns *ps, const struct set *s, enum search_way way,
+    struct pattern **to)
+{
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct pattern	*p = s->list[i];
+
+		if ((search_has(ps->search, p->number) ? p->way :
+		    SEARCH_NOT) == way)
+			to[n++] = p;
+	}
+	return n;
+}
+
 static void
 arrange_set(const struct patterns *ps, struct set *s)
 {
 	struct pattern	**list = xreallocarray(NULL, s->n, sizeof(*list));
-	size_t		  n = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (!search_has(ps->search, s->list[i]->number))
-			list[n++] = s->list[i];
-	s->nalone = n;
-	for (size_t i = 0; i < s->n; i++)
-		if (search_has(ps->search, s->list[i]->number))
-			list[n++] = s->list[i];
+	s->nblind = pick(ps, s, SEARCH_NOT, list);
+	s->nalone = s->nblind + pick(ps, s, SEARCH_WIDER, list + s->nblind);
+	(void)pick(ps, s, SEARCH_EXACTLY, list + s->nalone);
 	free(s->list);
 	s->list = list;
 	s->cap = s->n;
@@ -219,10 +241,11 @@ static void
 prepare(struct patterns *ps)
 {
 	for (; ps->nsearched < map_count(ps->by_text); ps->nsearched++) {
-		const struct pattern	*p = map_at(ps->by_text, ps->nsearched,
-		    NULL);
+		struct pattern	*p = map_at(ps->by_text, ps->nsearched, NULL);
 
-		(void)search_add(ps->search, p->text, p->number);
+		p->way = search_add(ps->search, p->text, p->number);
+		for (size_t i = 0; i < p->nsigns; i++)
+			p->signs[i] = sign_of(p->signs[i] / 2, p->way);
 	}
 	search_renew(ps->search);
 	search_ready(ps->search);
@@ -282,6 +305,15 @@ patterns_class(struct patterns *ps, struct slice subject)
 	return (uint64_t)ps->age << 32 | ps->verdict;
 }
 
+/* Was any pattern of the set found that is looked for this way? */
+static bool
+says(const struct patterns *ps, uint32_t verdict, uint32_t set,
+    enum search_way way)
+{
+	return verdicts_has(search_verdicts(ps->search), verdict,
+	    sign_of(set, way));
+}
+
 enum patterns_answer
 patterns_says(const struct patterns *ps, uint64_t class, uint32_t set)
 {
@@ -289,27 +321,30 @@ patterns_says(const struct patterns *ps, uint64_t class, uint32_t set)
 		return PATTERNS_NO;
 	if (class >> 32 != search_age(ps->search))
 		return PATTERNS_ASK;
-	if (verdicts_has(search_verdicts(ps->search), (uint32_t)class, set))
+	if (says(ps, (uint32_t)class, set, SEARCH_EXACTLY))
 		return PATTERNS_YES;
-	return ps->sets[set].nalone > 0 ? PATTERNS_ASK : PATTERNS_NO;
+	return ps->sets[set].nblind > 0 ||
+	    says(ps, (uint32_t)class, set, SEARCH_WIDER) ? PATTERNS_ASK :
+	    PATTERNS_NO;
 }
 
+/* The first N of a set. */
 static int
-try_alone(struct patterns *ps, const struct set *s, struct slice subject,
-    size_t whole)
+try_alone(struct patterns *ps, const struct set *s, size_t n,
+    struct slice subject, size_t whole)
 {
 	int	 answer = 0;
 
 	/* For one pattern the library's own look is the cheaper. */
-	if (s->nalone > 1 && !ps->noted) {
+	if (n > 1 && !ps->noted) {
 		backtrack_note(&ps->glance, subject);
 		ps->noted = true;
 	}
-	for (size_t i = 0; i < s->nalone; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct backtrack_code	*code = code_of(ps, s->list[i]);
 		int			 got = PATTERNS_ELIMIT;
 
-		if (code != NULL && s->nalone > 1 &&
+		if (code != NULL && n > 1 &&
 		    !backtrack_may(code, &ps->glance))
 			continue;
 		if (code != NULL)
@@ -334,18 +369,21 @@ patterns_match_part(struct patterns *ps, uint32_t set, struct slice subject,
     size_t whole)
 {
 	const struct set	*s;
+	size_t			 alone;
 
 	if (set >= ps->nsets || ps->sets[set].n == 0)
 		return 0;
 	take_subject(ps, subject);
 	s = &ps->sets[set];
-	if (s->nalone < s->n) {
+	alone = s->nblind;
+	if (s->nblind < s->n) {
 		if (!ps->found)
 			look(ps, subject);
 		ps->found = true;
-		if (verdicts_has(search_verdicts(ps->search), ps->verdict,
-		    set))
+		if (says(ps, ps->verdict, set, SEARCH_EXACTLY))
 			return 1;
+		if (says(ps, ps->verdict, set, SEARCH_WIDER))
+			alone = s->nalone;
 	}
-	return s->nalone > 0 ? try_alone(ps, s, subject, whole) : 0;
+	return alone > 0 ? try_alone(ps, s, alone, subject, whole) : 0;
 }

@@ -23,6 +23,7 @@ struct reader {
 	bool		 any_case;	/* (?i) */
 	bool		 dot_all;	/* (?s) */
 	bool		 quoted;	/* between \Q and \E */
+	bool		 wider;		/* see regex_read_wider() */
 };
 
 static struct regex	*read_either(struct reader *);
@@ -70,6 +71,19 @@ node_assert(struct reader *r, enum regex_assert what)
 	struct regex	*x = node(r, REGEX_ASSERT);
 
 	x->what = what;
+	return x;
+}
+
+/* What a reference may be to. */
+static struct regex *
+node_anything(struct reader *r)
+{
+	struct byteset	 all = { { 0 } };
+	struct regex	*x = node(r, REGEX_REPEAT);
+
+	byteset_invert(&all);
+	x->max = REGEX_EVER;
+	x->parts = node_set(r, all);
 	return x;
 }
 
@@ -389,7 +403,7 @@ read_opening(struct reader *r)
 		return false;			/* a verb */
 	if (!take(r, "?"))
 		return true;
-	if (take(r, ":"))
+	if (take(r, ":") || (r->wider && take(r, ">")))
 		return true;
 	if (take(r, "'"))
 		return read_name(r, '\'');
@@ -400,6 +414,13 @@ read_opening(struct reader *r)
 	return read_options(r) && take(r, ":");
 }
 
+static bool
+take_look(struct reader *r)
+{
+	return take(r, "?=") || take(r, "?!") || take(r, "?<=") ||
+	    take(r, "?<!");
+}
+
 /*
  * The parenthesis was read. Options that are changed within a group last until
  * its end, in later alternatives too.
@@ -408,9 +429,13 @@ static struct regex *
 read_group(struct reader *r)
 {
 	const bool	 any_case = r->any_case, dot_all = r->dot_all;
+	bool		 looks;
 	struct regex	*x;
 
-	if (++r->depth > REGEX_NEST_MAX || !read_opening(r))
+	if (r->wider && take(r, "?P="))
+		return read_name(r, ')') ? node_anything(r) : refuse(r);
+	looks = r->wider && take_look(r);
+	if (++r->depth > REGEX_NEST_MAX || (!looks && !read_opening(r)))
 		return refuse(r);
 	x = read_either(r);
 	r->depth--;
@@ -418,10 +443,35 @@ read_group(struct reader *r)
 	r->dot_all = dot_all;
 	if (r->refused || !take(r, ")"))
 		return refuse(r);
-	return x;
+	return looks ? node(r, REGEX_ROW) : x;
 }
 
 /* Elements. */
+
+/*
+ * A reference by number or name; the backslash and LETTER were read. Where it
+ * is a byte in octal instead, that and the digits behind it are something, too.
+ */
+static bool
+take_reference(struct reader *r, uint8_t letter)
+{
+	if (letter >= '1' && letter <= '9') {
+		while (is_digit(peek(r, 0)))
+			r->pos++;
+		return true;
+	}
+	if (letter == 'k')
+		return take(r, "<") ? read_name(r, '>') : take(r, "'") ?
+		    read_name(r, '\'') : take(r, "{") && read_name(r, '}');
+	if (letter != 'g' || !take(r, "{"))
+		return false;
+	(void)take(r, "-");
+	if (!is_digit(peek(r, 0)))
+		return read_name(r, '}');
+	while (is_digit(peek(r, 0)))
+		r->pos++;
+	return take(r, "}");
+}
 
 static struct regex *
 read_escape(struct reader *r)
@@ -452,6 +502,8 @@ read_escape(struct reader *r)
 		byteset_invert(&set);
 		return node_set(r, set);
 	}
+	if (r->wider && take_reference(r, letter))
+		return node_anything(r);
 	return node_byte(r, read_escaped_byte(r, letter));
 }
 
@@ -558,7 +610,8 @@ read_repeated(struct reader *r)
 		r->quoted = false;
 	if (r->refused || r->quoted || !read_quantifier(r, &min, &max))
 		return x;
-	(void)take(r, "?");			/* lazy */
+	if (!take(r, "?") && r->wider)		/* lazy */
+		(void)take(r, "+");		/* possessive */
 	if (r->refused || x->kind == REGEX_ASSERT || repeats(r))
 		return refuse(r);
 	repeat = node(r, REGEX_REPEAT);
@@ -639,10 +692,10 @@ read_either(struct reader *r)
 	return either;
 }
 
-struct regex *
-regex_read(struct arena *arena, struct slice pattern)
+static struct regex *
+read_pattern(struct arena *arena, struct slice pattern, bool wider)
 {
-	struct reader	 r = { .arena = arena, .s = pattern };
+	struct reader	 r = { .arena = arena, .s = pattern, .wider = wider };
 	struct regex	*x;
 
 	if (pattern.n == 0)
@@ -651,4 +704,16 @@ regex_read(struct arena *arena, struct slice pattern)
 	if (r.refused || !at_end(&r) || regtree_size(x) > REGEX_SIZE_MAX)
 		return NULL;
 	return x;
+}
+
+struct regex *
+regex_read(struct arena *arena, struct slice pattern)
+{
+	return read_pattern(arena, pattern, false);
+}
+
+struct regex *
+regex_read_wider(struct arena *arena, struct slice pattern)
+{
+	return read_pattern(arena, pattern, true);
 }

@@ -21,4 +21,12 @@
 /* A row with nothing in it is allowed. NULL: refused. All is in the arena. */
 struct regex	*regex_read(struct arena *, struct slice pattern);
 
+/*
+ * One that matches wherever the pattern does, and perhaps elsewhere: what is
+ * looked around for is taken to be there, a reference may be to anything, and
+ * what PCRE2 would not give back again is given back. Refused is what else is
+ * not regular: recursion, conditions, verbs.
+ */
+struct regex	*regex_read_wider(struct arena *, struct slice pattern);
+
 #endif

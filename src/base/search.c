@@ -24,6 +24,7 @@ struct expression {
 	struct slice	 pattern;
 	struct regex	*tree;		/* until the first automaton is made */
 	uint32_t	 size;		/* 0: not for automata */
+	bool		 wider;		/* than the pattern */
 	bool		 waits;		/* for ever, once it has begun */
 	bool		 given_up;
 };
@@ -112,10 +113,16 @@ is_anchored(const struct regex *x)
 	return x->kind == REGEX_ASSERT && x->what == ASSERT_BEGIN;
 }
 
-bool
+static struct regex *
+read(struct search *s, const struct expression *e)
+{
+	return e->wider ? regex_read_wider(s->trees, e->pattern) :
+	    regex_read(s->trees, e->pattern);
+}
+
+enum search_way
 search_add(struct search *s, struct slice pattern, uint32_t number)
 {
-	struct regex		*tree = regex_read(s->trees, pattern);
 	struct expression	*e;
 
 	s->all = mem_grow(s->all, &s->cap, (size_t)number + 1,
@@ -123,13 +130,20 @@ search_add(struct search *s, struct slice pattern, uint32_t number)
 	s->n = (size_t)number + 1;
 	e = &s->all[number];
 	*e = (struct expression){ .pattern = pattern };
-	if (tree != NULL && regtree_size(tree) <= SEARCH_SIZE_MAX - s->size) {
-		e->tree = tree;
-		e->size = regtree_size(tree);
-		e->waits = !is_anchored(tree) && has_gap(tree);
-		s->size += e->size;
+	e->tree = read(s, e);
+	if (e->tree == NULL) {
+		e->wider = true;
+		e->tree = read(s, e);
 	}
-	return e->size > 0;
+	if (e->tree == NULL ||
+	    regtree_size(e->tree) > SEARCH_SIZE_MAX - s->size) {
+		e->tree = NULL;
+		return SEARCH_NOT;
+	}
+	e->size = regtree_size(e->tree);
+	e->waits = !is_anchored(e->tree) && has_gap(e->tree);
+	s->size += e->size;
+	return e->wider ? SEARCH_WIDER : SEARCH_EXACTLY;
 }
 
 void
@@ -169,7 +183,7 @@ static const struct regex *
 tree_of(struct search *s, struct expression *e)
 {
 	if (e->tree == NULL)
-		e->tree = regex_read(s->trees, e->pattern);
+		e->tree = read(s, e);
 	return e->tree;
 }
 

@@ -25,9 +25,11 @@ void		 search_free(struct search *);		/* NULL is allowed */
 
 /*
  * One more; the numbers ascend from 0 without gaps, and the pattern must stay.
- * False when it is none that an automaton can run.
+ * Which way is it run? Of one that no automaton can run as it is, a wider one
+ * may be: it is found where the pattern is, and elsewhere (regex.h).
  */
-bool		 search_add(struct search *, struct slice pattern,
+enum search_way { SEARCH_NOT, SEARCH_WIDER, SEARCH_EXACTLY };
+enum search_way	 search_add(struct search *, struct slice pattern,
 		    uint32_t number);
 
 /* After expressions or sets were added; all that was found is forgotten. */

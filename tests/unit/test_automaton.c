@@ -76,6 +76,15 @@ static const char *const	openings[] = {
 	"(?-i:", "(?i-s:", "(?is:", "(?>", "(?=", "(?!", "(?<=", "(?|", "(?^:",
 	"(?m:", "(?x:", "(*atomic:",
 };
+/* What is only read wider. */
+static const char *const	looks[] = {
+	"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?=", "(?!",
+};
+static const char *const	references[] = {
+	"(b|a)\\1", "\\1", "\\2", "(?<m>a|/)\\k<m>", "\\g{1}", "\\g{-1}",
+	"(.)\\g{-1}", "\\10", "(a|bc)(?P<k>b)(?P=k)", "a*+", "b++", ".?+",
+	"[ab]{1,2}+",
+};
 static const char *const	options[] = {
 	"(?i)", "(?s)", "(?-i)", "(?-s)", "(?is)", "(?i-s)", "(?m)", "(?x)",
 	"(?)", "(?^)", "(?U)", "(?xx)", "(?n)", "(?J)",
@@ -90,17 +99,23 @@ put_class(struct buf *b)
 	buf_str(b, "]");
 }
 
-static void	put_either(struct buf *, unsigned depth);
+static void	put_either(struct buf *, unsigned depth, bool wider);
 
 static void
-put_element(struct buf *b, unsigned depth)
+put_element(struct buf *b, unsigned depth, bool wider)
 {
 	const uint32_t	 kind = below(40);
 
-	if (kind < 6 && depth > 0) {
+	if (wider && below(6) == 0 && depth > 0) {
+		buf_str(b, ONE_OF(looks));
+		put_either(b, depth - 1, wider);
+		buf_str(b, ")");
+	} else if (wider && below(6) == 0) {
+		buf_str(b, ONE_OF(references));
+	} else if (kind < 6 && depth > 0) {
 		buf_str(b, below(3) > 0 ? openings[below(4)] :
 		    ONE_OF(openings));
-		put_either(b, depth - 1);
+		put_either(b, depth - 1, wider);
 		buf_str(b, ")");
 	} else if (kind < 10)
 		buf_str(b, ONE_OF(asserts));
@@ -118,11 +133,11 @@ put_element(struct buf *b, unsigned depth)
 }
 
 static void
-put_either(struct buf *b, unsigned depth)
+put_either(struct buf *b, unsigned depth, bool wider)
 {
 	do {
 		for (uint32_t n = below(5); n > 0; n--)
-			put_element(b, depth);
+			put_element(b, depth, wider);
 	} while (below(4) == 0 && (buf_str(b, "|"), true));
 }
 
@@ -196,6 +211,7 @@ struct several {
 	pcre2_code	*codes[TOGETHER];
 	uint32_t	 sets[TOGETHER];
 	uint32_t	 n;
+	bool		 wider;
 };
 
 static const uint32_t *
@@ -209,6 +225,7 @@ sets_of(void *arg, uint32_t number, size_t *n)
 
 struct tally {
 	unsigned	 pairs, found, patterns, refused;
+	unsigned	 wider;		/* pairs in which it is seen */
 };
 
 static struct automaton *
@@ -225,8 +242,9 @@ make(struct several *s, struct verdicts *v, const struct judge *j,
 		int			 err;
 
 		buf_clear(b);
-		put_either(b, 3);
-		tree = regex_read(arena, buf_bytes(b));
+		put_either(b, 3, s->wider);
+		tree = s->wider ? regex_read_wider(arena, buf_bytes(b)) :
+		    regex_read(arena, buf_bytes(b));
 		s->codes[s->n] = judge_read(j, buf_bytes(b), &err);
 		t->patterns += s->codes[s->n] != NULL;
 		if (tree == NULL) {
@@ -234,7 +252,7 @@ make(struct several *s, struct verdicts *v, const struct judge *j,
 			pcre2_code_free(s->codes[s->n]);
 			continue;
 		}
-		if (s->codes[s->n] == NULL && err == NAMED_TWICE)
+		if (s->codes[s->n] == NULL && (err == NAMED_TWICE || s->wider))
 			continue;
 		if (s->codes[s->n] == NULL)
 			fail_msg("PCRE2 does not take '%.*s'",
@@ -266,7 +284,9 @@ compare(const struct several *s, struct automaton *a,
 				continue;
 			t->pairs++;
 			t->found += want == 1;
-			if (verdicts_has(v, verdict, k) != (want == 1))
+			if (s->wider && want == 0)
+				t->wider += verdicts_has(v, verdict, k);
+			else if (verdicts_has(v, verdict, k) != (want == 1))
 				fail_msg("'%.*s' on '%.*s' is not %d",
 				    (int)s->patterns[k].n,
 				    (const char *)s->patterns[k].p,
@@ -285,14 +305,13 @@ runs(void)
 	return n > 1 ? (unsigned)n : 1;
 }
 
-static void
-what_is_found_is_what_pcre2_finds(void **state)
+static struct tally
+compare_many(bool wider)
 {
 	struct judge	 j = judge_new();
-	struct several	 s = { 0 };
+	struct several	 s = { .wider = wider };
 	struct tally	 t = { 0 };
 
-	(void)state;
 	for (unsigned i = 0; i < ROUNDS * runs(); i++) {
 		struct verdicts		*v = verdicts_new();
 		struct automaton	*a;
@@ -308,10 +327,29 @@ what_is_found_is_what_pcre2_finds(void **state)
 	for (uint32_t k = 0; k < TOGETHER; k++)
 		buf_fini(&s.patterns[k]);
 	judge_free(&j);
-	print_message("%u pairs, %u found; %u patterns, %u refused\n",
-	    t.pairs, t.found, t.patterns, t.refused);
+	print_message("%u pairs, %u found, %u wider; %u patterns, "
+	    "%u refused\n", t.pairs, t.found, t.wider, t.patterns, t.refused);
+	return t;
+}
+
+static void
+what_is_found_is_what_pcre2_finds(void **state)
+{
+	const struct tally	 t = compare_many(false);
+
+	(void)state;
 	assert_true(t.found > t.pairs / 10 && t.found < t.pairs / 10 * 9);
 	assert_true(t.refused < t.patterns / 2);
+}
+
+static void
+what_is_wider_is_found_where_pcre2_finds(void **state)
+{
+	const struct tally	 t = compare_many(true);
+
+	(void)state;
+	assert_true(t.found > t.pairs / 10 && t.wider > t.pairs / 100);
+	assert_true(t.found + t.wider < t.pairs / 10 * 9);
 }
 
 /* One letter each; any text of them is another verdict. */
@@ -425,6 +463,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_found_is_what_pcre2_finds),
+		cmocka_unit_test(what_is_wider_is_found_where_pcre2_finds),
 		cmocka_unit_test(
 		    too_many_verdicts_are_forgotten_and_none_is_wrong),
 		cmocka_unit_test(states_stay_within_their_memory),

@@ -70,6 +70,44 @@ what_is_not_regular_is_refused(void **state)
 			fail_msg("'%s' is read", others[i]);
 }
 
+static bool
+reads_wider(const char *pattern)
+{
+	struct arena		*arena = arena_new();
+	const size_t		 n = strlen(pattern);
+	uint8_t			*p = xmemdup(pattern, n);
+	const bool		 good = regex_read_wider(arena,
+	    (struct slice){ p, n }) != NULL;
+
+	free(p);
+	arena_free(arena);
+	return good;
+}
+
+static void
+something_wider_is_read_of_most_others(void **state)
+{
+	static const char *const	 most[] = { "(a)\\1", "(?=a)",
+	    "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a)", "a*+", "a++", "a?+",
+	    "a{2}+", "(?P<n>a)(?P=n)", "(?<n>a)\\k<n>", "(?<n>a)\\k'n'",
+	    "(?<n>a)\\k{n}", "(a)\\g{1}", "(a)\\g{-1}", "(?<n>a)\\g{n}",
+	    "(?=a(?!b))c", "(?i)(?=a)+", "a" };
+	static const char *const	 others[] = { "(?R)", "(a)(?1)",
+	    "(?P<n>a)(?P>n)", "(?<n>a)(?&n)", "\\g1", "(a)\\g<1>",
+	    "(a)\\g'1'", "(?(1)a|b)", "(?(?=a)b|c)", "a\\Kb", "(?=a\\K)",
+	    "\\Ga", "(?C1)a", "(*ACCEPT)", "(*UTF)a", "(*atomic:a)", "\\X",
+	    "\\C", "\\R", "\\pL", "(?|a|b)", "(?=a", "(?!", "(?>a",
+	    "\\k", "\\k<", "\\k<n", "\\g{", "\\g{1", "(?P=n", "a*++" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(most) / sizeof(most[0]); i++)
+		if (!reads_wider(most[i]))
+			fail_msg("'%s' is refused", most[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (reads_wider(others[i]))
+			fail_msg("'%s' is read", others[i]);
+}
+
 /* Some of it is wrong, some differs from version to version. */
 static void
 what_is_not_certain_is_refused(void **state)
@@ -169,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_rules_are_made_of_is_read),
 		cmocka_unit_test(what_is_not_regular_is_refused),
+		cmocka_unit_test(something_wider_is_read_of_most_others),
 		cmocka_unit_test(what_is_not_certain_is_refused),
 		cmocka_unit_test(any_bytes_are_safe_to_read),
 		cmocka_unit_test(depth_and_size_have_limits),

@@ -50,7 +50,7 @@ found(struct search *s, uint32_t verdict, uint32_t number)
 static void
 each_number_is_found_by_itself(void **state)
 {
-	static const char *const	 patterns[] = { "^/etc/", "(a)\\1",
+	static const char *const	 patterns[] = { "^/etc/", "(?R)",
 	    "\\.conf$", "" };
 	struct search			*s = search_new(sets_of, NULL);
 	uint32_t			 v;
@@ -58,7 +58,7 @@ each_number_is_found_by_itself(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 4; i++)
 		assert_int_equal(search_add(s, slice_str(patterns[i]), i),
-		    i != 1);
+		    i == 1 ? SEARCH_NOT : SEARCH_EXACTLY);
 	search_renew(s);
 	v = search_find(s, slice_str("/etc/my.conf"));
 	assert_true(found(s, v, 0) && found(s, v, 2) && found(s, v, 3));
@@ -78,9 +78,30 @@ nothing_is_found_where_there_is_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(search_find(s, slice_str("x")), VERDICTS_NONE);
-	assert_false(search_add(s, slice_str("(?=a)"), 0));
+	assert_int_equal(search_add(s, slice_str("a(*ACCEPT)"), 0),
+	    SEARCH_NOT);
 	search_renew(s);
 	assert_int_equal(search_find(s, slice_str("a")), VERDICTS_NONE);
+	search_free(s);
+}
+
+static void
+what_is_wider_is_found_where_the_pattern_is(void **state)
+{
+	struct search	*s = search_new(sets_of, NULL);
+
+	(void)state;
+	assert_int_equal(search_add(s, slice_str("^/etc/(?!my)\\w+$"), 0),
+	    SEARCH_WIDER);
+	assert_int_equal(search_add(s, slice_str("(x|yy)-\\1"), 1),
+	    SEARCH_WIDER);
+	search_renew(s);
+	assert_true(found(s, search_find(s, slice_str("/etc/passwd")), 0));
+	assert_true(found(s, search_find(s, slice_str("/etc/my")), 0));
+	assert_false(found(s, search_find(s, slice_str("/etc/a.b")), 0));
+	assert_true(found(s, search_find(s, slice_str("yy-yy")), 1));
+	assert_true(found(s, search_find(s, slice_str("yy-x")), 1));
+	assert_false(found(s, search_find(s, slice_str("y-y")), 1));
 	search_free(s);
 }
 
@@ -124,7 +145,8 @@ groups_are_parted_when_they_are_too_much(void **state)
 	for (uint32_t i = 0; i < 26; i++) {
 		(void)snprintf(patterns[i], sizeof(patterns[i]), "%c.*%c",
 		    (char)('a' + i), (char)('a' + (7 * i + 3) % 26));
-		assert_true(search_add(s, slice_str(patterns[i]), i));
+		assert_int_equal(search_add(s, slice_str(patterns[i]), i),
+		    SEARCH_EXACTLY);
 	}
 	search_renew(s);
 	for (unsigned n = 0; n < 12000; n++) {
@@ -183,6 +205,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_number_is_found_by_itself),
 		cmocka_unit_test(nothing_is_found_where_there_is_nothing),
+		cmocka_unit_test(what_is_wider_is_found_where_the_pattern_is),
 		cmocka_unit_test(more_can_be_added_later),
 		cmocka_unit_test(groups_are_parted_when_they_are_too_much),
 		cmocka_unit_test(what_is_too_much_by_itself_is_given_up),
