@@ -20,6 +20,7 @@
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -45,7 +46,8 @@ struct chunk {
 
 struct arena {
 	struct chunk	*chunks;	/* the newest first */
-	size_t		 used, cap;	/* of the newest; bytes */
+	size_t		 used, cap;	/* of the newest; bytes, the latter a
+					 * multiple of ALIGN */
 	size_t		 given;		/* bytes handed out */
 };
 
@@ -55,19 +57,37 @@ arena_new(void)
 	return xcalloc(1, sizeof(struct arena));
 }
 
-void
-arena_free(struct arena *a)
+static void
+chunks_free(struct chunk *c)
 {
-	if (a == NULL)
-		return;
-	for (struct chunk *c = a->chunks, *next; c != NULL; c = next) {
+	for (struct chunk *next; c != NULL; c = next) {
 		next = c->next;
 		if (c->mapped)
 			(void)munmap(c, c->mapped);	/* all of it */
 		else
 			free(c);
 	}
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	chunks_free(a->chunks);
 	free(a);
+}
+
+/* The newest chunk stays: it is the largest, and warm. */
+void
+arena_reset(struct arena *a)
+{
+	if (a->chunks == NULL)
+		return;
+	chunks_free(a->chunks->next);
+	a->chunks->next = NULL;
+	memset(a->chunks->bytes, 0, a->used);
+	a->used = a->given = 0;
 }
 
 static struct chunk *
@@ -144,7 +164,7 @@ arena_alloc(struct arena *a, size_t n)
 	const size_t	 at = (a->used + align - 1) & ~(align - 1);
 
 	a->given += n;
-	if (at > a->cap || need > a->cap - at)
+	if (need > a->cap - at)		/* AT may be the end, not beyond it */
 		return alloc_new(a, need);
 	a->used = at + need;
 	return a->chunks->bytes + at;

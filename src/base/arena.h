@@ -21,6 +21,8 @@ void		*arena_alloc(struct arena *, size_t n);
 void		*arena_array(struct arena *, size_t count, size_t size);
 void		*arena_copy(struct arena *, const void *, size_t n);
 char		*arena_str(struct arena *, struct slice);	/* adds a NUL */
+/* Forget all that came from it, and keep a little memory for what comes. */
+void		 arena_reset(struct arena *);
 size_t		 arena_size(const struct arena *);	/* bytes handed out */
 
 #endif

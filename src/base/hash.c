@@ -63,13 +63,17 @@ sip_init(const struct hash_key *k)
 	};
 }
 
+/* The bytes that are no whole word, which are the last. */
 static inline uint64_t
-little_endian(const uint8_t *p, size_t n)
+rest(struct slice in)
 {
+	const size_t	 n = in.n % 8;
 	uint64_t	 v = 0;
 
+	if (n > 0 && in.n > 8)
+		return le64(in.p + in.n - 8) >> (64 - 8 * n);
 	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)p[i] << (8 * i);
+		v |= (uint64_t)in.p[i] << (8 * i);
 	return v;
 }
 
@@ -81,8 +85,7 @@ sip_end(struct sip *s, struct slice in, size_t total)
 
 	for (; in.n - i >= 8; i += 8)
 		sip_word(s, le64(in.p + i));
-	sip_word(s, little_endian(in.n == 0 ? NULL : in.p + i, in.n - i) |
-	    (uint64_t)total << 56);
+	sip_word(s, rest(in) | (uint64_t)total << 56);
 	s->v2 ^= 0xff;
 	for (int r = 0; r < 3; r++)
 		sip_round(s);

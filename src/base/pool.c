@@ -62,7 +62,8 @@ pool_take(struct pool *p)
 		return number;
 	}
 	assert(p->n < UINT32_MAX);
-	make_room(p, p->n);
+	if (p->n == 1 || (p->n & ((1u << p->shift) - 1)) == 0)
+		make_room(p, p->n);
 	return p->n++;
 }
 

@@ -31,6 +31,8 @@ struct relay {
 	uint64_t		 filled, used;
 	bool			 taken;		/* block `used` is lent */
 	bool			 last;		/* no more will be filled */
+	bool			 awaited;	/* somebody waits for `work` */
+	bool			 ending;
 	bool			 stopped;
 };
 
@@ -57,20 +59,25 @@ await(struct relay *r, pthread_cond_t *what)
 		mem_end("a lock is broken");
 }
 
+/* Is there room for one more, now or later? Not if all of it was stopped. */
+static bool
+has_room(struct relay *r)
+{
+	while (!r->stopped && r->filled - r->used == r->n)
+		await(r, &r->room);
+	return !r->stopped;
+}
+
 static void *
 fill_all(void *arg)
 {
 	struct relay	*r = arg;
 
 	lock(r);
-	while (!r->last) {
+	while (!r->last && has_room(r)) {
 		void	*block = r->blocks[r->filled % r->n];
 		bool	 more;
 
-		while (!r->stopped && r->filled - r->used == r->n)
-			await(r, &r->room);
-		if (r->stopped)
-			break;
 		unlock(r);
 		more = r->how.fill(r->how.arg, block);
 		lock(r);
@@ -97,9 +104,9 @@ start(struct relay *r)
 	return good;
 }
 
-struct relay *
-relay_new(const struct relay_work *how, bool thread, void *const *blocks,
-    size_t n)
+void
+relay_begin(struct relay **where, const struct relay_work *how, bool thread,
+    void *const *blocks, size_t n)
 {
 	struct relay	*r = xcalloc(1, sizeof(*r));
 
@@ -111,7 +118,17 @@ relay_new(const struct relay_work *how, bool thread, void *const *blocks,
 	    pthread_cond_init(&r->room, NULL) != 0 ||
 	    pthread_cond_init(&r->work, NULL) != 0)
 		mem_end("there is no memory for a lock");
+	*where = r;
 	r->threaded = thread && start(r);
+}
+
+struct relay *
+relay_new(const struct relay_work *how, bool thread, void *const *blocks,
+    size_t n)
+{
+	struct relay	*r;
+
+	relay_begin(&r, how, thread, blocks, n);
 	return r;
 }
 
@@ -164,12 +181,84 @@ relay_take(struct relay *r)
 		return fill_one(r);
 	lock(r);
 	give_back(r);
-	while (r->filled == r->used && !r->last)
+	while (r->filled == r->used && !r->last) {
+		r->awaited = true;
 		await(r, &r->work);
+	}
+	r->awaited = false;
 	if (r->filled > r->used) {
 		block = r->blocks[r->used % r->n];
 		r->taken = true;
 	}
 	unlock(r);
 	return block;
+}
+
+bool
+relay_threaded(const struct relay *r)
+{
+	return r->threaded;
+}
+
+bool
+relay_filled(struct relay *r)
+{
+	bool	 last;
+
+	lock(r);
+	last = r->last;
+	unlock(r);
+	return last;
+}
+
+void
+relay_end(struct relay *r)
+{
+	lock(r);
+	r->ending = true;
+	unlock(r);
+}
+
+/*
+ * With all blocks but the one at hand in use there is no room for another until
+ * one was used up, since this one becomes theirs.
+ */
+void *
+relay_next(struct relay *r)
+{
+	void	*block = NULL;
+
+	lock(r);
+	if (!r->stopped) {
+		r->filled++;
+		(void)pthread_cond_signal(&r->work);	/* never fails */
+		if (has_room(r))
+			block = r->blocks[r->filled % r->n];
+		else
+			r->filled--;
+	}
+	unlock(r);
+	return block;
+}
+
+bool
+relay_awaited(struct relay *r)
+{
+	bool	 awaited;
+
+	lock(r);
+	awaited = r->awaited;
+	unlock(r);
+	return awaited;
+}
+
+bool
+relay_ending(struct relay *r)
+{
+	bool	 ending;
+
+	lock(r);
+	ending = r->ending || r->stopped;
+	unlock(r);
+	return ending;
 }

@@ -31,6 +31,10 @@ struct relay_work {
 struct relay	*relay_new(const struct relay_work *, bool thread,
 		    void *const *blocks, size_t n);
 
+/* The same; *WHERE is set before anything is filled, for relay_next(). */
+void		 relay_begin(struct relay **where, const struct relay_work *,
+		    bool thread, void *const *blocks, size_t n);
+
 /* Stop, wait until nobody fills any more, and free; NULL is allowed. */
 void		 relay_free(struct relay *);
 
@@ -39,5 +43,25 @@ void		 relay_free(struct relay *);
  * when the last was taken.
  */
 void		*relay_take(struct relay *);
+
+/*
+ * Is there a thread? And has it filled its last block? What it did is seen by
+ * whoever hears so.
+ */
+bool		 relay_threaded(const struct relay *);
+bool		 relay_filled(struct relay *);
+
+/* Whoever fills is asked to come to an end; what he fills is still taken. */
+void		 relay_end(struct relay *);
+
+/*
+ * For a fill() that goes on from block to block by itself, if there is a
+ * thread: the block at hand is filled; the next one, once there is room. NULL:
+ * nobody will take it, and the block at hand stays his.
+ */
+void		*relay_next(struct relay *);
+/* Does somebody wait for the block at hand? Is it time to come to an end? */
+bool		 relay_awaited(struct relay *);
+bool		 relay_ending(struct relay *);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * check.c - names, types, and rules that cannot work.
  *
- * One walk over the statements in the order in which they were read, since a
+ * Statements come one by one, in the order in which they were read, since a
  * name means what was defined before it. What is found is written into the
  * tree. A broken statement is checked as far as it goes, but not blamed for
  * what it lacks. Only who waits for whose alert has to wait for the end.
@@ -27,7 +27,14 @@ checker_warn(struct checker *c, enum diag id, struct span at, struct slice one)
 	diag_warn(c->diags, id, at, one, DIAG_NOTHING);
 }
 
-/* Say once that an old word has a meaning now, in a file of old words only. */
+/* That old words have a meaning now is said in files of old words only. */
+static const enum diag olds[] = {
+	DIAG_OLD_SCOPE, DIAG_OLD_SERIAL, DIAG_OLD_WINDOW
+};
+_Static_assert(sizeof(olds) / sizeof(olds[0]) <= DIAGS_SPARE,
+    "all that may have to be withdrawn");
+
+/* Say so once. It is withdrawn if the file has new words further on. */
 static void
 warn_old(struct checker *c, enum diag id, const struct clause *clause,
     bool *said)
@@ -46,41 +53,59 @@ checker_written(const struct checker *c, struct span at)
 }
 
 void
-checker_number(struct checker *c, const struct lexeme *word, uint64_t max)
+checker_number(struct checker *c, uint64_t n, struct span at, uint64_t max)
 {
 	struct buf	text = { 0 };
 
-	if (word->number <= max)
+	if (n <= max)
 		return;
 	buf_dec(&text, max);
-	diag_error(c->diags, DIAG_NUMBER_LARGE, word->at, word->text,
+	diag_error(c->diags, DIAG_NUMBER_LARGE, at, checker_written(c, at),
 	    buf_bytes(&text));
 	buf_fini(&text);
 }
 
-#define DIRECTORY_LONGEST	7u	/* libexec, private */
-
-/* Does a path end with the name of a directory that systems have? */
-static bool
-ends_in_directory(struct slice path)
+/* The same of a word that is a number. */
+void
+checker_number_word(struct checker *c, const struct lexeme *word, uint64_t max)
 {
-	static const struct name	names[] = {
-		{ "bin", 0 }, { "boot", 0 }, { "cache", 0 }, { "dev", 0 },
-		{ "etc", 0 }, { "home", 0 }, { "lib", 0 }, { "lib64", 0 },
-		{ "libexec", 0 }, { "local", 0 }, { "log", 0 }, { "mnt", 0 },
-		{ "opt", 0 }, { "private", 0 }, { "proc", 0 }, { "root", 0 },
-		{ "run", 0 }, { "sbin", 0 }, { "share", 0 }, { "shm", 0 },
-		{ "spool", 0 }, { "srv", 0 }, { "tmp", 0 }, { "usr", 0 },
-		{ "var", 0 }, { 0 }
-	};
-	struct slice			 last = path;
+	checker_number(c, lex_number(word), word->at, max);
+}
+
+/* Names of directories that systems have. */
+static const struct name directories[] = {
+	{ "bin", 0 }, { "boot", 0 }, { "cache", 0 }, { "dev", 0 },
+	{ "etc", 0 }, { "home", 0 }, { "lib", 0 }, { "lib64", 0 },
+	{ "libexec", 0 }, { "local", 0 }, { "log", 0 }, { "mnt", 0 },
+	{ "opt", 0 }, { "private", 0 }, { "proc", 0 }, { "root", 0 },
+	{ "run", 0 }, { "sbin", 0 }, { "share", 0 }, { "shm", 0 },
+	{ "spool", 0 }, { "srv", 0 }, { "tmp", 0 }, { "usr", 0 },
+	{ "var", 0 }, { 0 }
+};
+
+/* Which lengths such names have, by their first byte: most paths have none. */
+static void
+note_directories(struct checker *c)
+{
+	for (const struct name *d = directories; d->name != NULL; d++)
+		c->lengths[(uint8_t)d->name[0]] |= (uint8_t)(1u <<
+		    strlen(d->name));
+}
+
+/* Does a path end with the name of such a directory? */
+static bool
+ends_in_directory(const struct checker *c, struct slice path)
+{
+	struct slice	 last = path;
 
 	while (last.n > 0 && path.p[last.n - 1] != '/')
 		last.n--;
 	if (last.n == 0)
 		return false;
 	last = slice_from(path, last.n);
-	return last.n <= DIRECTORY_LONGEST && name_find(names, last) != NULL;
+	return last.n > 0 && last.n < 8 &&
+	    (c->lengths[last.p[0]] >> last.n & 1) != 0 &&
+	    name_find(directories, last) != NULL;
 }
 
 /*
@@ -95,7 +120,7 @@ warn_prefix(struct checker *c, struct set *set)
 		return;
 	set->said_prefix = true;
 	for (size_t i = 0; i < set->nwords; i++)
-		if (ends_in_directory(set->words[i])) {
+		if (ends_in_directory(c, set->words[i])) {
 			checker_warn(c, DIAG_PATH_INSIDE, set->at,
 			    set->words[i]);
 			return;
@@ -118,34 +143,29 @@ checker_set(struct checker *c, struct ref_node *ref, const struct use *use)
 		warn_prefix(c, set);
 }
 
-/* May a word be given several times, each counting? */
-static bool
-repeats(enum clause_kind kind)
-{
-	return kind == CLAUSE_STATE || kind == CLAUSE_LOG ||
-	    kind == CLAUSE_CANCEL || kind == CLAUSE_EXCEPT ||
-	    kind == CLAUSE_PREDICATE || kind == CLAUSE_BIND;
-}
+/* What may be given several times, each counting. */
+#define REPEATS								\
+	(CLAUSE_BIT(CLAUSE_STATE) | CLAUSE_BIT(CLAUSE_LOG) |		\
+	CLAUSE_BIT(CLAUSE_CANCEL) | CLAUSE_BIT(CLAUSE_EXCEPT) |		\
+	CLAUSE_BIT(CLAUSE_PREDICATE) | CLAUSE_BIT(CLAUSE_BIND))
 
 void
 checker_repeats(struct checker *c, const struct clause *block)
 {
-	bool	seen[CLAUSES] = { 0 }, any[CLAUSES] = { 0 };
-	bool	set[CLAUSES] = { 0 };
+	uint64_t	seen = 0, any = 0, set = 0;
 
 	for (; block != NULL; block = block->next) {
-		const enum clause_kind	kind = block->kind;
-		const struct slice	word = checker_written(c, block->at);
+		const uint64_t	bit = CLAUSE_BIT(block->kind) & ~REPEATS;
 
-		if (repeats(kind))
-			continue;
-		any[kind] |= block->any;
-		set[kind] |= block->ref != NULL;
-		if (seen[kind] && any[kind] && set[kind])
-			checker_warn(c, DIAG_ANY_STAYS, block->at, word);
-		else if (seen[kind])
-			checker_warn(c, DIAG_OPTION_AGAIN, block->at, word);
-		seen[kind] = true;
+		any |= block->any ? bit : 0;
+		set |= block->ref != NULL ? bit : 0;
+		if ((seen & any & set & bit) != 0)
+			checker_warn(c, DIAG_ANY_STAYS, block->at,
+			    checker_written(c, block->at));
+		else if ((seen & bit) != 0)
+			checker_warn(c, DIAG_OPTION_AGAIN, block->at,
+			    checker_written(c, block->at));
+		seen |= bit;
 	}
 }
 
@@ -212,11 +232,11 @@ check_option(struct checker *c, struct clause *clause)
 			checker_set(c, clause->ref, &subjects);
 		break;
 	case CLAUSE_PRIORITY:
-		checker_number(c, &clause->word, INT32_MAX);
+		checker_number_word(c, &clause->word, INT32_MAX);
 		break;
 	case CLAUSE_SERIAL:
 		warn_old(c, DIAG_OLD_SERIAL, clause, &c->said_serial);
-		checker_number(c, &clause->word, UINT32_MAX);
+		checker_number_word(c, &clause->word, UINT32_MAX);
 		break;
 	case CLAUSE_SCOPE:
 		check_scope(c, clause);
@@ -226,8 +246,8 @@ check_option(struct checker *c, struct clause *clause)
 			warn_old(c, DIAG_OLD_WINDOW, clause, &c->said_window);
 		break;
 	case CLAUSE_TIMEOUT_PROB:
-		checker_number(c, &clause->word, UINT32_MAX);
-		if (clause->word.number > 100)
+		checker_number_word(c, &clause->word, UINT32_MAX);
+		if (lex_number(&clause->word) > 100)
 			checker_warn(c, DIAG_PROB_LARGE, clause->word.at,
 			    DIAG_NOTHING);
 		break;
@@ -279,24 +299,23 @@ static void
 check_label(struct checker *c, struct item *item)
 {
 	struct label	*fresh = arena_alloc(c->tree->arena, sizeof(*fresh));
-	struct same	*same = arena_alloc(c->tree->arena, sizeof(*same));
 	struct label	*label;
+	struct same	*same;
 
 	fresh->number = map_count(c->labels);
 	fresh->first = fresh->last = item;
-	fresh->tail = &fresh->all;
-	label = map_add(c->labels, item->name.text, fresh);
-	if (label == NULL)
-		label = fresh;
-	else {
-		checker_warn(c, DIAG_LABEL_AGAIN, item->name.at,
-		    item->name.text);
-		if (label->last->name.at.off != item->name.at.off ||
-		    label->last->name.at.file != item->name.at.file)
-			diag_note(c->diags, DIAG_NOTE_FIRST,
-			    label->last->name.at, DIAG_NOTHING);
-		label->last = item;
-	}
+	fresh->all.item = item;
+	fresh->tail = &fresh->all.next;
+	fresh->n = 1;
+	if ((label = map_add(c->labels, item->name.text, fresh)) == NULL)
+		return;
+	checker_warn(c, DIAG_LABEL_AGAIN, item->name.at, item->name.text);
+	if (label->last->name.at.off != item->name.at.off ||
+	    label->last->name.at.file != item->name.at.file)
+		diag_note(c->diags, DIAG_NOTE_FIRST, label->last->name.at,
+		    DIAG_NOTHING);
+	label->last = item;
+	same = arena_alloc(c->tree->arena, sizeof(*same));
 	same->item = item;
 	*label->tail = same;
 	label->tail = &same->next;
@@ -321,7 +340,7 @@ waits_for_ever(const struct item *item)
 		if (k->kind != CLAUSE_STATE)
 			continue;
 		n = clause_last(k->block, CLAUSE_MULTIPLIER);
-		if (n != NULL && n->word.number > 1 &&
+		if (n != NULL && lex_number(&n->word) > 1 &&
 		    (n->count == NULL || !n->count->has_window))
 			return true;
 		if (!first && clause_last(k->block, CLAUSE_WITHIN) == NULL &&
@@ -346,6 +365,15 @@ begin_sequence(struct checker *c, const struct item *item)
 	c->new_life = check_new_life(item);
 }
 
+static bool
+is_enabled(const struct item *item)
+{
+	const struct clause	*k = clause_last(item->clauses,
+	    CLAUSE_ENABLED);
+
+	return k == NULL || slice_is(k->word.text, "yes");
+}
+
 static void
 check_sequence(struct checker *c, struct item *item)
 {
@@ -356,6 +384,7 @@ check_sequence(struct checker *c, struct item *item)
 	if (at.file < c->nlogfiles)
 		item->logfile = c->logfiles[at.file];
 	begin_sequence(c, item);
+	item->enabled = is_enabled(item);
 	check_label(c, item);
 	for (struct clause *k = item->clauses; k != NULL; k = k->next)
 		check_option(c, k);
@@ -461,7 +490,7 @@ check_options(struct checker *c, const struct item *item)
 	}
 }
 
-static void
+void
 check_item(struct checker *c, struct item *item)
 {
 	switch (item->kind) {
@@ -491,35 +520,60 @@ check_item(struct checker *c, struct item *item)
 	}
 }
 
-void
-check_tree(const struct rules_env *env, struct tree *tree, struct sets *sets,
+struct checker *
+check_new(const struct rules_env *env, struct tree *tree, struct sets *sets,
     struct arena *keep, struct diags *diags)
 {
-	struct checker	c = {
-		.env = env, .tree = tree, .sets = sets, .keep = keep,
-		.diags = diags, .labels = map_new(), .channels = map_new(),
-	};
+	struct checker	*c = xcalloc(1, sizeof(*c));
 
+	c->env = env;
+	c->tree = tree;
+	c->sets = sets;
+	c->keep = keep;
+	c->diags = diags;
+	c->labels = map_new();
+	c->channels = map_new();
+	note_directories(c);
 	for (enum dialect d = 0; d < DIALECTS; d++) {
 		size_t				 n;
 		const struct event_name	*rows = names_events(env->names, d, &n);
 
 		for (size_t i = 0; i < n; i++)
-			c.classes[d] |= rows[i].classes;
+			c->classes[d] |= rows[i].classes;
 	}
-	for (struct item *i = tree->items; i != NULL; i = i->next)
-		check_item(&c, i);
-	for (struct item *i = c.waiting ? tree->items : NULL; i != NULL;
+	return c;
+}
+
+bool
+check_looks_back(const struct checker *c)
+{
+	return c->nawaits > 0;
+}
+
+void
+check_end(struct checker *c)
+{
+	const bool	second = c->tree->second;
+
+	for (struct item *i = c->waiting ? c->tree->items : NULL; i != NULL;
 	    i = i->next)
 		if (i->kind == ITEM_TEST)
-			check_test(&c, i, true);
-	tree->nsequences = c.nsequences;
-	tree->nchannels = c.nchannels;
-	checker_alerts(&c);
-	if (diags_errors(diags) == 0)
-		sets_warn_unused(sets);
-	map_free(c.labels);
-	map_free(c.channels);
-	free(c.logfiles);
-	free(c.awaits);
+			check_test(c, i, true);
+	checker_alerts(c);
+	for (size_t i = 0; i < sizeof(olds) / sizeof(olds[0]) && second; i++)
+		diags_withdraw(c->diags, olds[i]);
+	if (diags_errors(c->diags) == 0)
+		sets_warn_unused(c->sets);
+}
+
+void
+check_free(struct checker *c)
+{
+	if (c == NULL)
+		return;
+	map_free(c->labels);
+	map_free(c->channels);
+	free(c->logfiles);
+	free(c->awaits);
+	free(c);
 }

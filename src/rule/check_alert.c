@@ -98,15 +98,6 @@ compare_rules(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool
-is_enabled(const struct item *item)
-{
-	const struct clause	*k = clause_last(item->clauses,
-	    CLAUSE_ENABLED);
-
-	return k == NULL || slice_is(k->word.text, "yes");
-}
-
 /* The rules that a set of labels stands for; all labels are known. */
 static void
 find_rules(struct checker *c, const struct clause *event)
@@ -134,10 +125,10 @@ find_rules(struct checker *c, const struct clause *event)
 		const struct label	*label = map_find(c->labels,
 		    set->words[i]);
 
-		for (const struct same *s = label->all; s != NULL;
+		for (const struct same *s = &label->all; s != NULL;
 		    s = s->next) {
 			*rules++ = s->item->number;
-			enabled |= is_enabled(s->item);
+			enabled |= s->item->enabled;
 		}
 	}
 	qsort(rules - set->nalerts, set->nalerts, sizeof(rules[0]),

@@ -67,7 +67,7 @@ checker_log(struct checker *c, struct clause *clause)
 		names = set->words;
 		n = set->nwords;
 	}
-	clause->channels = arena_array(c->tree->arena,
+	clause->channels = arena_array(c->tree->inner,
 	    map_count(c->channels), sizeof(clause->channels[0]));
 	for (size_t i = 0; i < n; i++) {
 		if ((channel = map_find(c->channels, names[i])) == NULL) {

@@ -265,7 +265,7 @@ check_bound(struct checker *c, const struct clause *k)
 }
 
 static void
-check_new(struct checker *c, const struct clause *k)
+check_unseen(struct checker *c, const struct clause *k)
 {
 	const struct predicate_node	*t = k->predicate;
 	const struct field_row		*row = &field_rows[t->field];
@@ -292,14 +292,10 @@ is_of_process(enum rule_field field)
 static void
 check_part(struct checker *c, const struct predicate_node *t)
 {
-	const struct lexeme	field = {
-		.at = t->field_at, .number = t->part,
-		.text = checker_written(c, t->field_at)
-	};
-	uint64_t		position;
+	uint64_t	position;
 
 	if (t->part != PART_ALL)
-		checker_number(c, &field, PART_MAX);
+		checker_number(c, t->part, t->field_at, PART_MAX);
 	if (t->field == FIELD_ARGUMENT && t->argument.kind == LEX_NUMBER)
 		(void)literal_number(&t->argument, POSITION_MAX, &position,
 		    c->diags);
@@ -339,7 +335,7 @@ checker_predicate(struct checker *c, struct clause *k)
 		check_bound(c, k);
 		break;
 	case PRED_NEW:
-		check_new(c, k);
+		check_unseen(c, k);
 		break;
 	case PRED_EITHER:
 		for (const struct clause *b = t->blocks; b != NULL; b = b->next)
@@ -354,10 +350,6 @@ void
 checker_bind(struct checker *c, const struct bind_node *node)
 {
 	const struct field_row	*row = &field_rows[node->field.field];
-	const struct lexeme	 field = {
-		.at = node->field.at, .number = node->part,
-		.text = checker_written(c, node->field.at)
-	};
 
 	if (!row->bind || (node->which == WHICH_ANY && !row->several)) {
 		diag_error(c->diags, DIAG_FIELD_PLACE, node->field.at,
@@ -366,7 +358,8 @@ checker_bind(struct checker *c, const struct bind_node *node)
 		return;
 	}
 	if (node->part != PART_ALL)
-		checker_number(c, &field, PART_MAX);
+		checker_number(c, node->part, node->field.at,
+		    PART_MAX);
 	for (size_t i = 0; i < c->nbound; i++)
 		if (slice_eq(c->bound[i].node->name.text, node->name.text)) {
 			checker_error(c, DIAG_VARIABLE_AGAIN, node->name.at,

@@ -214,7 +214,7 @@ check_distinct(struct checker *c, const struct clause *block,
 	if (!checker_field(c, count->distinct, count->at, "distinct"))
 		return;
 	most = values_of(c, block, count->distinct);
-	if (k->word.number <= most)
+	if (lex_number(&k->word) <= most)
 		return;
 	buf_dec(&text, most);
 	checker_error(c, DIAG_DISTINCT_MANY, k->word.at, buf_bytes(&text));
@@ -298,7 +298,7 @@ check_state(struct checker *c, const struct clause *state, bool first)
 		if (check_record_clause(c, k, true))
 			continue;
 		if (k->kind == CLAUSE_MULTIPLIER)
-			checker_number(c, &k->word, c->new_life ?
+			checker_number_word(c, &k->word, c->new_life ?
 			    MULTIPLIER_MAX : INT32_MAX);
 		else if (k->kind == CLAUSE_TRIGGER)
 			check_trigger(c, k);

@@ -21,7 +21,7 @@ struct same {
 };
 struct label {
 	struct item	*first, *last;
-	struct same	*all, **tail;
+	struct same	 all, **tail;
 	size_t		 n;
 	size_t		 number;	/* of the label, from 0 */
 };
@@ -43,6 +43,7 @@ struct checker {
 	const struct item	**logfiles;	/* in force, by file */
 	size_t			 nlogfiles;
 	uint64_t		 classes[DIALECTS]; /* all that events have */
+	uint8_t			 lengths[256];	/* of directories: check.c */
 	uint32_t		 nsequences, nchannels;
 	bool			 said_scope, said_serial, said_window;
 	bool			 has_path_cache, has_timezone;
@@ -76,8 +77,11 @@ struct slice	 checker_written(const struct checker *, struct span);
 
 /* Find the set that is meant, and see whether it fits. */
 void	checker_set(struct checker *, struct ref_node *, const struct use *);
-/* A number of an old place, all digits. */
-void	checker_number(struct checker *, const struct lexeme *, uint64_t max);
+/* A number that may be too large; the same of a word, all digits. */
+void	checker_number(struct checker *, uint64_t n, struct span,
+	    uint64_t max);
+void	checker_number_word(struct checker *, const struct lexeme *,
+	    uint64_t max);
 /* Words that are given again in a block. */
 void	checker_repeats(struct checker *, const struct clause *block);
 

@@ -16,6 +16,9 @@
 /* Identities must be the same in every run. */
 static const struct hash_key fixed = { 0x62736d7472616365, 0x72756c652d6964 };
 
+#define RULES_FIRST	16u		/* room in the list of rules... */
+#define RULES_MORE	64u		/* ...which grows so much at most */
+
 /* How many more rules have a text so far. */
 struct alike {
 	uint64_t	 n;
@@ -52,7 +55,7 @@ number_of(const struct clause *block, enum clause_kind kind)
 {
 	const struct clause	*k = clause_last(block, kind);
 
-	return k == NULL ? 0 : k->word.number;
+	return k == NULL ? 0 : lex_number(&k->word);
 }
 
 static void
@@ -141,6 +144,8 @@ compile_channels(struct compiler *c, const struct item *item,
 	uint32_t	*list = NULL, *kept;
 	size_t		 n = 0, cap = 0;
 
+	if (clause_last(item->clauses, CLAUSE_LOG) == NULL)
+		return;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
 		for (size_t i = 0; k->kind == CLAUSE_LOG && i < k->nchannels;
 		    i++) {
@@ -192,21 +197,55 @@ share(struct compiler *c, struct map *names, struct slice name)
 	return known;
 }
 
-/* Rules of one text count up from its hash, and never meet another's. */
-static uint64_t
-rule_id(struct compiler *c, struct slice text)
+static bool
+has_id(const void *arg, uint32_t rule)
 {
-	uint64_t	 id = hash_bytes(&fixed, text);
-	struct slice	 key = { (const uint8_t *)&id, sizeof(id) };
-	struct alike	*fresh = arena_alloc(c->arena, sizeof(*fresh));
-	struct alike	*alike = map_add(c->rule_ids, key, fresh);
+	const struct compiler	*c = arg;
 
-	if (alike == NULL)
-		return id;
+	return c->rules[rule].id == c->rule->id;
+}
+
+/* Has no rule so far the id that the newest one has now? */
+static bool
+is_fresh(struct compiler *c)
+{
+	const uint32_t	 number = (uint32_t)(c->rule - c->rules);
+
+	return twins_add(c->ids, hash_word(&c->seed, c->rule->id), number,
+	    has_id, c) == number;
+}
+
+/* Rules of one text count up from its hash, and never meet another's. */
+static void
+compile_id(struct compiler *c, struct slice text)
+{
+	uint64_t		*id = &c->rule->id;
+	const struct slice	 key = { (const uint8_t *)id, sizeof(*id) };
+	struct alike		*alike;
+
+	*id = hash_bytes(&fixed, text);
+	if (is_fresh(c))
+		return;
+	if ((alike = map_find(c->alikes, key)) == NULL) {
+		alike = arena_alloc(c->arena, sizeof(*alike));
+		(void)map_put(c->alikes, key, alike);
+	}
 	do
-		id += ++alike->n;
-	while (map_add(c->rule_ids, key, alike) != NULL);
-	return id;
+		*id += ++alike->n;
+	while (!is_fresh(c));
+	(void)map_put(c->alikes, key, alike);
+}
+
+/* The name of a file: nearly always that of the rule before. */
+static const char *
+file_name(struct compiler *c, uint32_t file)
+{
+	if (c->file == NULL || c->file_number != file) {
+		c->file = share(c, c->files,
+		    slice_str(diags_name(c->diags, file)));
+		c->file_number = file;
+	}
+	return c->file;
 }
 
 static void
@@ -215,8 +254,7 @@ compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 	struct buf	*text = &c->scratch;
 
 	rule->label = copy(c, item->name.text);
-	rule->file = share(c, c->files,
-	    slice_str(diags_name(c->diags, item->at.file)));
+	rule->file = file_name(c, item->at.file);
 	rule->line = item->at.line;
 	rule->priority = (int32_t)number_of(item->clauses, CLAUSE_PRIORITY);
 	rule->serial = (uint32_t)number_of(item->clauses, CLAUSE_SERIAL);
@@ -232,7 +270,7 @@ compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 	compiler_states(c, item);
 	buf_clear(text);
 	unparse_sequence(text, item);
-	rule->id = rule_id(c, buf_bytes(text));
+	compile_id(c, buf_bytes(text));
 }
 
 static void
@@ -247,25 +285,74 @@ compile_channel(struct compiler *c, const struct item *item,
 	channel->directory = text_of(c, item->clauses, CLAUSE_DIRECTORY);
 }
 
-static void
-compile_items(struct compiler *c, const struct tree *tree)
+/*
+ * How many rules there will be, as far as the text before this one tells: a
+ * large list that moves leaves its memory behind.
+ */
+static size_t
+rules_expected(const struct compiler *c, const struct item *item)
+{
+	const struct slice	text = diags_text(c->diags, item->at.file);
+	const uint64_t		n = (uint64_t)c->program->nrules * text.n /
+	    (item->at.off + 1);
+
+	return (size_t)(n < SIZE_MAX / 2 ? n + n / 16 : SIZE_MAX / 2);
+}
+
+static struct rule *
+rule_add(struct compiler *c, const struct item *item)
 {
 	struct program	*p = c->program;
+	const size_t	 n = p->nrules, more = rules_expected(c, item);
 	struct rule	*rules;
-	struct channel	*channels;
 
-	p->nrules = tree->nsequences;
-	p->nchannels = tree->nchannels;
-	c->named = xcalloc(p->nchannels, sizeof(c->named[0]));
-	rules = c->rules = arena_array(c->arena, p->nrules, sizeof(rules[0]));
-	channels = arena_array(c->arena, p->nchannels, sizeof(channels[0]));
-	for (const struct item *i = tree->items; i != NULL; i = i->next)
-		if (i->kind == ITEM_SEQUENCE)
-			compile_rule(c, i, &rules[i->number]);
-		else if (i->kind == ITEM_CHANNEL)
-			compile_channel(c, i, &channels[i->number]);
-	p->rules = rules;
-	p->channels = channels;
+	if (n == c->rule_cap) {
+		c->rule_cap = n == 0 ? RULES_FIRST : more < 2 * n ? 2 * n :
+		    more > RULES_MORE * n ? RULES_MORE * n : more;
+		rules = arena_array(c->arena, c->rule_cap, sizeof(rules[0]));
+		if (n > 0)
+			memcpy(rules, c->rules, n * sizeof(rules[0]));
+		c->rules = rules;
+	}
+	p->nrules++;
+	return &c->rules[n];
+}
+
+static struct channel *
+channel_add(struct compiler *c)
+{
+	struct program	*p = c->program;
+
+	c->channels = mem_grow(c->channels, &c->channel_cap, p->nchannels + 1,
+	    sizeof(c->channels[0]));
+	c->named = mem_grow(c->named, &c->named_cap, p->nchannels + 1,
+	    sizeof(c->named[0]));
+	c->channels[p->nchannels] = (struct channel){ 0 };
+	c->named[p->nchannels] = false;
+	return &c->channels[p->nchannels++];
+}
+
+void
+compile_item(struct compiler *c, const struct item *item)
+{
+	if (item->kind == ITEM_SEQUENCE)
+		compile_rule(c, item, rule_add(c, item));
+	else if (item->kind == ITEM_CHANNEL)
+		compile_channel(c, item, channel_add(c));
+}
+
+/* Who waits for whose alert. */
+static void
+finish_waiting(struct compiler *c)
+{
+	for (size_t i = 0; i < c->nwaiting; i++) {
+		const struct waiting	*w = &c->waiting[i];
+
+		w->state->alerts = w->set->alerts;
+		w->state->nalerts = w->set->nalerts;
+		for (size_t j = 0; j < w->state->nalerts; j++)
+			c->rules[w->state->alerts[j]].awaited = true;
+	}
 }
 
 /* Lists that grew go to the arena. */
@@ -275,6 +362,10 @@ finish(struct compiler *c)
 	struct program	*p = c->program;
 	const char	**logfiles;
 
+	finish_waiting(c);
+	p->rules = c->rules;
+	p->channels = arena_copy(c->arena, c->channels,
+	    p->nchannels * sizeof(c->channels[0]));
 	p->id_sets = arena_copy(c->arena, c->id_sets,
 	    p->nid_sets * sizeof(c->id_sets[0]));
 	p->event_sets = arena_copy(c->arena, c->event_sets,
@@ -290,9 +381,39 @@ finish(struct compiler *c)
 	for (size_t i = 0; i < p->nlogfiles; i++)
 		logfiles[i] = map_at(c->logfiles, i, NULL);
 	p->logfiles = logfiles;
+}
+
+struct compiler *
+compile_new(const struct names *names, const struct diags *diags,
+    struct arena *arena)
+{
+	struct compiler	*c = xcalloc(1, sizeof(*c));
+
+	c->program = program_new(arena);
+	c->arena = arena;
+	c->diags = diags;
+	c->names = names;
+	c->known = map_new();
+	c->masks = map_new();
+	c->ids = twins_new();
+	c->alikes = map_new();
+	c->objects = twins_new();
+	c->seed = hash_key_random();
+	c->logfiles = map_new();
+	c->files = map_new();
+	return c;
+}
+
+void
+compile_free(struct compiler *c)
+{
+	if (c == NULL)
+		return;
 	for (enum dialect d = 0; d < DIALECTS; d++)
 		free(c->events[d]);
 	free(c->named);
+	free(c->channels);
+	free(c->waiting);
 	free(c->id_sets);
 	free(c->event_sets);
 	free(c->object_sets);
@@ -301,25 +422,19 @@ finish(struct compiler *c)
 	map_free(c->known);
 	map_free(c->masks);
 	buf_fini(&c->scratch);
-	map_free(c->rule_ids);
+	twins_free(c->ids);
+	map_free(c->alikes);
+	twins_free(c->objects);
 	map_free(c->logfiles);
 	map_free(c->files);
+	free(c);
 }
 
 struct program *
-compile_tree(const struct tree *tree, const struct names *names,
-    const struct diags *diags, struct arena *arena)
+compile_end(struct compiler *c, const struct tree *tree)
 {
-	struct compiler	c = {
-		.program = program_new(arena), .arena = arena, .diags = diags,
-		.names = names,
-		.known = map_new(), .masks = map_new(), .rule_ids = map_new(),
-		.logfiles = map_new(), .files = map_new(),
-	};
-
-	compile_items(&c, tree);
-	c.program->path_cache = tree->path_cache;
-	c.program->timezone = tree->timezone;
-	finish(&c);
-	return c.program;
+	c->program->path_cache = tree->path_cache;
+	c->program->timezone = tree->timezone;
+	finish(c);
+	return c->program;
 }

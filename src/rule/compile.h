@@ -11,12 +11,22 @@
 #include "rule/program.h"
 #include "rule/tree.h"
 
+struct compiler;
+
 /*
- * The tree must have passed check_tree() without an error. The program takes
- * over ARENA, in which the tree's triggers are, and borrows from nothing else.
+ * The program takes over ARENA, in which triggers are, and borrows from nothing
+ * else in the end.
  */
-struct program	*compile_tree(const struct tree *, const struct names *,
-		    const struct diags *, struct arena *);
+struct compiler	*compile_new(const struct names *, const struct diags *,
+		    struct arena *);
+void		 compile_free(struct compiler *);	/* NULL is allowed */
+
+/*
+ * Each statement in turn, when check_item() has seen it without an error in any
+ * so far; and the program, when check_end() has found none.
+ */
+void		 compile_item(struct compiler *, const struct item *);
+struct program	*compile_end(struct compiler *, const struct tree *);
 
 /* An empty program that owns the arena it lives in. */
 struct program	*program_new(struct arena *);

@@ -149,17 +149,23 @@ compile_classes(struct compiler *c, const struct values *set, bool negated)
 	return index;
 }
 
-/* Text that needs no more than a copy. */
+/* Text that needs no more than a copy, side by side. */
 static struct slice *
 copy_words(struct compiler *c, const struct slice *words, size_t n)
 {
 	struct slice	*entries = arena_array(c->arena, n, sizeof(entries[0]));
+	size_t		 size = 0;
+	uint8_t		*bytes;
 
 	for (size_t i = 0; i < n; i++)
-		entries[i] = (struct slice){
-			arena_copy(c->arena, words[i].p, words[i].n),
-			words[i].n
-		};
+		size += words[i].n;
+	bytes = arena_alloc(c->arena, size);
+	for (size_t i = 0; i < n; i++) {
+		entries[i] = (struct slice){ bytes, words[i].n };
+		if (words[i].n > 0)
+			memcpy(bytes, words[i].p, words[i].n);
+		bytes += words[i].n;
+	}
 	return entries;
 }
 
@@ -167,28 +173,59 @@ static void
 put_words(struct buf *contents, const struct slice *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		buf_u64(contents, words[i].n);
-		buf_slice(contents, words[i]);
+		const uint32_t	size = (uint32_t)words[i].n;	/* of a file */
+		uint8_t		*room = buf_room(contents,
+		    sizeof(size) + words[i].n);
+
+		memcpy(room, &size, sizeof(size));
+		if (size > 0)
+			memcpy(room + sizeof(size), words[i].p, words[i].n);
+		contents->n += sizeof(size) + words[i].n;
 	}
 }
 
+/* A set that may be one of the compiler's already. */
+struct objects {
+	const struct compiler	*c;
+	struct object_set	 set;
+};
+
+static bool
+same_objects(const void *arg, uint32_t number)
+{
+	const struct objects	*o = arg;
+	const struct object_set	*a = &o->set, *b = &o->c->object_sets[number];
+
+	if (a->type != b->type || a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!slice_eq(a->entries[i], b->entries[i]))
+			return false;
+	return true;
+}
+
+/* There are as many of these as rules: of equal ones nothing is copied. */
 static uint32_t
 compile_objects(struct compiler *c, const struct set *set)
 {
-	struct buf	*contents = contents_begin(c, set->type == SET_PATH ?
-	    'p' : 'r');
-	uint32_t	 index;
+	struct objects		 o = { c, {
+		set->type == SET_PATH ? OBJECT_PATH : OBJECT_PCRE, set->words,
+		set->nwords
+	} };
+	const uint32_t		 fresh = (uint32_t)c->program->nobject_sets;
+	uint32_t		 index;
+	struct buf		*contents = contents_begin(c,
+	    set->type == SET_PATH ? 'p' : 'r');
 
 	put_words(contents, set->words, set->nwords);
-	if (compiler_is_known(c, buf_bytes(contents),
-	    c->program->nobject_sets, &index))
+	index = twins_add(c->objects, hash_bytes(&c->seed,
+	    buf_bytes(contents)), fresh, same_objects, &o);
+	if (index != fresh)
 		return index;
 	c->object_sets = mem_grow(c->object_sets, &c->object_cap,
 	    (size_t)index + 1, sizeof(c->object_sets[0]));
-	c->object_sets[index] = (struct object_set){
-		set->type == SET_PATH ? OBJECT_PATH : OBJECT_PCRE,
-		copy_words(c, set->words, set->nwords), set->nwords
-	};
+	o.set.entries = copy_words(c, set->words, set->nwords);
+	c->object_sets[index] = o.set;
 	c->program->nobject_sets++;
 	return index;
 }

@@ -163,7 +163,7 @@ compile_either(struct compiler *c, const struct predicate_node *t,
 }
 
 static void
-compile_new(struct compiler *c, const struct predicate_node *t,
+compile_unseen(struct compiler *c, const struct predicate_node *t,
     struct predicate *p)
 {
 	enum rule_field	*by = arena_array(c->arena, t->nby, sizeof(by[0]));
@@ -213,7 +213,7 @@ compile_predicate(struct compiler *c, const struct clause *k)
 		p.variable = variable_find(c, t->operand.text);
 		break;
 	case PRED_NEW:
-		compile_new(c, t, &p);
+		compile_unseen(c, t, &p);
 		break;
 	case PRED_EITHER:
 		compile_either(c, t, &p);
@@ -297,11 +297,13 @@ static void
 settle_predicates(struct compiler *c, struct numbers *made,
     struct state *state)
 {
-	uint32_t	*sorted = arena_array(c->arena, made->n,
-	    sizeof(sorted[0]));
+	uint32_t	*sorted;
 	size_t		 n = 0;
 	unsigned	 highest = 0;
 
+	if (made->n == 0)
+		return;
+	sorted = arena_array(c->arena, made->n, sizeof(sorted[0]));
 	for (size_t i = 0; i < made->n; i++) {
 		const unsigned	cost = predicate_cost(c,
 		    &c->predicates[made->list[i]]);
@@ -336,8 +338,10 @@ compile_block(struct compiler *c, const struct clause *block,
 		state->any_event = true;
 		state->never = k != NULL && k->ref->negated;
 	} else if (k->ref->set->type == SET_ALERTS) {
-		state->alerts = k->ref->set->alerts;
-		state->nalerts = k->ref->set->nalerts;
+		c->waiting = mem_grow(c->waiting, &c->waiting_cap,
+		    c->nwaiting + 1, sizeof(c->waiting[0]));
+		c->waiting[c->nwaiting++] = (struct waiting){ state,
+		    k->ref->set };
 	} else {
 		state->events = compiler_set(c, k->ref);
 		/* Those of classes are negated already. */
@@ -378,6 +382,8 @@ compile_binds(struct compiler *c, const struct clause *block,
 
 	for (const struct clause *k = block; k != NULL; k = k->next)
 		n += k->kind == CLAUSE_BIND;
+	if (n == 0)
+		return;
 	binds = arena_array(c->arena, n, sizeof(binds[0]));
 	for (const struct clause *k = block; k != NULL; k = k->next) {
 		if (k->kind != CLAUSE_BIND)
@@ -401,8 +407,8 @@ compile_state(struct compiler *c, const struct clause *block,
 
 	compile_block(c, block, state);
 	if ((k = clause_last(block, CLAUSE_MULTIPLIER)) != NULL) {
-		if (k->word.number > 1)
-			state->multiplier = (uint32_t)k->word.number;
+		if (lex_number(&k->word) > 1)
+			state->multiplier = (uint32_t)lex_number(&k->word);
 		if (k->count != NULL) {
 			state->or_more = k->count->or_more;
 			state->distinct = k->count->distinct;
@@ -420,8 +426,6 @@ compile_state(struct compiler *c, const struct clause *block,
 	if ((k = clause_last(block, CLAUSE_TRIGGER)) != NULL)
 		state->trigger = k->trigger;
 	compile_binds(c, block, state);
-	for (size_t i = 0; i < state->nalerts; i++)
-		c->rules[state->alerts[i]].awaited = true;
 }
 
 /* The blocks of a kind, each as a state of which predicates count. */
@@ -434,6 +438,8 @@ compile_blocks(struct compiler *c, const struct item *item,
 	*n = 0;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
 		*n += k->kind == kind;
+	if (*n == 0)
+		return NULL;
 	blocks = arena_array(c->arena, *n, sizeof(blocks[0]));
 	*n = 0;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)

@@ -9,7 +9,9 @@
 #define RULE_COMPILER_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/map.h"
+#include "base/twins.h"
 #include "rule/compile.h"
 #include "rule/sets.h"
 
@@ -17,6 +19,12 @@
 struct event {
 	uint16_t	 number;
 	uint64_t	 classes;
+};
+
+/* A state that waits for alerts: by which rules is known in the end. */
+struct waiting {
+	struct state		*state;
+	const struct set	*set;
 };
 
 /* Growing lists of what goes to the arena in the end. */
@@ -32,17 +40,27 @@ struct compiler {
 	struct object_set	*object_sets;
 	struct match_set	*match_sets;
 	struct predicate	*predicates;
-	struct rule		*rules;
+	struct rule		*rules;		/* in the arena */
+	struct channel		*channels;
+	struct waiting		*waiting;
+	size_t			 nwaiting;
+	size_t			 rule_cap, channel_cap, waiting_cap;
 	size_t			 id_cap, event_cap, object_cap, match_cap;
 	size_t			 predicate_cap;
 	struct map		*known;		/* contents to index + 1 */
 	struct buf		 scratch;	/* such contents */
+	struct twins		*objects;	/* among object_sets */
+	struct hash_key		 seed;
 	struct map		*masks;		/* of classes, to the same */
-	struct map		*rule_ids;	/* to struct alike */
+	struct twins		*ids;		/* of rules so far */
+	struct map		*alikes;	/* to struct alike, by id */
 	struct map		*logfiles;	/* to the name in the arena */
 	struct map		*files;		/* the same */
+	const char		*file;		/* the last one of them... */
+	uint32_t		 file_number;	/* ...and which it was */
 	struct rule		*rule;		/* that is being made */
 	bool			*named;		/* its channels so far */
+	size_t			 named_cap;
 };
 
 /* Is there something of these contents? If not, it gets INDEX. */

@@ -287,8 +287,12 @@ struct source {
 	struct buf	 text;
 };
 
+#define PHASES	2
+
 struct entry {
 	struct span	 at;
+	enum diag	 id;
+	enum diag_phase	 phase;
 	size_t		 order;		/* in which they were reported */
 	struct buf	 text;
 };
@@ -298,7 +302,8 @@ struct diags {
 	size_t		 nsources, sources_cap;
 	struct entry	*entries;
 	size_t		 n, cap;
-	size_t		 said[2];	/* errors, warnings */
+	enum diag_phase	 phase;
+	size_t		 said[PHASES][2]; /* errors, warnings */
 	size_t		 counts[DIAGS];
 	bool		 dropped;	/* the last one; its notes too */
 };
@@ -532,13 +537,14 @@ say(struct diags *d, const struct report *r)
 
 	assert(severity != DIAG_IS_NOTE);
 	d->counts[r->id]++;
-	d->dropped = d->said[severity]++ >= DIAGS_MAX;
+	d->dropped = d->said[d->phase][severity]++ >= DIAGS_MAX + DIAGS_SPARE;
 	if (d->dropped)
 		return;
 	d->entries = mem_grow(d->entries, &d->cap, d->n + 1,
 	    sizeof(d->entries[0]));
 	e = &d->entries[d->n];
-	*e = (struct entry){ .at = r->at, .order = d->n };
+	*e = (struct entry){ .at = r->at, .id = r->id, .phase = d->phase,
+	    .order = d->n };
 	d->n++;
 	put_report(d, &e->text, r);
 }
@@ -603,19 +609,47 @@ diag_unknown(struct diags *d, enum diag id, struct span at, struct slice word,
 bool
 diags_wants(const struct diags *d)
 {
-	return d->said[DIAG_IS_ERROR] < DIAGS_MAX;
+	return d->said[d->phase][DIAG_IS_ERROR] < DIAGS_MAX;
+}
+
+void
+diags_phase(struct diags *d, enum diag_phase phase)
+{
+	d->phase = phase;
+}
+
+void
+diags_withdraw(struct diags *d, enum diag id)
+{
+	size_t	kept = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->entries[i].id == id)
+			buf_fini(&d->entries[i].text);
+		else
+			d->entries[kept++] = d->entries[i];
+	d->n = kept;
+	d->said[DIAGS_CHECKING][catalogue[id].severity] -= d->counts[id];
+	d->counts[id] = 0;
+}
+
+static size_t
+said(const struct diags *d, enum severity severity)
+{
+	return d->said[DIAGS_READING][severity] +
+	    d->said[DIAGS_CHECKING][severity];
 }
 
 size_t
 diags_errors(const struct diags *d)
 {
-	return d->said[DIAG_IS_ERROR];
+	return said(d, DIAG_IS_ERROR);
 }
 
 size_t
 diags_warnings(const struct diags *d)
 {
-	return d->said[DIAG_IS_WARNING];
+	return said(d, DIAG_IS_WARNING);
 }
 
 size_t
@@ -634,37 +668,56 @@ entry_compare(const void *a, const void *b)
 		return s->file < t->file ? -1 : 1;
 	if (s->off != t->off)
 		return s->off < t->off ? -1 : 1;
+	if ((*x)->phase != (*y)->phase)
+		return (*x)->phase < (*y)->phase ? -1 : 1;
 	return (*x)->order < (*y)->order ? -1 : 1;
 }
 
 static void
-put_more(struct buf *out, size_t said, const char *what)
+put_more(struct buf *out, size_t n, const char *what)
 {
-	if (said <= DIAGS_MAX)
+	if (n <= DIAGS_MAX)
 		return;
-	buf_dec(out, said - DIAGS_MAX);
+	buf_dec(out, n - DIAGS_MAX);
 	buf_str(out, " more ");
 	buf_str(out, what);
-	buf_str(out, said == DIAGS_MAX + 1 ? " is not shown\n" :
+	buf_str(out, n == DIAGS_MAX + 1 ? " is not shown\n" :
 	    "s are not shown\n");
+}
+
+/* The first of each severity, phase by phase. Returns how many. */
+static size_t
+pick(const struct diags *d, const struct entry **picked)
+{
+	size_t	n = 0, shown[2] = { 0 };
+
+	for (enum diag_phase phase = 0; phase < PHASES; phase++)
+		for (size_t i = 0; i < d->n; i++) {
+			const struct entry	*e = &d->entries[i];
+
+			if (e->phase == phase &&
+			    shown[catalogue[e->id].severity]++ < DIAGS_MAX)
+				picked[n++] = e;
+		}
+	return n;
 }
 
 void
 diags_print(const struct diags *d, struct buf *out)
 {
 	const struct entry	**sorted;
+	size_t			  n;
 
 	if (d->n == 0)
 		return;
 	sorted = xcalloc(d->n, sizeof(sorted[0]));
-	for (size_t i = 0; i < d->n; i++)
-		sorted[i] = &d->entries[i];
-	qsort(sorted, d->n, sizeof(sorted[0]), entry_compare);
-	for (size_t i = 0; i < d->n; i++)
+	n = pick(d, sorted);
+	qsort(sorted, n, sizeof(sorted[0]), entry_compare);
+	for (size_t i = 0; i < n; i++)
 		buf_slice(out, buf_bytes(&sorted[i]->text));
 	free(sorted);
-	put_more(out, d->said[DIAG_IS_ERROR], "error");
-	put_more(out, d->said[DIAG_IS_WARNING], "warning");
+	put_more(out, diags_errors(d), "error");
+	put_more(out, diags_warnings(d), "warning");
 }
 
 const char *

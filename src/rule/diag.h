@@ -118,6 +118,21 @@ void		 diag_unknown_near(struct diags *, enum diag, struct span,
 /* Would another error be kept? If not, a near name need not be looked for. */
 bool		 diags_wants(const struct diags *);
 
+/*
+ * Statements are checked while others are yet to be read. Whatever is said
+ * while they are read comes before what is said while they are checked, when
+ * there is more than is kept.
+ */
+enum diag_phase { DIAGS_READING, DIAGS_CHECKING };
+void		 diags_phase(struct diags *, enum diag_phase);
+
+/*
+ * As if nothing of this kind had been said while statements were checked. Of
+ * all that may be withdrawn there are at most DIAGS_SPARE.
+ */
+#define DIAGS_SPARE 4
+void		 diags_withdraw(struct diags *, enum diag);
+
 size_t		 diags_errors(const struct diags *);
 size_t		 diags_warnings(const struct diags *);
 size_t		 diags_count(const struct diags *, enum diag);

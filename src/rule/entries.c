@@ -49,6 +49,7 @@ struct entries {
 	struct patterns		*patterns;	/* to try them */
 	/* The set that is being put together. */
 	struct set		*set;
+	struct arena		*room;		/* for what it stands for */
 	struct list		 words, ids, ranges, networks;
 	struct list		 events[DIALECTS], errors[DIALECTS];
 	uint64_t		 classes[DIALECTS];
@@ -94,9 +95,10 @@ entries_free(struct entries *e)
 }
 
 void
-entries_begin(struct entries *e, struct set *set)
+entries_begin(struct entries *e, struct set *set, struct arena *room)
 {
 	e->set = set;
+	e->room = room;
 	set->plain = true;
 	e->words.n = e->ids.n = e->ranges.n = e->networks.n = 0;
 	for (enum dialect d = 0; d < DIALECTS; d++) {
@@ -106,12 +108,14 @@ entries_begin(struct entries *e, struct set *set)
 }
 
 /* Append N items of SIZE bytes. */
-static void
+static inline void
 append(struct list *list, const void *items, size_t n, size_t size)
 {
 	if (n == 0)
 		return;
-	list->items = mem_grow(list->items, &list->cap, list->n + n, size);
+	if (n > list->cap - list->n)
+		list->items = mem_grow(list->items, &list->cap, list->n + n,
+		    size);
 	memcpy((uint8_t *)list->items + list->n * size, items, n * size);
 	list->n += n;
 }
@@ -562,7 +566,7 @@ sort(struct entries *e, struct list *list, size_t size,
 				memmove(p + kept++ * size, p + i * size, size);
 		list->n = kept;
 	}
-	return arena_copy(e->arena, p, list->n * size);
+	return arena_copy(e->room, p, list->n * size);
 }
 
 /* Ranges that touch become one. */
@@ -600,7 +604,7 @@ settle_values(struct entries *e)
 
 	if (!has_values(e))
 		return &none;
-	v = arena_alloc(e->arena, sizeof(*v));
+	v = arena_alloc(e->room, sizeof(*v));
 	v->ids = sort(e, &e->ids, sizeof(v->ids[0]), compare_ids);
 	v->nids = e->ids.n;
 	ranges = sort(e, &e->ranges, sizeof(ranges[0]), compare_ranges);
@@ -628,7 +632,7 @@ entries_settle(struct entries *e)
 	struct set	*set = e->set;
 
 	unique_words(&e->words);
-	set->words = arena_copy(e->arena, e->words.items,
+	set->words = arena_copy(e->room, e->words.items,
 	    e->words.n * sizeof(set->words[0]));
 	set->nwords = e->words.n;
 	set->values = settle_values(e);

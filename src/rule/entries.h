@@ -13,13 +13,13 @@
 
 struct entries;
 
-/* What is given must outlive it; what is settled lives in the arena. */
+/* What is given must outlive it, and what it has found lives in the arena. */
 struct entries	*entries_new(const struct names *, const struct accounts *,
 		    struct arena *, struct diags *);
 void		 entries_free(struct entries *);	/* NULL is allowed */
 
-/* SET has its type, and nothing else of what is gathered. */
-void		 entries_begin(struct entries *, struct set *);
+/* SET has its type, and gets what is settled, in an arena of its own. */
+void		 entries_begin(struct entries *, struct set *, struct arena *);
 
 /* Resolve an entry, or report it. */
 void		 entries_add(struct entries *, const struct lexeme *);
@@ -27,7 +27,7 @@ void		 entries_add(struct entries *, const struct lexeme *);
 /* The entries of another set of the type. */
 void		 entries_copy(struct entries *, const struct set *);
 
-/* Sorted, without duplicates, in the arena. */
+/* Sorted, without duplicates, in the arena of the set. */
 void		 entries_settle(struct entries *);
 
 #endif

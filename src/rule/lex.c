@@ -15,14 +15,14 @@
 enum byte {
 	BYTE_WORD,		/* goes on with a word: zero in the table */
 	BYTE_ODD,		/* so do these, but for what is said of them */
-	BYTE_BLANK, BYTE_NEWLINE, BYTE_MARK, BYTE_QUOTE
+	BYTE_BLANK, BYTE_END
 };
 
 static const uint8_t bytes[256] = {
 	['\r'] = BYTE_ODD, ['\0'] = BYTE_ODD,
-	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\n'] = BYTE_NEWLINE,
-	[';'] = BYTE_MARK, [','] = BYTE_MARK, ['<'] = BYTE_MARK,
-	['>'] = BYTE_MARK, ['"'] = BYTE_QUOTE,
+	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\n'] = BYTE_END,
+	[';'] = BYTE_END, [','] = BYTE_END, ['<'] = BYTE_END,
+	['>'] = BYTE_END, ['"'] = BYTE_END,
 };
 
 #define KEYWORD_LONGEST	14u	/* timeout-window */
@@ -121,6 +121,8 @@ lex_push(struct lexer *l, uint32_t file)
 	*in = (struct lex_input){
 		.text = diags_text(l->diags, file), .file = file, .line = 1
 	};
+	if (in->text.n == 0)
+		in->text = slice_str("");	/* never NULL */
 	if (slice_has_prefix(in->text, slice_str(mark))) {
 		in->pos = sizeof(mark) - 1;
 		diag_warn(l->diags, DIAG_BYTE_ORDER, span_of(in, 0, in->pos, 1),
@@ -155,27 +157,26 @@ at_line_end(struct lexer *l, struct lex_input *in, size_t pos)
 static bool
 skip_space(struct lexer *l, struct lex_input *in)
 {
-	const uint8_t	*const p = in->text.p, *newline;
-	const size_t	 n = in->text.n;
-	size_t		 i = in->pos;
+	const uint8_t	*p = in->text.p + in->pos;
+	const uint8_t	*const end = in->text.p + in->text.n;
 
-	for (; i < n; i++) {
-		if (bytes[p[i]] == BYTE_BLANK)
+	for (; p < end; p++) {
+		if (bytes[*p] == BYTE_BLANK)
 			continue;
-		if (p[i] == '\n')
+		if (*p == '\n')
 			in->line++;
-		else if (p[i] == '#') {
-			newline = memchr(p + i, '\n', n - i);
-			if (newline == NULL)
+		else if (*p == '#') {
+			p = memchr(p, '\n', (size_t)(end - p));
+			if (p == NULL)
 				break;
 			in->line++;
-			i = (size_t)(newline - p);
-		} else if (p[i] != '\r' || !at_line_end(l, in, i)) {
-			in->pos = i;
+		} else if (*p != '\r' ||
+		    !at_line_end(l, in, (size_t)(p - in->text.p))) {
+			in->pos = (size_t)(p - in->text.p);
 			return true;
 		}
 	}
-	in->pos = n;
+	in->pos = in->text.n;
 	return false;
 }
 
@@ -244,22 +245,30 @@ take_string(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 	in->pos = i + 1;
 }
 
-/* Are these all digits? Their value, which stays at the maximum. */
+/* Are these all digits? */
 static bool
-number_of(struct slice s, uint64_t *value)
+is_number(struct slice s)
 {
-	*value = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		const unsigned	 digit = (unsigned)s.p[i] - '0';
+	size_t	i = 0;
 
-		if (digit > 9)
-			return false;
-		if (*value > (UINT64_MAX - digit) / 10)
-			*value = UINT64_MAX;
-		else
-			*value = *value * 10 + digit;
+	while (i < s.n && (unsigned)s.p[i] - '0' <= 9)
+		i++;
+	return i > 0 && i == s.n;
+}
+
+uint64_t
+lex_number(const struct lexeme *lex)
+{
+	uint64_t	value = 0;
+
+	for (size_t i = 0; lex->kind == LEX_NUMBER && i < lex->text.n; i++) {
+		const unsigned	 digit = (unsigned)lex->text.p[i] - '0';
+
+		if (value > (UINT64_MAX - digit) / 10)
+			return UINT64_MAX;
+		value = value * 10 + digit;
 	}
-	return s.n > 0;
+	return value;
 }
 
 /* What a word is depends on all of it. */
@@ -276,8 +285,8 @@ classify(struct lexeme *lex)
 		lex->kind = LEX_CLOSE;
 	else if (only == '!')
 		lex->key = KEY_NOT;
-	else if (number_of(word, &lex->number))
-		lex->kind = LEX_NUMBER;
+	else if (word.p[0] < 'a')		/* no keyword has capitals */
+		lex->kind = is_number(word) ? LEX_NUMBER : LEX_STRING;
 	else
 		lex->key = keyword_find(word);
 	if (lex->key != KEY_NONE)
@@ -285,26 +294,20 @@ classify(struct lexeme *lex)
 }
 
 #define EACH(byte)	((byte) * UINT64_C(0x0101010101010101))
-
-/* The highest bit of each byte of V that is 0, up to the first such byte. */
-static inline uint64_t
-zeros(uint64_t v)
-{
-	return (v - EACH(1)) & ~v & EACH(0x80);
-}
+/* The highest bit of each byte of W, all below 0x80, that is at least LEAST. */
+#define REACH(w, least)	((w) + EACH(UINT64_C(0x80) - (least)))
 
 /*
  * Pass over bytes of a word, eight at once: those that end one are ; < > or
  * below '-', where hardly any other stands. It may stop too early.
  */
-static const uint8_t *
+static inline const uint8_t *
 skip_word(const uint8_t *p, const uint8_t *end)
 {
 	for (; end - p >= 8; p += 8) {
-		const uint64_t	v = le64(p);
-		const uint64_t	low = (v - EACH('-')) & ~v & EACH(0x80);
-		const uint64_t	at = low | zeros(v ^ EACH(';')) |
-		    zeros(v ^ EACH('<')) | zeros(v ^ EACH('>'));
+		const uint64_t	v = le64(p), w = v & EACH(0x7f);
+		const uint64_t	at = (~REACH(w, '-') | (REACH(w, ';') &
+		    ~REACH(w, '?'))) & ~v & EACH(0x80);
 
 		if (at != 0)
 			return p + __builtin_ctzll(at) / 8;
@@ -312,59 +315,79 @@ skip_word(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
+/* The end of a word as most are. */
+static inline const uint8_t *
+plain_end(const uint8_t *p, const uint8_t *end)
+{
+	p = skip_word(p, end);
+	while (p < end && bytes[*p] == BYTE_WORD)
+		p++;
+	return p;
+}
+
 /*
- * The end of the word that goes on at I. NUL: the first of it; or NULL. ODD:
- * has it bytes that are not of words everywhere?
+ * A word with bytes that are not of words everywhere, the first of them at P.
+ * Returns its end. NUL: the first of it; or NULL.
  */
-static size_t
-word_end(struct lexer *l, struct lex_input *in, size_t i, const uint8_t **nul,
-    bool *odd)
+static const uint8_t *
+odd_end(struct lexer *l, struct lex_input *in, const uint8_t *p,
+    const uint8_t **nul)
 {
 	const uint8_t	*const end = in->text.p + in->text.n;
-	const uint8_t	*p = skip_word(in->text.p + i, end);
 
-	for (;; p++) {
-		while (p < end && bytes[*p] == BYTE_WORD)
-			p++;
-		i = (size_t)(p - in->text.p);
-		if (p == end || bytes[*p] != BYTE_ODD ||
-		    (*p == '\r' && at_line_end(l, in, i)))
-			return i;
-		*odd = true;
+	while (p < end && bytes[*p] == BYTE_ODD && (*p != '\r' ||
+	    !at_line_end(l, in, (size_t)(p - in->text.p)))) {
 		if (*p == '\0' && *nul == NULL)
 			*nul = p;
+		p = plain_end(p + 1, end);
 	}
+	return p;
+}
+
+/* What is not as most words are, from its first odd byte at END on. */
+static const uint8_t *
+take_odd(struct lexer *l, struct lex_input *in, struct lexeme *lex,
+    const uint8_t *end)
+{
+	const uint8_t	*const from = in->text.p + in->pos, *nul = NULL;
+	const uint8_t	*const odd = end;
+
+	end = odd_end(l, in, end, &nul);
+	lex->text = (struct slice){ from, (size_t)(end - from) };
+	if (nul == NULL)
+		classify(lex);
+	else {					/* never a keyword */
+		lex->kind = LEX_STRING;
+		lex->text.n = (size_t)(nul - from);
+	}
+	lex->plain = end == odd;
+	return end;
 }
 
 static void
 take_word(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 {
-	const uint8_t	*nul = NULL;
-	bool		 odd = false;
-	const size_t	 end = word_end(l, in, in->pos, &nul, &odd);
+	const uint8_t	*const from = in->text.p + in->pos;
+	const uint8_t	*const last = in->text.p + in->text.n;
+	const uint8_t	*end = plain_end(from, last);
 
-	lex->at = span_of(in, in->pos, end, in->line);
-	lex->text = (struct slice){ in->text.p + in->pos, end - in->pos };
-	if (nul == NULL)
+	if (end < last && bytes[*end] == BYTE_ODD)
+		end = take_odd(l, in, lex, end);
+	else {
+		lex->text = (struct slice){ from, (size_t)(end - from) };
 		classify(lex);
-	else {					/* never a keyword */
-		lex->kind = LEX_STRING;
-		lex->text.n = (size_t)(nul - lex->text.p);
+		lex->plain = true;
 	}
-	lex->plain = !odd && (lex->kind == LEX_STRING ||
-	    lex->kind == LEX_NUMBER);
-	in->pos = end;
+	lex->plain &= lex->kind == LEX_STRING || lex->kind == LEX_NUMBER;
+	lex->at = span_of(in, in->pos, (size_t)(end - in->text.p), in->line);
+	in->pos = (size_t)(end - in->text.p);
 }
 
+/* One byte that is a lexeme whatever stands behind it. */
 static void
-take_mark(struct lex_input *in, struct lexeme *lex)
+take_mark(struct lex_input *in, struct lexeme *lex, enum lex_kind kind)
 {
-	static const uint8_t	 marks[256] = {
-		[';'] = LEX_SEMICOLON, [','] = LEX_COMMA,
-		['<'] = LEX_LESS, ['>'] = LEX_MORE,
-	};
-
-	lex->kind = marks[in->text.p[in->pos]];
+	lex->kind = kind;
 	lex->at = span_of(in, in->pos, in->pos + 1, in->line);
 	lex->text = (struct slice){ in->text.p + in->pos, 1 };
 	in->pos++;
@@ -373,7 +396,12 @@ take_mark(struct lex_input *in, struct lexeme *lex)
 void
 lex_next(struct lexer *l, struct lexeme *lex)
 {
+	static const uint8_t	 marks[256] = {
+		[';'] = LEX_SEMICOLON, [','] = LEX_COMMA,
+		['<'] = LEX_LESS, ['>'] = LEX_MORE,
+	};
 	struct lex_input	*in = &l->inputs[l->depth - 1];
+	uint8_t			 first;
 
 	*lex = (struct lexeme){ .kind = LEX_END };
 	while (!skip_space(l, in)) {
@@ -384,16 +412,13 @@ lex_next(struct lexer *l, struct lexeme *lex)
 		l->depth--;
 		in--;
 	}
-	switch (bytes[in->text.p[in->pos]]) {
-	case BYTE_MARK:
-		take_mark(in, lex);
-		break;
-	case BYTE_QUOTE:
+	first = in->text.p[in->pos];
+	if (marks[first] != 0)
+		take_mark(in, lex, marks[first]);
+	else if (first == '"')
 		take_string(l, in, lex);
-		break;
-	default:
+	else
 		take_word(l, in, lex);
-	}
 }
 
 struct span
@@ -414,10 +439,8 @@ lex_within(const struct diags *d, const struct lexeme *lex, size_t off,
 bool
 lex_needs_quotes(struct slice s)
 {
-	uint64_t	number;
-
 	if (s.n == 0 || s.p[0] == '#' || slice_is(s, "!") ||
-	    slice_is(s, "{") || slice_is(s, "}") || number_of(s, &number) ||
+	    slice_is(s, "{") || slice_is(s, "}") || is_number(s) ||
 	    keyword_find(s) != KEY_NONE)
 		return true;
 	for (size_t i = 0; i < s.n; i++)

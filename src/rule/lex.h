@@ -49,7 +49,6 @@ struct lexeme {
 	 * diagnostics' copy of the file, or from the lexer's arena.
 	 */
 	struct slice	 text;
-	uint64_t	 number;	/* of LEX_NUMBER, cut at the maximum */
 };
 
 struct lex_input {
@@ -74,6 +73,9 @@ bool	lex_push(struct lexer *, uint32_t file);
 
 /* Take the next lexeme; after LEX_END it is LEX_END again. */
 void	lex_next(struct lexer *, struct lexeme *);
+
+/* The value of a LEX_NUMBER, cut at the maximum; zero of all others. */
+uint64_t lex_number(const struct lexeme *);
 
 /* The file that is being read at depth I; 0 is the main file. */
 uint32_t lex_file(const struct lexer *, size_t i);

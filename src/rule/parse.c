@@ -2,14 +2,19 @@
 /*
  * parse.c - statements and files, by recursive descent.
  *
+ * Statements are handed over one by one, so that each can be checked and
+ * compiled while it is at hand, and forgotten before the next is read.
+ *
  * After a mistake the statement ends there, as far as its braces tell, and the
  * parser goes on with the next one, so that a run shows the mistakes of all of
  * them.
  */
 #include "rule/parse.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "rule/include.h"
 #include "rule/parser.h"
 
@@ -140,7 +145,7 @@ parse_line(struct parser *p, struct test_line *line)
 		line->nwords = 1;
 		return parser_expect_string(p, &text, "a time in quotes");
 	case LINE_EXPECT:
-		line->number = text.number;
+		line->number = lex_number(&text);
 		return parser_expect(p, LEX_NUMBER, "a number of alerts");
 	}
 	return false;
@@ -267,8 +272,9 @@ fail_statement(struct parser *p)
 	return false;
 }
 
-static void
-parse_statement(struct parser *p, struct item ***tail)
+/* NULL: there is none here. */
+static struct item *
+parse_statement(struct parser *p)
 {
 	const struct statement	*s = statement_find(&p->cur);
 	struct item		*item;
@@ -278,41 +284,76 @@ parse_statement(struct parser *p, struct item ***tail)
 		(void)fail_statement(p);
 		parser_advance(p);
 		recover(p);
-		return;
+		return NULL;
 	}
-	item = arena_alloc(p->arena, sizeof(*item));
+	item = arena_alloc(p->tree->arena, sizeof(*item));
 	item->kind = s->kind;
 	item->at = p->cur.at;
-	**tail = item;
-	*tail = &item->next;
+	*p->tail = item;
+	p->tail = &item->next;
+	p->arena = s->kind == ITEM_SEQUENCE ? p->tree->inner : p->tree->arena;
 	p->tree->second |= s->kind == ITEM_TEST || s->kind == ITEM_OPTIONS;
 	parser_advance(p);
 	if (!s->parse(p, item)) {
 		item->broken = true;
 		recover(p);
 	}
+	return item;
+}
+
+static struct tree *
+tree_new(struct arena *arena, struct arena *inner)
+{
+	struct tree	*tree = arena_alloc(arena, sizeof(*tree));
+
+	tree->arena = arena;
+	tree->inner = inner;
+	return tree;
+}
+
+struct parser *
+parse_open(const struct parse_from *from, const char *path,
+    struct arena *arena, struct arena *inner, struct diags *diags)
+{
+	struct parser	*p = xcalloc(1, sizeof(*p));
+
+	p->diags = diags;
+	p->arena = arena;
+	p->tree = tree_new(arena, inner);
+	p->tail = &p->tree->items;
+	lex_init(&p->lex, diags, arena);
+	include_init(&p->includer, from, path, diags);
+	if (!include_main(&p->includer, &p->lex, &p->tree->file)) {
+		parse_close(p);
+		return NULL;
+	}
+	lex_next(&p->lex, &p->cur);
+	return p;
+}
+
+void
+parse_close(struct parser *p)
+{
+	if (p == NULL)
+		return;
+	include_fini(&p->includer);
+	free(p);
 }
 
 struct tree *
-parse_file(const struct parse_from *from, const char *path,
-    struct arena *arena, struct diags *diags)
+parse_tree(struct parser *p)
 {
-	struct parser	 p = { .diags = diags, .arena = arena };
-	struct item	**tail;
+	return p->tree;
+}
 
-	p.tree = arena_alloc(arena, sizeof(*p.tree));
-	p.tree->arena = arena;
-	tail = &p.tree->items;
-	lex_init(&p.lex, diags, arena);
-	include_init(&p.includer, from, path, diags);
-	if (include_main(&p.includer, &p.lex, &p.tree->file)) {
-		lex_next(&p.lex, &p.cur);
-		while (p.cur.kind != LEX_END)
-			parse_statement(&p, &tail);
-	} else
-		p.tree = NULL;
-	include_fini(&p.includer);
-	return p.tree;
+struct item *
+parse_next(struct parser *p)
+{
+	struct item	*item = NULL;
+
+	while (item == NULL && p->cur.kind != LEX_END)
+		item = parse_statement(p);
+	return item;
 }
 
 /* A clause that stands in no text. */
@@ -365,8 +406,7 @@ parse_where(const char *name, struct slice text, struct arena *arena,
 
 	buf_slice(&copy, text);
 	buf_str(&copy, ends_with_semicolon(text) ? "\n" : ";\n");
-	p.tree = arena_alloc(arena, sizeof(*p.tree));
-	p.tree->arena = arena;
+	p.tree = tree_new(arena, arena);
 	p.tree->file = diags_file(diags, name, &copy);
 	p.tree->items = item;
 	lex_init(&p.lex, diags, arena);

@@ -22,13 +22,23 @@ struct parse_from {
 	int	(*include)(void *arg, const char *path, struct buf *out);
 };
 
+struct parser;
+
 /*
- * Read a rule file and what it includes. Mistakes go to DIAGS; what could be
- * read of a broken statement stays in the tree. The tree lives in the arena and
- * borrows from DIAGS. NULL when the file itself cannot be read.
+ * Read a rule file and what it includes, one statement after the other.
+ * Mistakes go to DIAGS; what could be read of a broken statement stays in the
+ * tree. The tree lives in ARENA, but for what is in sequences, which lives in
+ * INNER, and borrows from DIAGS. NULL when the file itself cannot be read.
  */
-struct tree	*parse_file(const struct parse_from *, const char *path,
-		    struct arena *, struct diags *);
+struct parser	*parse_open(const struct parse_from *, const char *path,
+		    struct arena *, struct arena *inner, struct diags *);
+void		 parse_close(struct parser *);		/* NULL is allowed */
+
+/* The statements so far. */
+struct tree	*parse_tree(struct parser *);
+
+/* The next statement, which is in the tree; NULL at the end. */
+struct item	*parse_next(struct parser *);
 
 /*
  * Read TEXT, the predicates of a state without its braces, as a file that is

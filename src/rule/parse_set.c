@@ -38,7 +38,7 @@ static bool
 parse_entries(struct parser *p, struct body_node *body)
 {
 	struct entry_node	**tail = &body->entries;
-	struct lexeme		 last;
+	const struct lexeme	*last;
 
 	if (!parser_expect(p, LEX_OPEN, "'{'"))
 		return false;
@@ -48,7 +48,7 @@ parse_entries(struct parser *p, struct body_node *body)
 			*tail = NULL;
 			return false;
 		}
-		last = (*tail)->word;
+		last = &(*tail)->word;
 		tail = &(*tail)->next;
 		if (p->cur.kind != LEX_COMMA)
 			break;
@@ -58,8 +58,8 @@ parse_entries(struct parser *p, struct body_node *body)
 		return false;
 	if (parser_expect(p, LEX_CLOSE, "'}'"))
 		return true;
-	if (parser_has_brace(&last))		/* `{ 22};` */
-		diag_note(p->diags, DIAG_NOTE_BRACE, last.at, DIAG_NOTHING);
+	if (parser_has_brace(last))		/* `{ 22};` */
+		diag_note(p->diags, DIAG_NOTE_BRACE, last->at, DIAG_NOTHING);
 	return false;
 }
 

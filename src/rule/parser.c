@@ -158,11 +158,11 @@ parse_time(struct parser *p, uint64_t *seconds)
 		    parser_raw(p, &p->cur), parse_units);
 		return false;
 	}
-	if (n.number > TIME_MAX_S / unit->value)
+	if (lex_number(&n) > TIME_MAX_S / unit->value)
 		diag_error(p->diags, DIAG_TIME_LONG, n.at, DIAG_NOTHING,
 		    DIAG_NOTHING);
 	else
-		*seconds = n.number * unit->value;
+		*seconds = lex_number(&n) * unit->value;
 	parser_advance(p);
 	return true;
 }

@@ -24,8 +24,9 @@ struct parser {
 	size_t		 depth;		/* open braces of this statement */
 	bool		 after_end;	/* the last one taken was a ';' */
 	struct diags	*diags;
-	struct arena	*arena;
+	struct arena	*arena;		/* of what is being read */
 	struct tree	*tree;
+	struct item	**tail;		/* of its items */
 	struct includer	 includer;
 };
 

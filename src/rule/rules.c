@@ -2,8 +2,11 @@
 /*
  * rules.c - the folder's face: rule files in, a program or diagnostics out.
  *
- * Two arenas: the tree's, which is gone afterwards unless there are tests, and
- * the program's, which is the program.
+ * Statements are read, checked and compiled one by one. So there are three
+ * arenas: the tree's, which is gone afterwards unless there are tests; that of
+ * what is in sequences, of which each is forgotten before the next is read,
+ * unless somebody wants to see the tree; and the program's, which is the
+ * program.
  */
 #include "rule/check.h"
 #include "rule/compile.h"
@@ -21,45 +24,108 @@ struct load {
 	struct program	*program;	/* NULL: there was an error */
 };
 
-/* Check and compile the tree; ERRORS is how many there were before it. */
-static void
-finish(const struct rules_env *env, size_t errors, struct diags *diags,
-    struct load *l)
-{
-	struct arena		*keep = arena_new();
-	struct sets		*sets = NULL;
+/* What is done to statements. */
+struct work {
+	struct diags	*diags;
+	size_t		 errors;	/* that were there before */
+	struct arena	*keep;		/* of the program */
+	struct sets	*sets;
+	struct checker	*checker;
+	struct compiler	*compiler;
+};
 
-	if (l->tree != NULL) {
-		sets = sets_new(env->names, env->accounts, l->tree->file,
-		    l->arena, diags);
-		check_tree(env, l->tree, sets, keep, diags);
-	}
-	if (diags_errors(diags) == errors)
-		l->program = compile_tree(l->tree, env->names, diags, keep);
-	else
-		arena_free(keep);
-	sets_free(sets);
+static void
+begin(struct work *w, const struct rules_env *env, struct tree *tree)
+{
+	w->keep = arena_new();
+	w->sets = sets_new(env->names, env->accounts, tree, w->diags);
+	w->checker = check_new(env, tree, w->sets, w->keep, w->diags);
+	w->compiler = compile_new(env->names, w->diags, w->keep);
 }
 
+static void
+take(struct work *w, struct item *item)
+{
+	diags_phase(w->diags, DIAGS_CHECKING);
+	check_item(w->checker, item);
+	if (diags_errors(w->diags) == w->errors)
+		compile_item(w->compiler, item);
+	diags_phase(w->diags, DIAGS_READING);
+}
+
+/* NULL when there was an error. */
+static struct program *
+end(struct work *w, const struct tree *tree)
+{
+	struct program	*program = NULL;
+
+	diags_phase(w->diags, DIAGS_CHECKING);
+	check_end(w->checker);
+	if (diags_errors(w->diags) == w->errors)
+		program = compile_end(w->compiler, tree);
+	else
+		arena_free(w->keep);
+	check_free(w->checker);
+	compile_free(w->compiler);
+	sets_free(w->sets);
+	return program;
+}
+
+/* Forget what is in a sequence, unless it will be looked at again. */
+static void
+forget(const struct work *w, struct arena *inner, struct item *item)
+{
+	if (inner == NULL || item->kind != ITEM_SEQUENCE ||
+	    check_looks_back(w->checker))
+		return;
+	item->clauses = NULL;
+	arena_reset(inner);
+}
+
+/* INNER: the arena of what is in sequences; NULL: it stays in the tree. */
+static void
+load_file(const struct rules_env *env, const char *path, struct arena *inner,
+    struct diags *diags, struct load *l)
+{
+	const struct parse_from	 from = { env->load, env->arg,
+	    env->include };
+	struct work		 w = { .diags = diags,
+	    .errors = diags_errors(diags) };
+	struct parser		*p;
+	struct item		*item;
+
+	*l = (struct load){ .arena = arena_new() };
+	diags_phase(diags, DIAGS_READING);
+	p = parse_open(&from, path, l->arena, inner != NULL ? inner : l->arena,
+	    diags);
+	if (p == NULL)
+		return;
+	l->tree = parse_tree(p);
+	begin(&w, env, l->tree);
+	while ((item = parse_next(p)) != NULL) {
+		take(&w, item);
+		forget(&w, inner, item);
+	}
+	l->program = end(&w, l->tree);
+	parse_close(p);
+}
+
+/* A file whose tree is looked at afterwards, if only that of its tests. */
 static void
 load(const struct rules_env *env, const char *path, struct diags *diags,
     struct load *l)
 {
-	const size_t		 errors = diags_errors(diags);
-	const struct parse_from	 from = { env->load, env->arg,
-	    env->include };
-
-	*l = (struct load){ .arena = arena_new() };
-	l->tree = parse_file(&from, path, l->arena, diags);
-	finish(env, errors, diags, l);
+	load_file(env, path, NULL, diags, l);
 }
 
 struct program *
 rules_load(const struct rules_env *env, const char *path, struct diags *diags)
 {
-	struct load	l;
+	struct arena	*inner = arena_new();
+	struct load	 l;
 
-	load(env, path, diags, &l);
+	load_file(env, path, inner, diags, &l);
+	arena_free(inner);
 	arena_free(l.arena);
 	return l.program;
 }
@@ -68,14 +134,20 @@ struct program *
 rules_load_where(const struct rules_env *env, const char *name,
     struct slice text, struct diags *diags)
 {
-	const size_t	 errors = diags_errors(diags);
-	struct load	 l = { .arena = arena_new() };
+	struct work	 w = { .diags = diags,
+	    .errors = diags_errors(diags) };
+	struct arena	*arena = arena_new();
+	struct tree	*tree;
+	struct program	*program;
 
-	l.tree = parse_where(name, text, l.arena, diags);
-	l.tree->where = true;
-	finish(env, errors, diags, &l);
-	arena_free(l.arena);
-	return l.program;
+	diags_phase(diags, DIAGS_READING);
+	tree = parse_where(name, text, arena, diags);
+	tree->where = true;
+	begin(&w, env, tree);
+	take(&w, tree->items);
+	program = end(&w, tree);
+	arena_free(arena);
+	return program;
 }
 
 static struct tests *

@@ -15,7 +15,7 @@
 #include "rule/program.h"
 
 struct sets {
-	struct arena		*arena;
+	struct arena		*arena, *inner;	/* as in struct tree */
 	struct diags		*diags;
 	uint32_t		 main_file;
 	struct map		*visible;	/* file and name to the set */
@@ -73,16 +73,17 @@ set_type_is_group(enum set_type type)
 
 struct sets *
 sets_new(const struct names *names, const struct accounts *accounts,
-    uint32_t main_file, struct arena *arena, struct diags *diags)
+    const struct tree *tree, struct diags *diags)
 {
 	struct sets	*s = xcalloc(1, sizeof(*s));
 
-	s->arena = arena;
+	s->arena = tree->arena;
+	s->inner = tree->inner;
 	s->diags = diags;
-	s->main_file = main_file;
+	s->main_file = tree->file;
 	s->visible = map_new();
 	s->alike = map_new();
-	s->entries = entries_new(names, accounts, arena, diags);
+	s->entries = entries_new(names, accounts, s->arena, diags);
 	return s;
 }
 
@@ -211,9 +212,9 @@ extend(struct sets *s, const struct set *set, const struct lexeme *name)
 }
 
 static struct set *
-set_new(struct sets *s)
+set_new(struct sets *s, struct arena *arena)
 {
-	struct set	*set = arena_alloc(s->arena, sizeof(*set));
+	struct set	*set = arena_alloc(arena, sizeof(*set));
 
 	set->order = ++s->order;
 	set->index[0] = set->index[1] = set->match = PROGRAM_NONE;
@@ -222,11 +223,12 @@ set_new(struct sets *s)
 
 /* The entries of a set that has its type. */
 static struct set *
-set_fill(struct sets *s, struct set *set, const struct body_node *body)
+set_fill(struct sets *s, struct arena *arena, struct set *set,
+    const struct body_node *body)
 {
 	const size_t	errors = diags_errors(s->diags);
 
-	entries_begin(s->entries, set);
+	entries_begin(s->entries, set, arena);
 	for (const struct entry_node *e = body->entries; e != NULL;
 	    e = e->next)
 		if (e->kind == ENTRY_SET)
@@ -239,9 +241,9 @@ set_fill(struct sets *s, struct set *set, const struct body_node *body)
 }
 
 static struct set *
-set_make(struct sets *s, const struct body_node *body)
+set_make(struct sets *s, struct arena *arena, const struct body_node *body)
 {
-	struct set	*set = set_new(s);
+	struct set	*set = set_new(s, arena);
 
 	set->broken = true;
 	if (body == NULL || body->type.text.p == NULL)
@@ -254,13 +256,13 @@ set_make(struct sets *s, const struct body_node *body)
 	}
 	set->type = body->known;
 	set->broken = false;
-	return set_fill(s, set, body);
+	return set_fill(s, arena, set, body);
 }
 
 void
 sets_define(struct sets *s, const struct item *item)
 {
-	struct set	*set = set_make(s, item->body);
+	struct set	*set = set_make(s, s->arena, item->body);
 	struct set	*old;
 
 	set->name = item->name.text;
@@ -316,10 +318,10 @@ set_unnamed(struct sets *s, const struct body_node *body)
 	    body->known == SET_CLASSES;
 
 	if (!events || !text_of(s, body, &text))
-		return set_make(s, body);
+		return set_make(s, s->inner, body);
 	if ((set = map_find(s->alike, text)) != NULL)
 		return set;
-	set = set_make(s, body);
+	set = set_make(s, s->arena, body);
 	if (diags_errors(s->diags) + diags_warnings(s->diags) == said)
 		(void)map_put(s->alike, text, set);
 	return set;
@@ -335,10 +337,10 @@ sets_take(struct sets *s, const struct ref_node *ref, enum set_type untyped)
 		return find_or_report(s, &ref->name);
 	if (body->type.text.p != NULL || untyped == SET_TYPES)
 		return set_unnamed(s, body);
-	set = set_new(s);
+	set = set_new(s, s->inner);
 	set->at = body->type.at;
 	set->type = untyped;
-	return set_fill(s, set, body);
+	return set_fill(s, s->inner, set, body);
 }
 
 void

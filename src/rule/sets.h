@@ -60,9 +60,12 @@ struct set {
 
 struct sets;
 
-/* What is given must outlive it; sets live in the arena. */
+/*
+ * What is given must outlive it. Sets live in the arena of the tree; those that
+ * are known to one sequence alone in that of what is in sequences.
+ */
 struct sets	*sets_new(const struct names *, const struct accounts *,
-		    uint32_t main_file, struct arena *, struct diags *);
+		    const struct tree *, struct diags *);
 void		 sets_free(struct sets *);	/* NULL is allowed */
 
 /* A definition: the set is seen from now on. */

@@ -120,6 +120,8 @@ enum clause_kind {
 	CLAUSE_DIRECTORY,
 	CLAUSES
 };
+#define CLAUSE_BIT(kind)	(UINT64_C(1) << (kind))
+_Static_assert(CLAUSES <= 64, "kinds of clauses are bits of a word");
 
 struct clause {
 	enum clause_kind	 kind;
@@ -185,6 +187,7 @@ struct item {
 	struct test_line	*lines;		/* of a test */
 	/* Found by check.c: */
 	const struct item	*logfile;	/* of a sequence; or NULL */
+	bool			 enabled;	/* the same */
 	uint32_t		 number;	/* of its kind, from 0 */
 	int			 priority;	/* of a channel for syslog */
 	const struct item	*sequence;	/* of a test */
@@ -192,15 +195,15 @@ struct item {
 };
 
 struct tree {
-	struct arena		*arena;		/* that everything lives in */
+	struct arena		*arena;		/* that everything lives in, */
+	struct arena		*inner;		/* but what is in sequences;
+						 * perhaps the same one */
 	uint32_t		 file;		/* the main file */
 	struct item		*items;		/* of all files, as read */
 	/* Are there words of the second edition? */
 	bool			 second;
 	bool			 where;		/* one record is asked about */
-	/* Found by check.c: how many there are of a kind... */
-	uint32_t		 nsequences, nchannels;
-	/* ...and what `options` say. */
+	/* Found by check.c: what `options` say. */
 	enum path_cache		 path_cache;
 	const struct tzif	*timezone;	/* or NULL */
 };

@@ -23,22 +23,46 @@ struct printer {
 	bool		 whole;		/* sets in place of their names */
 };
 
+/* The texts are short and many: what has room is copied here. */
+static inline void
+put_slice(struct buf *out, struct slice s)
+{
+	if (s.n == 0 || s.n > out->cap - out->n || out->max != 0) {
+		buf_slice(out, s);
+		return;
+	}
+	memcpy(out->p + out->n, s.p, s.n);
+	out->n += s.n;
+}
+
+static inline void
+put_str(struct buf *out, const char *s)
+{
+	put_slice(out, slice_str(s));
+}
+
+static inline void
+put_char(struct buf *out, char c)
+{
+	put_slice(out, (struct slice){ (const uint8_t *)&c, 1 });
+}
+
 static void
 put_text(struct buf *out, struct slice s, bool quoted)
 {
 	if (!quoted) {
-		buf_slice(out, s);
+		put_slice(out, s);
 		return;
 	}
-	buf_char(out, '"');
+	put_char(out, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		const uint8_t	c = s.p[i];
 
 		if (c == '"' || c == '\\' || c == '\n' || c == '\r')
-			buf_char(out, '\\');
-		buf_u8(out, c);
+			put_char(out, '\\');
+		put_char(out, (char)c);
 	}
-	buf_char(out, '"');
+	put_char(out, '"');
 }
 
 void
@@ -52,19 +76,19 @@ static void
 put_entries(struct buf *out, const struct body_node *body)
 {
 	if (body->type.text.p != NULL) {
-		buf_char(out, '<');
+		put_char(out, '<');
 		unparse_word(out, &body->type);
-		buf_str(out, "> ");
+		put_str(out, "> ");
 	}
-	buf_char(out, '{');
+	put_char(out, '{');
 	for (const struct entry_node *e = body->entries; e != NULL;
 	    e = e->next) {
-		buf_str(out, e == body->entries ? " " : ", ");
+		put_str(out, e == body->entries ? " " : ", ");
 		if (e->kind == ENTRY_SET)
-			buf_str(out, "set ");
+			put_str(out, "set ");
 		unparse_word(out, &e->word);
 	}
-	buf_str(out, "; }");
+	put_str(out, "; }");
 }
 
 static bool
@@ -81,17 +105,17 @@ is_number(struct slice s)
 static void
 put_words(struct buf *out, const struct set *set)
 {
-	buf_char(out, '<');
-	buf_str(out, set_type_name(set->type));
-	buf_str(out, "> {");
+	put_char(out, '<');
+	put_str(out, set_type_name(set->type));
+	put_str(out, "> {");
 	for (size_t i = 0; i < set->nwords; i++) {
 		const struct slice	word = set->words[i];
 
-		buf_str(out, i == 0 ? " " : ", ");
+		put_str(out, i == 0 ? " " : ", ");
 		put_text(out, word, !set->plain && !is_number(word) &&
 		    lex_needs_quotes(word));
 	}
-	buf_str(out, "; }");
+	put_str(out, "; }");
 }
 
 static void
@@ -100,9 +124,9 @@ put_fingerprint(struct buf *out, struct set *set)
 	for (size_t i = 0; !set->printed && i < set->nwords; i++)
 		set->print = hash_more(&fixed, set->print, set->words[i]);
 	set->printed = true;
-	buf_str(out, " # ");
+	put_str(out, " # ");
 	buf_hex(out, set->print);
-	buf_str(out, "\n\t\t");
+	put_str(out, "\n\t\t");
 }
 
 static size_t
@@ -119,7 +143,7 @@ static void
 put_ref(const struct printer *p, const struct ref_node *ref)
 {
 	if (ref->negated)
-		buf_str(p->out, "not ");
+		put_str(p->out, "not ");
 	if (p->whole && ref->set != NULL && words_size(ref->set) <=
 	    UNPARSE_SET_MAX) {
 		put_words(p->out, ref->set);
@@ -142,8 +166,8 @@ put_time(struct buf *out, uint64_t seconds)
 		if (seconds % u->value == 0 && seconds > 0)
 			best = u;
 	buf_dec(out, seconds / best->value);
-	buf_char(out, ' ');
-	buf_str(out, best->name);
+	put_char(out, ' ');
+	put_str(out, best->name);
 }
 
 /* What follows a field and does not name a set. */
@@ -152,47 +176,47 @@ static void
 put_fields(struct buf *out, const struct field_node *f, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		buf_str(out, i == 0 ? "" : ", ");
-		buf_str(out, field_rows[f[i].field].word);
+		put_str(out, i == 0 ? "" : ", ");
+		put_str(out, field_rows[f[i].field].word);
 	}
 }
 
 static void
 put_field(struct buf *out, enum rule_field f, uint32_t part)
 {
-	buf_str(out, field_rows[f].word);
+	put_str(out, field_rows[f].word);
 	if (part == PART_ALL)
 		return;
-	buf_char(out, '[');
+	put_char(out, '[');
 	buf_dec(out, part);
-	buf_char(out, ']');
+	put_char(out, ']');
 }
 
 static void
 put_list(struct buf *out, const struct lexeme *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		buf_str(out, i == 0 ? "" : ", ");
-		buf_slice(out, words[i].text);
+		put_str(out, i == 0 ? "" : ", ");
+		put_slice(out, words[i].text);
 	}
 }
 
 static void
 put_new(struct buf *out, const struct predicate_node *t)
 {
-	buf_str(out, "new ");
+	put_str(out, "new ");
 	put_field(out, t->field, t->part);
 	if (t->nby > 0) {
-		buf_str(out, " by ");
+		put_str(out, " by ");
 		put_fields(out, t->by, t->nby);
 	}
-	buf_str(out, " in ");
+	put_str(out, " in ");
 	put_time(out, t->window_s);
 	if (!t->learning)
 		return;
-	buf_str(out, " learning ");
+	put_str(out, " learning ");
 	if (t->learning_s == 0)
-		buf_str(out, "none");
+		put_str(out, "none");
 	else
 		put_time(out, t->learning_s);
 }
@@ -204,16 +228,16 @@ static void
 put_indent(struct buf *out, unsigned indent)
 {
 	while (indent-- > 0)
-		buf_char(out, '\t');
+		put_char(out, '\t');
 }
 
 static void
 put_either(const struct printer *p, const struct predicate_node *t,
     unsigned indent)
 {
-	buf_str(p->out, "either ");
+	put_str(p->out, "either ");
 	for (const struct clause *b = t->blocks; b != NULL; b = b->next) {
-		buf_str(p->out, b == t->blocks ? "" : " or ");
+		put_str(p->out, b == t->blocks ? "" : " or ");
 		put_block(p, b->block, indent);
 	}
 }
@@ -223,14 +247,14 @@ static void
 put_about(struct buf *out, const struct predicate_node *t)
 {
 	if (t->field == FIELD_OBJECT && t->which != WHICH_LAST) {
-		buf_str(out, t->which == WHICH_ANY ? "any object" :
+		put_str(out, t->which == WHICH_ANY ? "any object" :
 		    "all objects");
 		return;
 	}
 	put_field(out, t->field, t->part);
 	if (t->field != FIELD_ARGUMENT)
 		return;
-	buf_char(out, ' ');
+	put_char(out, ' ');
 	unparse_word(out, &t->argument);
 }
 
@@ -250,35 +274,35 @@ put_predicate(const struct printer *p, const struct clause *c, unsigned indent)
 		return;
 	}
 	put_about(p->out, t);
-	buf_char(p->out, ' ');
+	put_char(p->out, ' ');
 	if (t->kind == PRED_SET) {
 		put_ref(p, c->ref);
 		return;
 	}
 	if (t->negated)
-		buf_str(p->out, "not ");
+		put_str(p->out, "not ");
 	if (t->kind == PRED_NONE)
-		buf_str(p->out, "none");
+		put_str(p->out, "none");
 	else if (t->kind == PRED_RANGES || t->kind == PRED_CLOCK ||
 	    t->kind == PRED_DAY)
 		put_list(p->out, t->words, t->nwords);
 	else {
-		buf_str(p->out, operators[t->compare]);
-		buf_char(p->out, ' ');
+		put_str(p->out, operators[t->compare]);
+		put_char(p->out, ' ');
 		if (t->kind == PRED_FIELD)
-			buf_str(p->out, field_rows[t->other].word);
+			put_str(p->out, field_rows[t->other].word);
 		else
-			buf_slice(p->out, t->operand.text);
+			put_slice(p->out, t->operand.text);
 	}
 }
 
 static void
 put_bind(struct buf *out, const struct bind_node *b)
 {
-	buf_slice(out, b->name.text);
-	buf_char(out, ' ');
+	put_slice(out, b->name.text);
+	put_char(out, ' ');
 	if (b->which == WHICH_ANY)
-		buf_str(out, "any ");
+		put_str(out, "any ");
 	put_field(out, b->field.field, b->part);
 }
 
@@ -286,13 +310,13 @@ static void
 put_count(struct buf *out, const struct count_node *n)
 {
 	if (n->or_more)
-		buf_str(out, " or more");
+		put_str(out, " or more");
 	if (n->distinct != FIELDS) {
-		buf_str(out, " distinct ");
-		buf_str(out, field_rows[n->distinct].word);
+		put_str(out, " distinct ");
+		put_str(out, field_rows[n->distinct].word);
 	}
 	if (n->has_window) {
-		buf_str(out, " in ");
+		put_str(out, " in ");
 		put_time(out, n->window_s);
 	}
 }
@@ -301,14 +325,14 @@ static void
 put_value(const struct printer *p, const struct clause *c)
 {
 	if (c->any)
-		buf_str(p->out, "any");
+		put_str(p->out, "any");
 	else if (c->ref != NULL)
 		put_ref(p, c->ref);
 	else if (c->none)
-		buf_str(p->out, "none");
+		put_str(p->out, "none");
 	else if (c->kind == CLAUSE_TIMEOUT || c->kind == CLAUSE_TIMEOUT_WINDOW)
 		if (c->seconds == 0)
-			buf_str(p->out, "none");
+			put_str(p->out, "none");
 		else
 			put_time(p->out, c->seconds);
 	else if (c->kind == CLAUSE_COOLDOWN || c->kind == CLAUSE_WITHIN ||
@@ -316,7 +340,7 @@ put_value(const struct printer *p, const struct clause *c)
 		put_time(p->out, c->seconds);
 	else if (c->kind == CLAUSE_TAGS)
 		for (size_t i = 0; i < c->nwords; i++) {
-			buf_str(p->out, i == 0 ? "" : ", ");
+			put_str(p->out, i == 0 ? "" : ", ");
 			unparse_word(p->out, &c->words[i]);
 		}
 	else if (c->kind == CLAUSE_BY)
@@ -324,7 +348,7 @@ put_value(const struct printer *p, const struct clause *c)
 	else if (c->kind == CLAUSE_BIND)
 		put_bind(p->out, c->bind);
 	else if (c->word.kind == LEX_NUMBER)
-		buf_dec(p->out, c->word.number);
+		buf_dec(p->out, lex_number(&c->word));
 	else
 		unparse_word(p->out, &c->word);
 	if (c->kind == CLAUSE_MULTIPLIER && c->count != NULL)
@@ -336,24 +360,22 @@ put_clause(const struct printer *p, unsigned indent, const char *word,
     const struct clause *c)
 {
 	put_indent(p->out, indent);
-	buf_str(p->out, word);
+	put_str(p->out, word);
 	if (c->kind != CLAUSE_STRICT) {
-		buf_char(p->out, ' ');
+		put_char(p->out, ' ');
 		put_value(p, c);
 	}
-	buf_str(p->out, ";\n");
+	put_str(p->out, ";\n");
 }
 
 /* A bit for each kind of clause in a block: most kinds are not there. */
-_Static_assert(CLAUSES <= 64, "kinds of clauses are bits of a word");
-
 static uint64_t
 kinds_of(const struct clause *block)
 {
 	uint64_t	kinds = 0;
 
 	for (; block != NULL; block = block->next)
-		kinds |= UINT64_C(1) << block->kind;
+		kinds |= CLAUSE_BIT(block->kind);
 	return kinds;
 }
 
@@ -415,8 +437,8 @@ put_predicates(const struct printer *p, const struct clause *block,
 		qsort(texts, n, sizeof(*texts), compare_texts);
 	for (size_t i = 0; i < n; i++) {
 		put_indent(p->out, indent);
-		buf_slice(p->out, buf_bytes(&texts[i]));
-		buf_str(p->out, ";\n");
+		put_slice(p->out, buf_bytes(&texts[i]));
+		put_str(p->out, ";\n");
 		buf_fini(&texts[i]);
 	}
 	free(texts);
@@ -458,10 +480,10 @@ put_clauses(const struct printer *p, const struct clause *block,
 static void
 put_block(const struct printer *p, const struct clause *block, unsigned indent)
 {
-	buf_str(p->out, "{\n");
+	put_str(p->out, "{\n");
 	put_clauses(p, block, indent + 1);
 	put_indent(p->out, indent);
-	buf_char(p->out, '}');
+	put_char(p->out, '}');
 }
 
 /* The blocks of a sequence that are of this kind. */
@@ -472,11 +494,11 @@ put_blocks(const struct printer *p, const struct item *item,
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
 		if (c->kind != kind)
 			continue;
-		buf_char(p->out, '\t');
-		buf_str(p->out, word);
-		buf_char(p->out, ' ');
+		put_char(p->out, '\t');
+		put_str(p->out, word);
+		put_char(p->out, ' ');
 		put_block(p, c->block, 1);
-		buf_str(p->out, ";\n");
+		put_str(p->out, ";\n");
 	}
 }
 
@@ -502,9 +524,9 @@ put_sequence(const struct printer *p, const struct item *item)
 
 	const uint64_t	kinds = kinds_of(item->clauses);
 
-	buf_str(p->out, "sequence ");
+	put_str(p->out, "sequence ");
 	unparse_word(p->out, &item->name);
-	buf_str(p->out, " {\n");
+	put_str(p->out, " {\n");
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if ((kinds >> order[i].kind & 1) != 0)
 			put_kind(p, item->clauses, order[i].kind, 1,
@@ -515,7 +537,7 @@ put_sequence(const struct printer *p, const struct item *item)
 	put_blocks(p, item, CLAUSE_EXCEPT, "except");
 	put_blocks(p, item, CLAUSE_CANCEL, "cancel");
 	put_blocks(p, item, CLAUSE_STATE, "state");
-	buf_str(p->out, "};\n");
+	put_str(p->out, "};\n");
 }
 
 static void
@@ -525,61 +547,61 @@ put_line(struct buf *out, const struct test_line *line)
 		"record", "after", "at", "expect"
 	};
 
-	buf_char(out, '\t');
-	buf_str(out, words[line->kind]);
+	put_char(out, '\t');
+	put_str(out, words[line->kind]);
 	switch (line->kind) {
 	case LINE_RECORD:
 	case LINE_AT:
 		for (size_t i = 0; i < line->nwords; i++) {
 			if (line->words[i].kind != LEX_COMMA)
-				buf_char(out, ' ');
+				put_char(out, ' ');
 			/* A field's name in quotes would be a value. */
 			put_text(out, line->words[i].text,
 			    line->words[i].quoted);
 		}
 		break;
 	case LINE_AFTER:
-		buf_char(out, ' ');
+		put_char(out, ' ');
 		buf_dec(out, line->number);
-		buf_str(out, " seconds");
+		put_str(out, " seconds");
 		break;
 	case LINE_EXPECT:
-		buf_char(out, ' ');
+		put_char(out, ' ');
 		buf_dec(out, line->number);
 		break;
 	}
-	buf_str(out, ";\n");
+	put_str(out, ";\n");
 }
 
 static void
 put_channel(const struct printer *p, const struct item *item)
 {
-	buf_str(p->out, "log-channel ");
+	put_str(p->out, "log-channel ");
 	unparse_word(p->out, &item->name);
-	buf_str(p->out, " <");
+	put_str(p->out, " <");
 	unparse_word(p->out, &item->type);
-	buf_str(p->out, "> {\n");
+	put_str(p->out, "> {\n");
 	put_kind(p, item->clauses, CLAUSE_PRIORITY, 1, "priority");
 	put_kind(p, item->clauses, CLAUSE_DIRECTORY, 1, "directory");
-	buf_str(p->out, "};\n");
+	put_str(p->out, "};\n");
 }
 
 static void
 put_options(const struct printer *p, const struct item *item)
 {
-	buf_str(p->out, "options {\n");
+	put_str(p->out, "options {\n");
 	put_kind(p, item->clauses, CLAUSE_PATH_CACHE, 1, "path-cache");
 	put_kind(p, item->clauses, CLAUSE_TIMEZONE, 1, "timezone");
-	buf_str(p->out, "};\n");
+	put_str(p->out, "};\n");
 }
 
 static void
 put_named(struct buf *out, const char *word, const struct item *item)
 {
-	buf_str(out, word);
-	buf_char(out, ' ');
+	put_str(out, word);
+	put_char(out, ' ');
 	unparse_word(out, &item->name);
-	buf_str(out, ";\n");
+	put_str(out, ";\n");
 }
 
 static void
@@ -587,11 +609,11 @@ put_item(const struct printer *p, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_SET:
-		buf_str(p->out, "define set ");
+		put_str(p->out, "define set ");
 		unparse_word(p->out, &item->name);
-		buf_char(p->out, ' ');
+		put_char(p->out, ' ');
 		put_entries(p->out, item->body);
-		buf_str(p->out, ";\n");
+		put_str(p->out, ";\n");
 		break;
 	case ITEM_SEQUENCE:
 		put_sequence(p, item);
@@ -609,13 +631,13 @@ put_item(const struct printer *p, const struct item *item)
 		put_options(p, item);
 		break;
 	case ITEM_TEST:
-		buf_str(p->out, "test ");
+		put_str(p->out, "test ");
 		unparse_word(p->out, &item->name);
-		buf_str(p->out, " {\n");
+		put_str(p->out, " {\n");
 		for (const struct test_line *l = item->lines; l != NULL;
 		    l = l->next)
 			put_line(p->out, l);
-		buf_str(p->out, "};\n");
+		put_str(p->out, "};\n");
 		break;
 	}
 }
@@ -649,7 +671,7 @@ unparse_clause(struct buf *out, const struct clause *c)
 		put_predicate(&p, c, 0);
 		return;
 	}
-	buf_str(out, words[c->kind] == NULL ? "" : words[c->kind]);
+	put_str(out, words[c->kind] == NULL ? "" : words[c->kind]);
 	put_value(&p, c);
 }
 

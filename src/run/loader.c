@@ -19,23 +19,43 @@
 #define PIECE		(64u << 10)	/* bytes read at once */
 #define ZONE_FILE_MAX	(1u << 20)	/* bytes of a time zone */
 
+/*
+ * How much to ask for at once. Of a file as much as it has, and a byte by which
+ * its end is found, if it is as large as it says.
+ */
+static size_t
+piece_of(int fd, size_t max)
+{
+	struct stat	 st;
+
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+	    (uintmax_t)st.st_size >= max)
+		return PIECE;
+	return (size_t)st.st_size + 1;
+}
+
 int
 loader_read_fd(int fd, size_t max, struct buf *out)
 {
 	const size_t	 start = out->n;
+	size_t		 piece = piece_of(fd, max);
 	uint8_t		*room;
 	ssize_t		 n;
 
 	for (;;) {
-		if ((room = buf_room(out, PIECE)) == NULL)
+		if ((room = buf_room(out, piece)) == NULL)
 			return EFBIG;
-		n = read(fd, room, PIECE);
+		n = read(fd, room, piece);
 		if (n == 0)
 			return 0;
 		if (n == -1 && errno != EINTR)
 			return errno;
-		if (n > 0)
+		if (n > 0) {
 			out->n += (size_t)n;
+			piece -= (size_t)n;	/* at the end: what is left */
+		}
+		if (piece == 0)
+			piece = PIECE;
 		if (out->n - start > max)
 			return EFBIG;
 	}
