@@ -10,6 +10,7 @@
  */
 #include "bsm/record.h"
 
+#include "bsm/resync.h"
 #include "bsm/status.h"
 
 /* Which kind a token id is. */
@@ -175,7 +176,7 @@ index_by_size(struct record *r, size_t pos, size_t end)
 }
 
 /* The same with what has to be looked into. At END, if all is well. */
-static size_t
+static inline size_t
 index_all(struct record *r, size_t pos, size_t end)
 {
 	while (pos < end) {
@@ -193,15 +194,28 @@ index_all(struct record *r, size_t pos, size_t end)
 }
 
 bool
-record_fits(struct slice bytes)
+record_fits(struct slice bytes, struct record *r)
 {
-	struct record	 r;
-
-	if (record_head(&r, &(struct frame_record){ .bytes = bytes }) != 0)
+	if (record_head(r, &(struct frame_record){ .bytes = bytes }) != 0)
 		return false;
-	memset(r.at, 0, sizeof(r.at));
-	return index_all(&r, index_by_size(&r, r.body, bytes.n), bytes.n) ==
-	    bytes.n && r.at[REC_HEADER] == 0;
+	r->error_at = 0;
+	memset(r->at, 0, sizeof(r->at));
+	r->indexed = index_all(r, index_by_size(r, r->body, bytes.n),
+	    bytes.n) == bytes.n && r->at[REC_HEADER] == 0;
+	return r->indexed;
+}
+
+void
+record_index_framed(struct record *r, const struct frame *f)
+{
+	const struct record	*front = &f->front;
+
+	if (r->quality != FRAME_WEAK || !front->indexed ||
+	    front->bytes.n != r->bytes.n)
+		return;
+	memcpy(r->at, front->at, sizeof(r->at));
+	r->error_at = 0;
+	r->indexed = true;
 }
 
 /*
@@ -229,7 +243,10 @@ record_index(struct record *r)
 	r->indexed = true;
 	r->error_at = 0;
 	memset(r->at, 0, sizeof(r->at));
-	pos = index_by_size(r, r->body, end);
+	pos = r->body;
+	/* Arguments stand there, if there are any. */
+	if (pos >= end || r->bytes.p[pos] != TOK_EXEC_ARGS)
+		pos = index_by_size(r, pos, end);
 	if (pos != end || r->at[REC_HEADER] != 0)
 		index_rest(r, pos, end);
 }

@@ -80,12 +80,19 @@ size_t		record_heads(struct frame *, struct record *, size_t max);
 
 /*
  * Do the tokens of these bytes, which begin with a header, end exactly, as far
- * as can be told without the table, and is none of them another header?
+ * as can be told without the table, and is none of them another header? If so,
+ * the record is indexed.
  */
-bool		record_fits(struct slice);
+bool		record_fits(struct slice, struct record *);
 
 /* Find the tokens, once. Needed before anything below. */
 void		record_index(struct record *);
+
+/*
+ * The same for the record that the last frame_next() gave, if that had to find
+ * them for want of a trailer; else nothing is done.
+ */
+void		record_index_framed(struct record *, const struct frame *);
 
 /* Where the tokens end: before the trailer, if there is one. */
 static inline size_t

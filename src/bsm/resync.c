@@ -101,17 +101,19 @@ start_at(struct frame *f, struct slice w, size_t at)
 
 /*
  * Do the tokens of the record at AT, of SIZE bytes, fit? A walk in vain is
- * taken from the credit; without any left nothing fits.
+ * taken from the credit; without any left nothing fits. R is what was read.
  */
 static enum walk
-walk(struct frame *f, struct slice w, size_t at, size_t size)
+walk(struct frame *f, struct slice w, size_t at, size_t size,
+    struct record *r)
 {
 	const struct slice	 rec = { w.p + at, size };
 	bool			 header = false;
 
+	r->indexed = false;
 	if (f->walked > WALK_SPARE + WALK_RATE * (f->offset + at))
 		return WALK_FAILS;
-	if (record_fits(rec) || tokens_fit(rec, w.p[at + 5], &header))
+	if (record_fits(rec, r) || tokens_fit(rec, w.p[at + 5], &header))
 		return WALK_FITS;
 	f->walked += size;
 	return header ? WALK_HEADER : WALK_FAILS;
@@ -139,6 +141,7 @@ static enum verdict
 weak_pair(struct frame *f, struct slice w, size_t at)
 {
 	size_t		 first, second = 0, n;
+	struct record	 r;
 	enum verdict	 v;
 
 	if ((v = weak_at(f, w, at, &first)) != V_YES)
@@ -153,8 +156,8 @@ weak_pair(struct frame *f, struct slice w, size_t at)
 		if (v != V_YES)
 			return v;
 	}
-	return walk(f, w, at, first) == WALK_FITS && (second == 0 ||
-	    walk(f, w, at + first, second) == WALK_FITS) ? V_YES : V_NO;
+	return walk(f, w, at, first, &r) == WALK_FITS && (second == 0 ||
+	    walk(f, w, at + first, second, &r) == WALK_FITS) ? V_YES : V_NO;
 }
 
 /* A file token worth trusting in the midst of damage. */
@@ -226,7 +229,7 @@ resync_weak(struct frame *f, struct slice w, uint32_t size)
 	    broken_trailer(w.p, size))
 		return V_NO;
 	if (f->walk == WALK_NONE) {
-		f->walk = walk(f, w, 0, size);
+		f->walk = walk(f, w, 0, size, &f->front);
 		f->inside_at = 1;
 	}
 	if (f->walk == WALK_HEADER)

@@ -7,6 +7,7 @@
 #define BSM_RESYNC_H
 
 #include "bsm/frame.h"
+#include "bsm/record.h"
 
 /* What looking at a boundary came to. */
 enum verdict { V_MORE, V_NO, V_YES };
@@ -42,6 +43,7 @@ struct frame {
 
 	uint64_t	 walked;	/* bytes walked in vain */
 	enum walk	 walk;		/* of the record at the front */
+	struct record	 front;		/* the same, of the last one walked */
 	size_t		 inside_at;	/* place reached inside it */
 };
 

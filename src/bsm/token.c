@@ -11,6 +11,10 @@
  */
 #include "bsm/token.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "bsm/layouts.h"
 #include "bsm/status.h"
 
@@ -588,21 +592,42 @@ const struct token_sizing	token_sizings[256] = {
 	[0x85] = { 20, SIZE_LEN16 },
 };
 
-/* A top bit for each of eight bytes that is zero. */
+#define LINE	64u			/* bytes that are looked at in one go */
+
+/* A bit for each of 16 bytes that is zero, the first one lowest. */
+#ifdef __SSE2__
 static inline uint64_t
-zeros(const uint8_t *p)
+zeros_in_lane(const uint8_t *p)
+{
+	const __m128i	 here = _mm_loadu_si128((const void *)p);
+
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here,
+	    _mm_setzero_si128()));
+}
+#else
+static inline uint64_t
+zeros_in_word(const uint8_t *p)
 {
 	const uint64_t	 low = UINT64_C(0x7f7f7f7f7f7f7f7f);
 	const uint64_t	 w = le64(p);
+	const uint64_t	 tops = ~(((w & low) + low) | w | low);
 
-	return ~(((w & low) + low) | w | low);
+	/* Each of these top bits to its place in the topmost byte. */
+	return (tops >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
-/* The sum of eight bytes, which fits into one. */
-static inline uint32_t
-added(uint64_t w)
+static inline uint64_t
+zeros_in_lane(const uint8_t *p)
 {
-	return (uint32_t)(w * UINT64_C(0x0101010101010101) >> 56);
+	return zeros_in_word(p) | zeros_in_word(p + 8) << 8;
+}
+#endif
+
+static inline uint64_t
+zeros_in_line(const uint8_t *p)
+{
+	return zeros_in_lane(p) | zeros_in_lane(p + 16) << 16 |
+	    zeros_in_lane(p + 32) << 32 | zeros_in_lane(p + 48) << 48;
 }
 
 /*
@@ -616,24 +641,10 @@ strings_size(const uint8_t *p, size_t left, uint32_t count)
 
 	if (count == 0)
 		return 0;
-	for (uint32_t n; left - at >= 16; at += 16) {
-		n = added((zeros(p + at) >> 7) + (zeros(p + at + 8) >> 7));
-		if (n >= count)
-			break;
-		count -= n;
-	}
-	for (; left - at >= 8; at += 8) {
-		uint64_t	 z = zeros(p + at);
-		const uint32_t	 n = added(z >> 7);
-
-		if (n < count) {
-			count -= n;
-			continue;
-		}
-		while (--count > 0)
-			z &= z - 1;		/* not the lowest any more */
-		return at + (unsigned)__builtin_ctzll(z) / 8 + 1;
-	}
+	for (; left - at >= LINE; at += LINE)
+		for (uint64_t z = zeros_in_line(p + at); z != 0; z &= z - 1)
+			if (--count == 0)
+				return at + (unsigned)__builtin_ctzll(z) + 1;
 	for (; at < left; at++)
 		if (p[at] == 0 && --count == 0)
 			return at + 1;

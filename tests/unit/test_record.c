@@ -195,6 +195,60 @@ the_index_finds_what_the_table_finds_in_mutilated_records(void **state)
 	free(l);
 }
 
+/* What the frame has found out about a record is what the index finds. */
+static void
+assert_framed_as_indexed(const struct frame *f, const struct frame_record *fr,
+    unsigned *known)
+{
+	struct record	 framed, indexed;
+
+	assert_int_equal(record_head(&framed, fr), 0);
+	indexed = framed;
+	record_index(&indexed);
+	record_index_framed(&framed, f);
+	if (fr->quality != FRAME_WEAK)
+		assert_false(framed.indexed);
+	*known += framed.indexed;
+	record_index(&framed);
+	assert_int_equal(framed.error, indexed.error);
+	assert_int_equal(framed.error_at, indexed.error_at);
+	assert_memory_equal(framed.at, indexed.at, sizeof(framed.at));
+}
+
+static void
+what_a_frame_had_to_find_is_what_the_index_finds(void **state)
+{
+	struct lot	*l = calloc(1, sizeof(*l));
+	unsigned	 runs = lot_runs(1500), known = 0;
+
+	(void)state;
+	assert_non_null(l);
+	for (uint64_t seed = 1; seed <= runs; seed++) {
+		struct frame		*f = frame_new();
+		struct frame_record	 fr;
+		struct buf		 b = { 0 };
+
+		lot_seed(l, seed);
+		for (uint32_t n = 1 + lot_below(l, 4); n > 0; n--)
+			lot_record(l, &b, 2, 1 + lot_below(l, 6),
+			    lot_below(l, 3) == 0);
+		for (size_t at = 0, n; at < b.n; at += n) {
+			n = 1 + lot_below(l, (uint32_t)(b.n - at));
+			assert_int_equal(frame_feed(f, b.p + at, n), 0);
+			if (at + n == b.n)
+				frame_end(f);
+			while (frame_next(f, &fr) == 1)
+				if (fr.kind == FRAME_RECORD)
+					assert_framed_as_indexed(f, &fr,
+					    &known);
+		}
+		buf_fini(&b);
+		frame_free(f);
+	}
+	assert_true(known > runs / 4);
+	free(l);
+}
+
 static void
 a_header_that_does_not_fit_is_refused(void **state)
 {
@@ -365,6 +419,8 @@ main(void)
 		cmocka_unit_test(the_index_finds_what_the_table_finds),
 		cmocka_unit_test(
 		    the_index_finds_what_the_table_finds_in_mutilated_records),
+		cmocka_unit_test(
+		    what_a_frame_had_to_find_is_what_the_index_finds),
 		cmocka_unit_test(a_header_that_does_not_fit_is_refused),
 		cmocka_unit_test(
 		    fractions_count_milliseconds_or_on_solaris_nanoseconds),

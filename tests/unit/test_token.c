@@ -453,6 +453,51 @@ a_list_shorter_than_its_count_is_found(void **state)
 	}
 }
 
+/* String by string; 0 when they do not fit. */
+static size_t
+list_size(const uint8_t *p, size_t n, uint32_t count)
+{
+	size_t	 at = 5;
+
+	for (; count > 0; count--) {
+		const uint8_t	*nul = at == n ? NULL :
+		    memchr(p + at, 0, n - at);
+
+		if (nul == NULL)
+			return 0;
+		at = (size_t)(nul - p) + 1;
+	}
+	return at;
+}
+
+static void
+a_list_is_as_long_as_its_strings(void **state)
+{
+	uint32_t	 x = 1;
+
+	(void)state;
+	for (size_t n = 5; n < 400; n++) {
+		uint8_t	*p = malloc(n);
+		uint32_t count;
+
+		assert_non_null(p);
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1103515245 + 12345;
+			p[i] = (x >> 16) % (n % 3 == 0 ? 2 : 17) == 0 ? 0 :
+			    (uint8_t)(x >> 17 | 0x80 | i % 2);
+		}
+		p[0] = TOK_EXEC_ARGS;
+		p[1] = p[2] = p[3] = 0;
+		for (count = 0; count < 256; count++) {
+			p[4] = (uint8_t)count;
+			assert_int_equal(token_size_strings(p, n),
+			    list_size(p, n, count));
+		}
+		assert_int_equal(token_size_strings(p, 4), 0);
+		free(p);
+	}
+}
+
 static void
 a_short_list_at_the_end_of_the_record_is_found(void **state)
 {
@@ -770,6 +815,7 @@ main(void)
 		    a_solaris_socket_without_addresses_ends_after_its_type),
 		cmocka_unit_test(several_doubtful_tokens_are_settled_together),
 		cmocka_unit_test(a_list_shorter_than_its_count_is_found),
+		cmocka_unit_test(a_list_is_as_long_as_its_strings),
 		cmocka_unit_test(
 		    a_short_list_at_the_end_of_the_record_is_found),
 		cmocka_unit_test(arguments_and_environment_may_both_be_short),
