@@ -117,7 +117,7 @@ fill_locked(struct mill *m, unsigned worker, struct mill_row *r)
 	r->queue[r->filled++ % r->n] = block;
 	r->last |= !more;		/* it may be about to be removed */
 	if (r->awaited)
-		(void)pthread_cond_signal(&m->work);	/* never fails */
+		(void)pthread_cond_broadcast(&m->work); /* never fails */
 }
 
 static void *

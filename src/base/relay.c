@@ -6,7 +6,8 @@
  * blocks used up, which never overtakes the other. One lock guards them; it is
  * never held while a block is filled or used. The one who fills sleeps on until
  * half of the blocks are free, since to be woken for each would cost more than
- * it brings.
+ * it brings; if it is their bytes that are too many, he looks again from then
+ * on, and when none is left there are none.
  */
 #include "base/relay.h"
 
@@ -29,6 +30,8 @@ struct relay {
 	pthread_cond_t		 room;		/* to fill, or stop */
 	pthread_cond_t		 work;		/* one was filled */
 	uint64_t		 filled, used;
+	size_t			*sizes;		/* of blocks not used up */
+	size_t			 held;		/* all of these */
 	bool			 taken;		/* block `used` is lent */
 	bool			 last;		/* no more will be filled */
 	bool			 awaited;	/* somebody waits for `work` */
@@ -61,9 +64,10 @@ await(struct relay *r, pthread_cond_t *what)
 
 /* Is there room for one more, now or later? Not if all of it was stopped. */
 static bool
-has_room(struct relay *r)
+has_room(struct relay *r, size_t most)
 {
-	while (!r->stopped && r->filled - r->used == r->n)
+	while (!r->stopped &&
+	    (r->filled - r->used == r->n || r->held > most))
 		await(r, &r->room);
 	return !r->stopped;
 }
@@ -74,7 +78,7 @@ fill_all(void *arg)
 	struct relay	*r = arg;
 
 	lock(r);
-	while (!r->last && has_room(r)) {
+	while (!r->last && has_room(r, SIZE_MAX)) {
 		void	*block = r->blocks[r->filled % r->n];
 		bool	 more;
 
@@ -114,6 +118,7 @@ relay_begin(struct relay **where, const struct relay_work *how, bool thread,
 	r->how = *how;
 	r->blocks = blocks;
 	r->n = n;
+	r->sizes = xcalloc(n, sizeof(*r->sizes));
 	if (pthread_mutex_init(&r->lock, NULL) != 0 ||
 	    pthread_cond_init(&r->room, NULL) != 0 ||
 	    pthread_cond_init(&r->work, NULL) != 0)
@@ -146,16 +151,21 @@ relay_free(struct relay *r)
 	(void)pthread_cond_destroy(&r->work);
 	(void)pthread_cond_destroy(&r->room);
 	(void)pthread_mutex_destroy(&r->lock);
+	free(r->sizes);
 	free(r);
 }
 
 static void
 give_back(struct relay *r)
 {
+	size_t	*size = &r->sizes[r->used % r->n];
+
 	if (!r->taken)
 		return;
 	r->taken = false;
 	r->used++;
+	r->held -= *size;
+	*size = 0;
 	if (r->filled - r->used <= r->n / 2)
 		(void)pthread_cond_signal(&r->room);
 }
@@ -224,15 +234,17 @@ relay_end(struct relay *r)
  * one was used up, since this one becomes theirs.
  */
 void *
-relay_next(struct relay *r)
+relay_next(struct relay *r, size_t size, size_t most)
 {
 	void	*block = NULL;
 
 	lock(r);
 	if (!r->stopped) {
+		r->sizes[r->filled % r->n] = size;
+		r->held += size;
 		r->filled++;
 		(void)pthread_cond_signal(&r->work);	/* never fails */
-		if (has_room(r))
+		if (has_room(r, most))
 			block = r->blocks[r->filled % r->n];
 		else
 			r->filled--;

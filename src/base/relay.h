@@ -56,10 +56,11 @@ void		 relay_end(struct relay *);
 
 /*
  * For a fill() that goes on from block to block by itself, if there is a
- * thread: the block at hand is filled; the next one, once there is room. NULL:
+ * thread: the block at hand is filled and holds SIZE bytes; the next one, once
+ * there is room, and no more than MOST bytes are in blocks not used up. NULL:
  * nobody will take it, and the block at hand stays his.
  */
-void		*relay_next(struct relay *);
+void		*relay_next(struct relay *, size_t size, size_t most);
 /* Does somebody wait for the block at hand? Is it time to come to an end? */
 bool		 relay_awaited(struct relay *);
 bool		 relay_ending(struct relay *);

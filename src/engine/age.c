@@ -98,7 +98,7 @@ tidy(const struct engine *e, struct timer *t, bool millis)
 {
 	struct epochs	 u = { .v = NULL };
 
-	if (t->n < EPOCHS_SPARE + 2 * ((size_t)seqs_size(e->seqs) +
+	if (t->n - EPOCHS_SPARE < 2 * ((size_t)seqs_size(e->seqs) +
 	    e->pasts.origins.n + partials_size(e->partials)))
 		return;
 	if (!millis)
@@ -115,14 +115,16 @@ tidy(const struct engine *e, struct timer *t, bool millis)
 uint32_t
 age_begin(struct engine *e, struct watch *w, int64_t first_s)
 {
-	tidy(e, &w->seconds, false);
+	if (w->seconds.n >= EPOCHS_SPARE)
+		tidy(e, &w->seconds, false);
 	return timer_begin(&w->seconds, first_s);
 }
 
 uint32_t
 age_begin_millis(struct engine *e, struct watch *w, int64_t ms)
 {
-	tidy(e, &w->millis, true);
+	if (w->millis.n >= EPOCHS_SPARE)
+		tidy(e, &w->millis, true);
 	return timer_begin(&w->millis, ms);
 }
 

@@ -17,7 +17,7 @@ struct counting {
 	uint32_t		 state;
 	const struct state	*s;
 	struct tally_way	 way;
-	const struct base	*base;
+	uint32_t		 origin, past;	/* goes on from; held */
 	uint64_t		 value;		/* with `distinct` */
 	uint32_t		 number;	/* the count, a partial match */
 	uint32_t		 tally;
@@ -27,16 +27,16 @@ struct counting {
 	struct counted		 first;		/* of N, if there are */
 };
 
-/* The count of these values, 0 when there is none that lives. */
+/* The count of this group, 0 when there is none that lives. */
 static uint32_t
-find(const struct counting *c, const struct value *bound)
+find(const struct counting *c, uint32_t group)
 {
 	struct engine	*e = c->sc->e;
-	const uint32_t	 group = keep_group(c->sc, bound);
 	const uint32_t	 number = group == 0 ? 0 : partial_find(e->partials,
 	    group, (uint16_t)c->state, true);
 
-	if (number == 0 || !keep_over_age(e, number))
+	if (number == 0 || !e->key_parts[c->sc->rule].ages ||
+	    !keep_over_age(e, number))
 		return number;
 	keep_expire(e, number);
 	return 0;
@@ -73,7 +73,8 @@ static void
 settle(const struct counting *c)
 {
 	struct engine	*e = c->sc->e;
-	const uint32_t	 out = keep_came_out(e, c->number);
+	const uint32_t	 out = c->state + 1 == c->sc->r->nstates ? 0 :
+	    keep_came_out(e, c->number);
 
 	if (out != 0)
 		keep_settle(e, out);
@@ -119,7 +120,10 @@ note(const struct counting *c, const struct counted *one)
 	p->origin = origin_hold(&e->pasts, one->origin);
 }
 
-/* The record makes N: what they are goes on, then it is counted. */
+/*
+ * The record makes N: what they are goes on, then it is counted. FIRST is
+ * borrowed of a record that may have to make room for this one.
+ */
 static void
 count_out(struct counting *c, const struct counted *one,
     const struct value *bound)
@@ -127,24 +131,23 @@ count_out(struct counting *c, const struct counted *one,
 	struct engine	*e = c->sc->e;
 
 	(void)origin_hold(&e->pasts, c->first.origin);
+	(void)past_hold(&e->pasts, c->first.past);
 	note(c, one);
 	tally_add(e->tallies, c->tally, &c->way, one);
 	come_out(c, bound);
+	past_drop(&e->pasts, c->first.past);
 	origin_drop(&e->pasts, c->first.origin);
 	c->alert |= c->state + 1 == c->sc->r->nstates;
 }
 
-/* Count the record in a tally that is there. */
+/* Count the record in a tally that is there. Past and origin are taken. */
 static void
-count_in(struct counting *c, const struct value *bound)
+count_in(struct counting *c, uint32_t past, uint32_t origin,
+    const struct value *bound)
 {
 	struct engine		*e = c->sc->e;
 	const struct counted	 one = { .ms = e->millis,
-	    .value = c->value,
-	    .past = c->state == 0 && c->base->origin != 0 ?
-	    kept_first(e, c->base->origin) :
-	    kept_past(e, c->base->past, c->state + 1),
-	    .origin = origin_hold(&e->pasts, c->base->origin) };
+	    .value = c->value, .past = past, .origin = origin };
 	const bool		 completes = tally_completes(e->tallies,
 	    c->tally, &c->way, &one, &c->first);
 
@@ -160,15 +163,20 @@ count_in(struct counting *c, const struct value *bound)
 }
 
 static void
-count(struct counting *c, const struct value *bound, uint64_t start)
+count(struct counting *c, uint32_t group, const struct value *bound,
+    uint64_t start)
 {
-	if ((c->number = find(c, bound)) == 0 && (c->base->origin == 0 ||
+	struct engine	*e = c->sc->e;
+
+	if ((c->number = find(c, group)) == 0 && (c->origin == 0 ||
 	    (c->number = begin(c, bound)) == 0))
 		return;
-	c->tally = partial_at(c->sc->e->partials, c->number)->tally;
+	c->tally = partial_at(e->partials, c->number)->tally;
 	if (start > c->start)
 		c->start = start;
-	count_in(c, bound);
+	count_in(c, c->state == 0 && c->origin != 0 ?
+	    kept_first(e, c->origin) : kept_past(e, c->past, c->state + 1),
+	    origin_hold(&e->pasts, c->origin), bound);
 }
 
 /* The base is held. */
@@ -179,9 +187,10 @@ count_from(struct counting *c, struct base *base)
 	const uint64_t		 start = origin_at(&sc->e->pasts,
 	    base->origin)->start;
 
-	c->base = base;
+	c->origin = base->origin;
+	c->past = base->past;
 	for (size_t n = 0; scene_bind(sc, c->state, n, base->bound); n++)
-		count(c, base->bound, start);
+		count(c, keep_group(sc, base->bound), base->bound, start);
 }
 
 /* Every record may be the first of a sequence that begins by counting. */
@@ -194,6 +203,25 @@ count_first(struct counting *c)
 
 	count_from(c, &base);
 	origin_drop(&e->pasts, base.origin);
+}
+
+/* The same where it binds nothing: there is no other count of the state. */
+static void
+count_only(struct counting *c)
+{
+	const struct scene	*sc = c->sc;
+	struct engine		*e = sc->e;
+	uint32_t		 origin;
+
+	/* A key that had no root when the record came has none now. */
+	c->number = sc->root == 0 ? 0 : find(c, scene_root(sc));
+	if (c->number == 0 && (c->number = begin(c, sc->nothing)) == 0)
+		return;
+	c->tally = partial_at(e->partials, c->number)->tally;
+	if (c->way.distinct)
+		tally_value_ahead(e->tallies, c->tally, c->value);
+	origin = keep_begin(sc, 0);
+	count_in(c, kept_first(e, origin), origin, sc->nothing);
 }
 
 static void
@@ -222,6 +250,7 @@ count_others(struct counting *c)
 {
 	struct engine	*e = c->sc->e;
 
+	c->origin = c->past = 0;
 	scene_collect(c->sc, c->state, true);
 	for (size_t i = 0; i < e->ncandidates; i++) {
 		const struct partial	*p = partial_at(e->partials,
@@ -236,8 +265,7 @@ count_others(struct counting *c)
 		start = origin_at(&e->pasts, p->origin)->start;
 		base.origin = base.past = 0;
 		scene_hold(e, &base);
-		c->base = &base;
-		count(c, base.bound, start);
+		count(c, keep_group(c->sc, base.bound), base.bound, start);
 		scene_drop(e, &base);
 	}
 }
@@ -249,19 +277,42 @@ count_record(const struct scene *sc, uint32_t state)
 	struct counting	 c = { .sc = sc, .state = state,
 	    .s = &sc->r->states[state], .way = keep_way(sc->r, state) };
 	struct value	 v;
+	bool		 begins;
 
 	if (c.way.distinct) {
 		if (!ask_value(e->ask, c.s->distinct, PART_ALL, &v))
 			return;
 		c.value = value_hash(&e->seed, &v);
 	}
-	if (state > 0)
-		count_next(&c);
-	else if (scene_may_begin(sc))
-		count_first(&c);
-	count_others(&c);
+	begins = state == 0 && scene_may_begin(sc);
+	if (begins && c.s->nbinds == 0) {
+		count_only(&c);
+	} else {
+		if (state > 0)
+			count_next(&c);
+		else if (begins)
+			count_first(&c);
+		count_others(&c);
+	}
 	if (c.any && !c.alert && state == 0)
 		scene_first_met(sc);
 	else if (c.any && !c.alert)
 		scene_met(sc, state, c.start);
+}
+
+uint32_t
+count_ahead(const struct engine *e, uint32_t group)
+{
+	const struct group	*g = group_at(e->partials, group);
+	const struct partial	*p;
+
+	if (g->folded || g->first == 0)
+		return 0;
+	p = partial_at(e->partials, g->first);
+	if (!p->counts)
+		return 0;
+	tally_ahead(e->tallies, p->tally);
+	if (p->origin != 0)
+		__builtin_prefetch(&origin_at(&e->pasts, p->origin)->refs);
+	return p->tally;
 }

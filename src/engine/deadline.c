@@ -5,10 +5,19 @@
 #include "engine/deadline.h"
 
 #include <stdbool.h>
+
+/* One in a list, of numbers in the pool; 0: there is none. */
+struct listed {
+	struct deadline	 d;
+	uint32_t	 list;
+	uint32_t	 before, after;
+};
+
 void
 deadlines_fini(struct deadlines *d)
 {
 	pool_fini(&d->heap);
+	pool_fini(&d->listed);
 }
 
 static bool
@@ -46,8 +55,8 @@ settle(struct deadlines *d, uint32_t at, struct deadline one)
 		set(d, at, *place(d, at / 2));
 		at /= 2;
 	}
-	while ((child = 2 * at) <= d->n) {
-		if (child < d->n && before(place(d, child + 1),
+	while ((child = 2 * at) <= d->nheap) {
+		if (child < d->nheap && before(place(d, child + 1),
 		    place(d, child)))
 			child++;
 		if (!before(place(d, child), &one))
@@ -58,21 +67,122 @@ settle(struct deadlines *d, uint32_t at, struct deadline one)
 	set(d, at, one);
 }
 
+static void
+add_to_heap(struct deadlines *d, const struct deadline *one)
+{
+	if (++d->nheap == d->heap.n)
+		(void)pool_take(&d->heap);	/* the next place */
+	settle(d, d->nheap, *one);
+}
+
+static void
+remove_from_heap(struct deadlines *d, uint32_t at)
+{
+	const struct deadline	 last = *place(d, d->nheap--);
+
+	if (at <= d->nheap)
+		settle(d, at, last);
+}
+
+/* Lists. */
+
+static struct listed *
+listed(const struct deadlines *d, uint32_t number)
+{
+	return pool_at(&d->listed, number);
+}
+
+/* The first that it can be the last of: so those behind it end earlier. */
+static struct deadline_list *
+list_for(struct deadlines *d, const struct deadline *one)
+{
+	for (size_t i = 0; i < DEADLINE_LISTS; i++) {
+		struct deadline_list	*l = &d->lists[i];
+
+		if (l->last == 0 || before(&listed(d, l->last)->d, one))
+			return l;
+	}
+	return NULL;
+}
+
+static uint32_t
+add_to_list(struct deadlines *d, struct deadline_list *l,
+    const struct deadline *one)
+{
+	const uint32_t	 number = pool_take(&d->listed);
+
+	*listed(d, number) = (struct listed){ .d = *one,
+	    .list = (uint32_t)(l - d->lists), .before = l->last };
+	if (l->last == 0)
+		l->first = number;
+	else
+		listed(d, l->last)->after = number;
+	l->last = number;
+	d->moved(d->arg, one->partial, DEADLINE_LISTED | number);
+	return DEADLINE_LISTED | number;
+}
+
+static void
+remove_from_list(struct deadlines *d, uint32_t number)
+{
+	const struct listed	*one = listed(d, number);
+	struct deadline_list	*l = &d->lists[one->list];
+
+	if (one->before == 0)
+		l->first = one->after;
+	else
+		listed(d, one->before)->after = one->after;
+	if (one->after == 0)
+		l->last = one->before;
+	else
+		listed(d, one->after)->before = one->before;
+	pool_give(&d->listed, number);
+}
+
+/* Of all. */
+
+/* The first of what is there now: of the heap it is at 1. */
+static uint32_t
+find_first(const struct deadlines *d)
+{
+	uint32_t	 first = d->nheap > 0;
+
+	for (size_t i = 0; i < DEADLINE_LISTS; i++) {
+		const uint32_t	 at = DEADLINE_LISTED | d->lists[i].first;
+
+		if (at != DEADLINE_LISTED && (first == 0 ||
+		    before(deadlines_at(d, at), deadlines_at(d, first))))
+			first = at;
+	}
+	return first;
+}
+
 void
 deadlines_add(struct deadlines *d, const struct deadline *one)
 {
-	if (d->heap.size == 0)
+	struct deadline_list	*l;
+	uint32_t		 at = 1;
+
+	if (d->heap.size == 0) {
 		pool_init(&d->heap, sizeof(struct deadline));
-	if (++d->n == d->heap.n)
-		(void)pool_take(&d->heap);	/* the next place */
-	settle(d, d->n, *one);
+		pool_init(&d->listed, sizeof(struct listed));
+	}
+	if ((l = list_for(d, one)) != NULL)
+		at = add_to_list(d, l, one);
+	else
+		add_to_heap(d, one);
+	if (d->n++ == 0 || before(deadlines_at(d, at), deadlines_first(d)))
+		d->first = at;
 }
 
 void
 deadlines_remove(struct deadlines *d, uint32_t at)
 {
-	const struct deadline	 last = *place(d, d->n--);
-
-	if (at <= d->n)
-		settle(d, at, last);
+	if ((at & DEADLINE_LISTED) != 0)
+		remove_from_list(d, at - DEADLINE_LISTED);
+	else
+		remove_from_heap(d, at);
+	d->n--;
+	if (at == d->first)
+		d->first = find_first(d);
 }

@@ -2,9 +2,11 @@
 /*
  * deadline.h - what becomes true at a time, the earliest first.
  *
- * A heap in pieces, so that it grows without being copied. Each deadline
- * belongs to a partial match, which is told where its own stands, so that it
- * can be taken out.
+ * Nearly always the newest deadline is the last one, too, of those who wait as
+ * long: so there are a few lists, each ascending, and a heap for what fits at
+ * the end of none. All are in pieces, and grow without being copied. Each
+ * deadline belongs to a partial match, which is told where its own stands, so
+ * that it can be taken out.
  */
 #ifndef ENGINE_DEADLINE_H
 #define ENGINE_DEADLINE_H
@@ -21,10 +23,19 @@ struct deadline {
 	uint32_t	 partial;
 };
 
+#define DEADLINE_LISTS	4u		/* so many kinds of waiting are quick */
+#define DEADLINE_LISTED	(1u << 31)	/* of a place: it is not in the heap */
+
 struct deadlines {
 	struct pool	 heap;		/* by place, from 1 */
-	uint32_t	 n;
-	/* Deadline AT, from 1, is that of PARTIAL now. */
+	struct pool	 listed;	/* those in lists */
+	struct deadline_list {
+		uint32_t first, last;
+	}		 lists[DEADLINE_LISTS];
+	uint32_t	 n;		/* of both */
+	uint32_t	 nheap;
+	uint32_t	 first;		/* place of the earliest */
+	/* The deadline at AT, which is not 0, is that of PARTIAL now. */
 	void		(*moved)(void *arg, uint32_t partial, uint32_t at);
 	void		*arg;
 };
@@ -32,23 +43,24 @@ struct deadlines {
 /* One that is all zeros but for `moved` and `arg` is empty. */
 void	deadlines_fini(struct deadlines *);
 
+/* The one that stands at this place, which is not 0. */
+static inline const struct deadline *
+deadlines_at(const struct deadlines *d, uint32_t at)
+{
+	return (at & DEADLINE_LISTED) != 0 ?
+	    pool_at(&d->listed, at - DEADLINE_LISTED) : pool_at(&d->heap, at);
+}
+
 /* The earliest; there must be one. */
 static inline const struct deadline *
 deadlines_first(const struct deadlines *d)
 {
-	return pool_at(&d->heap, 1);
-}
-
-/* The one that stands at this place, from 1. */
-static inline const struct deadline *
-deadlines_at(const struct deadlines *d, uint32_t at)
-{
-	return pool_at(&d->heap, at);
+	return deadlines_at(d, d->first);
 }
 
 void	deadlines_add(struct deadlines *, const struct deadline *);
 
-/* Take out the one that stands at this place, from 1. It is told nothing. */
+/* Take out the one that stands at this place. It is told nothing. */
 void	deadlines_remove(struct deadlines *, uint32_t at);
 
 #endif

@@ -75,7 +75,7 @@ new_lives(struct engine *e)
 	bounds_init(&e->bounds);
 	e->partials = partials_new(&e->bounds, &e->pasts,
 	    e->options.max_open);
-	e->tallies = tallies_new(&e->pasts);
+	e->tallies = tallies_new(&e->pasts, e->options.max_counted);
 	e->cooldowns = cooldowns_new();
 	watch_init(e, &e->all);
 	for (size_t i = 0; i < e->program->nrules; i++)

@@ -33,6 +33,7 @@ struct engine_options {
 	bool		 want_uid;	/* fill in alert.uid */
 	bool		 skip_steps;	/* nobody asks for alert.steps */
 	uint32_t	 max_open;	/* see partial.h; 0: PARTIAL_OPEN */
+	uint32_t	 max_counted;	/* see tally.h; 0: TALLIES_MAX */
 	uint32_t	 muster_from;	/* see muster.h; 0: MUSTER_RULES */
 };
 

@@ -272,6 +272,8 @@ begin(struct engine *e, uint32_t source)
 	e->sifts = !e->sees_all && e->profile == NULL &&
 	    e->sources[source].begun;
 	e->gathers = e->sifts && plans_ask_together(e->plans);
+	e->teaches = e->sifts && e->paths != NULL &&
+	    e->program->path_cache != PATH_CACHE_FOLLOW;
 }
 
 static inline void
@@ -283,15 +285,21 @@ none_passed(struct turns *ts)
 
 static void	meet(struct engine *);
 
+static void __attribute__((noinline))
+run_waiting(struct engine *e)
+{
+	if (e->turns->nmet > 0)
+		meet(e);
+	run_turns(e);
+}
+
 /* And behind the last one: what is left has passed, too. */
 static void
 end(struct engine *e)
 {
 	struct turns	*ts = e->turns;
 
-	if (ts->nmet > 0)
-		meet(e);
-	run_turns(e);
+	run_waiting(e);
 	e->ordinal += ts->passed;
 	be_late(e, ts->seconds, ts->millis);
 	time_passes(e);
@@ -307,6 +315,17 @@ begin_source(struct engine *e, const struct record *r)
 	begin(e, e->source);
 }
 
+static inline void
+pass_millis(struct turns *ts, uint8_t version, uint64_t seconds,
+    uint64_t fraction)
+{
+	const int64_t	 millis = record_time_millis(version, seconds,
+	    fraction);
+
+	if (millis > ts->millis)
+		ts->millis = millis;
+}
+
 /* The record concerns nobody, but its time does. */
 static inline void
 pass_over(struct engine *e, uint8_t version, int64_t seconds,
@@ -318,24 +337,54 @@ pass_over(struct engine *e, uint8_t version, int64_t seconds,
 	ts->passed++;
 	if (seconds > ts->seconds)
 		ts->seconds = seconds;
-	if (e->wants_millis) {
-		const int64_t	 millis = record_time_millis(version,
-		    (uint64_t)seconds, fraction);
+	if (e->wants_millis)
+		pass_millis(ts, version, (uint64_t)seconds, fraction);
+}
 
-		if (millis > ts->millis)
-			ts->millis = millis;
-	}
+/* There is room for one lesson, and for as many turns as are met together. */
+static inline void
+run_if_full(struct engine *e)
+{
+	if (e->turns->nlessons == FEED_LESSONS || e->turns->n >= FEED_AHEAD)
+		run_waiting(e);
 }
 
 /* What the path cache learns of it has to wait for those before. */
 static inline void
 put_off(struct engine *e, const struct turn *t)
 {
-	struct turns	*ts = e->turns;
+	struct turns		*ts = e->turns;
+	const struct inode_path	 lesson = { t->inode, t->path };
 
-	ts->lessons[ts->nlessons++] = (struct inode_path){ t->inode, t->path };
-	if (ts->nlessons == FEED_LESSONS)
-		run_turns(e);
+	if (e->gathers) {
+		ts->lessons[t->lessons] = lesson;
+		return;
+	}
+	ts->lessons[ts->nlessons++] = lesson;
+	run_if_full(e);
+}
+
+/*
+ * What a record teaches the path cache that nobody else wants. False: more than
+ * its event has to be asked.
+ */
+static bool __attribute__((noinline))
+teach(struct engine *e, struct record *r)
+{
+	struct turns		*ts = e->turns;
+	struct inode_path	*lesson = &ts->lessons[ts->nlessons];
+
+	record_index(r);
+	if (r->at[REC_HEADER] != 0)	/* a header within: it counts */
+		return false;
+	e->stats.partial += r->error != 0;
+	pass_over(e, r->version, r->seconds, r->fraction);
+	if (!record_path_whole(r, &lesson->path) ||
+	    !engine_inode(e, r, &lesson->inode))
+		return true;
+	ts->nlessons++;
+	run_if_full(e);
+	return true;
 }
 
 /* Was that all? Else it has a turn. */
@@ -360,7 +409,6 @@ line_up(struct engine *e, struct turn *t)
 	const struct record	*r = t->record;
 
 	ts->n++;
-	t->lessons = ts->nlessons;
 	e->stats.records++;
 	t->passed = ts->passed;
 	t->seconds = r->seconds > ts->seconds ? r->seconds : ts->seconds;
@@ -374,8 +422,6 @@ line_up(struct engine *e, struct turn *t)
 	none_passed(ts);
 	if (!e->sources[e->source].begun)
 		begin_source(e, r);
-	if (ts->n == FEED_AHEAD)
-		run_turns(e);
 }
 
 static inline void
@@ -426,18 +472,21 @@ meet_together(struct engine *e, struct turn *t)
 	t->seconds = ts->seconds;
 	t->millis = ts->millis;
 	none_passed(ts);
+	ts->lessons[ts->nlessons++].inode.fsid = 0;	/* see put_off() */
 	if (++ts->nmet == FEED_TOGETHER)
 		meet(e);
+	run_if_full(e);
 }
 
 /* It will have a turn, if it concerns anybody; there is room for it. */
-static inline void
+static inline void __attribute__((always_inline))
 add(struct engine *e, struct record *r)
 {
 	struct turns	*ts = e->turns;
 	struct turn	*t = e->gathers ? &ts->met[ts->nmet] : &ts->v[ts->n];
 
 	t->record = r;
+	t->lessons = ts->nlessons;
 	t->plan = NULL;
 	t->tasks = TASK_RUN;
 	t->met = t->ready = t->has_path = t->has_inode = t->has_kind = false;
@@ -452,6 +501,15 @@ add(struct engine *e, struct record *r)
 			return;
 	}
 	line_up(e, t);
+	run_if_full(e);
+}
+
+static inline void __attribute__((always_inline))
+take(struct engine *e, struct record *r)
+{
+	if (!e->teaches || e->slots[r->version][r->event] != INDEX_NOBODY ||
+	    !teach(e, r))
+		add(e, r);
 }
 
 void
@@ -466,7 +524,7 @@ engine_feed_many(struct engine *e, uint32_t source, struct record *r,
 		    e->slots[r->version][r->event] == INDEX_NOBODY)
 			pass_over(e, r->version, r->seconds, r->fraction);
 		else
-			add(e, r);
+			take(e, r);
 	end(e);
 }
 
@@ -474,6 +532,39 @@ void
 engine_feed(struct engine *e, uint32_t source, struct record *r)
 {
 	engine_feed_many(e, source, r, 1);
+}
+
+/*
+ * Pass over the records that concern nobody, up to one that may. Returns its
+ * size; 0 when there is none that is whole.
+ */
+static inline size_t
+next_of_bytes(struct engine *e, struct slice in, struct engine_fed *fed)
+{
+	struct turns	*ts = e->turns;
+	int64_t		 seconds = ts->seconds;
+	const uint8_t	*p = in.p + fed->bytes;
+	size_t		 left = in.n - fed->bytes, size;
+	uint64_t	 n = 0;
+
+	for (; (size = frame_intact(p, left)) != 0; n++) {
+		frame_fetch(p, left);
+		if (!e->passes_over || p[0] != TOK_HEADER32 ||
+		    e->slots[p[5]][be16(p + 6)] != INDEX_NOBODY)
+			break;
+		seconds = be32(p + 10) > seconds ? be32(p + 10) : seconds;
+		if (e->wants_millis)
+			pass_millis(ts, p[5], be32(p + 10), be32(p + 14));
+		fed->version = p[5];
+		p += size;
+		left -= size;
+	}
+	ts->seconds = seconds;
+	ts->passed += n;
+	e->stats.records += n;
+	fed->records += n;
+	fed->bytes = (size_t)(p - in.p);
+	return size;
 }
 
 struct engine_fed
@@ -485,21 +576,15 @@ engine_feed_bytes(struct engine *e, uint32_t source, struct slice in,
 	size_t			 size;
 
 	begin(e, source);
-	while ((size = frame_intact(in.p + fed.bytes, in.n - fed.bytes)) !=
-	    0) {
+	while ((size = next_of_bytes(e, in, &fed)) != 0) {
 		const uint8_t	*p = in.p + fed.bytes;
 		struct record	*r = e->gathers ?
 		    &ts->met_records[ts->nmet] : &ts->records[ts->n];
 
-		frame_fetch(p, in.n - fed.bytes);
-		if (e->passes_over && p[0] == TOK_HEADER32 &&
-		    e->slots[p[5]][be16(p + 6)] == INDEX_NOBODY)
-			pass_over(e, p[5], be32(p + 10), be32(p + 14));
-		else if (record_head_intact(r, (struct slice){ p, size },
+		if (record_head_intact(r, (struct slice){ p, size },
 		    offset + fed.bytes) != 0)
 			break;
-		else
-			add(e, r);
+		take(e, r);
 		fed.version = p[5];
 		fed.records++;
 		fed.bytes += size;

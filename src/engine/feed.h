@@ -48,7 +48,9 @@ struct turn {
 					   * of it and those passed over */
 	int64_t			 millis;
 	uint64_t		 passed; /* so many, right before it */
-	size_t			 lessons; /* of those waiting: before it */
+	size_t			 lessons; /* of those waiting: before it; of
+					   * those met together the one that
+					   * is there for it stands here */
 	uint64_t		 instance; /* of seqs_ahead(), group_ahead() */
 	uint32_t		 rule;	/* whose it is; or PROGRAM_NONE */
 	uint32_t		 number;
@@ -60,11 +62,11 @@ struct turns {
 	/* Of those passed over since the last of them. */
 	uint64_t		 passed;
 	int64_t			 seconds, millis;
-	struct turn		 v[FEED_AHEAD];
+	struct turn		 v[FEED_AHEAD + FEED_TOGETHER];
 	/* What records teach the path cache that need no turn else. */
 	struct inode_path	 lessons[FEED_LESSONS];
 	/* Of engine_feed_bytes(), whose records are nobody else's. */
-	struct record		 records[FEED_AHEAD];
+	struct record		 records[FEED_AHEAD + FEED_TOGETHER];
 	/* Those that are met together, behind all others, and their records.
 	 * What they say of passing is what is not in the one before. */
 	size_t			 nmet;

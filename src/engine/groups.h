@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * groups.h - how the store of partial matches lies in memory, for partial.c and
- * regroup.c alone.
+ * groups.h - how the store of partial matches lies in memory, for partial.c,
+ * groups.c and regroup.c alone.
  */
 #ifndef ENGINE_GROUPS_H
 #define ENGINE_GROUPS_H
@@ -20,11 +20,16 @@
 
 /* What only some groups have: a root its combinations, these their values. */
 struct kin {
-	uint32_t	 older, newer;	/* of a root: the oldest, the newest */
+	union {
+		struct {		/* of a root: the oldest, the newest */
+			uint32_t older, newer;
+		};
+		uint64_t apart;		/* alone: its id if it were not */
+	};
 	uint32_t	 bound;		/* held; 0: this is a root's */
 	union {
 		uint32_t n;		/* combinations */
-		uint32_t root;
+		uint32_t root;		/* 0: it is alone */
 	};
 };
 
@@ -53,6 +58,12 @@ struct partials {
 	const struct waiter *waiters;	/* by rule */
 };
 
+static inline struct group *
+group(const struct partials *s, uint32_t number)
+{
+	return pool_at(&s->groups, number);
+}
+
 static inline unsigned
 group_level(const struct group *g)
 {
@@ -72,19 +83,19 @@ groups_salt(const struct partials *s, uint32_t rule)
 	return s->waits == NULL ? 0 : s->waiters[rule].salt;
 }
 
-/* Where a combination of the rule stands in the index. */
+/* Where a combination of the key stands in the index, unless it is alone. */
 static inline uint64_t
-groups_bound_id(const struct partials *s, const struct group *root,
+groups_bound_id(const struct partials *s, uint64_t key, uint32_t rule,
     uint64_t hash)
 {
-	const uint64_t	 salt = groups_salt(s, root->rule);
+	const uint64_t	 salt = groups_salt(s, rule);
 
-	return partials_what(s, root->id ^ salt, hash) ^ salt;
+	return partials_what(s, key ^ salt, hash) ^ salt;
 }
 
 /* A group lives from now on; not any more, and the index does not know it. */
-void		 groups_live(struct partials *, const struct group *);
-void		 groups_die(struct partials *, const struct group *);
+void		 groups_live(struct partials *, uint32_t number);
+void		 groups_die(struct partials *, uint32_t number);
 
 /* It will be folded, after those that are queued. */
 void		 groups_queue(struct partials *, uint32_t number);

@@ -9,7 +9,6 @@
 #include "engine/index.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/map.h"
 #include "base/mem.h"
@@ -147,10 +146,10 @@ static void
 make_slots_of_alerts(struct index *ix)
 {
 	ix->alerted = xcalloc(ix->program->nrules + 1, sizeof(*ix->alerted));
-	for (size_t i = 0; ix->waiting != NULL && i < ix->program->nrules; i++)
-		if (ix->waiting[i].n > 0)
-			ix->alerted[i] = new_slot(ix, ix->waiting[i].v,
-			    ix->waiting[i].n);
+	for (size_t i = 0; i < ix->program->nrules; i++)
+		ix->alerted[i] = ix->waiting == NULL || ix->waiting[i].n == 0 ?
+		    INDEX_NOBODY : new_slot(ix, ix->waiting[i].v,
+		    ix->waiting[i].n);
 }
 
 struct index *
@@ -167,15 +166,14 @@ index_new(const struct program *p, const struct names *names)
 	for (uint32_t i = 0; i < p->nrules; i++)
 		if (p->rules[i].enabled)
 			add_states(ix, i);
-	for (unsigned d = 0; d < DIALECTS; d++) {
-		ix->by_event[d] = xreallocarray(NULL, EVENTS,
-		    sizeof(uint32_t));
-		memset(ix->by_event[d], 0xff, EVENTS * sizeof(uint32_t));
-	}
+	/* All unseen: memory that nobody looks at is not even there yet. */
+	for (unsigned d = 0; d < DIALECTS; d++)
+		ix->by_event[d] = xcalloc(EVENTS, sizeof(uint32_t));
 	for (unsigned v = 0; v < VERSIONS; v++)
 		ix->by_version[v] = ix->by_event[names_dialect(names,
 		    (uint8_t)v)];
 	ix->by_signature = map_new();
+	(void)new_slot(ix, NULL, 0);		/* INDEX_UNSEEN */
 	(void)new_slot(ix, NULL, 0);		/* INDEX_NOBODY */
 	make_slots_of_alerts(ix);
 	ix->plans = plans_new(p);

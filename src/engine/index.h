@@ -19,8 +19,8 @@
 
 struct index;
 
-#define INDEX_NOBODY	0u		/* slot of events no rule wants */
-#define INDEX_UNSEEN	UINT32_MAX	/* of those not met before */
+#define INDEX_UNSEEN	0u		/* slot of events not met before */
+#define INDEX_NOBODY	1u		/* of those no rule wants */
 
 /* PROGRAM and NAMES must outlive it, and the dialects stay as they are. */
 struct index	*index_new(const struct program *, const struct names *);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * inodes.c - a hash index from device and inode to a small number.
+ * inodes.c - an index from device and inode to a small number.
  *
- * The top bits of a hash pick the shard, the low ones the slot. Open addressing
- * with linear probing, in steps that keep neighbours side by side: so a shard
- * is as many tables, one in the gaps of the others, as there are neighbours,
- * and none of these is ever full. Removal moves later entries back, so there
- * are no tombstones and no table wears out.
+ * The top bits of a key pick the shard, those that follow the line; a slot has
+ * all that are left. So a slot tells whole which pair it is of, and a shard can
+ * grow by its slots alone. A line that is full sends the next keys to the line
+ * behind it. Removal moves such keys back, so there are no tombstones and no
+ * table wears out.
  */
 #include "engine/inodes.h"
 
@@ -14,87 +14,194 @@
 
 #include "base/mem.h"
 
-#define SHARD_MIN	32u		/* slots */
-#define STEP		INODES_NEIGHBOURS
-#define LINE		64u	/* bytes: neighbours begin with one */
+#define SLOTS		INODES_SLOTS
+#define DEVICES_MAX	(INODES_DEVICES / 4 * 3)
+
+_Static_assert(sizeof(struct inodes_line) == 64, "one cache line");
+_Static_assert(INODES_NODE_BITS + 16 == 56 && INODES_DEVICES == 1u << 8,
+    "a device and a node fit into a key");
+_Static_assert(INODES_NUMBER_BITS == 15 + 8, "a slot has what a key has");
 
 void
 inodes_init(struct inodes *t, const struct hash_key *k)
 {
-	*t = (struct inodes){ .key = *k };
+	*t = (struct inodes){ .key = *k, .odd = k->k1 | 1 };
 }
 
 void
 inodes_fini(struct inodes *t)
 {
 	for (unsigned i = 0; i < INODES_SHARDS; i++)
-		free(t->shard[i].slots);
+		free(t->shard[i].lines);
+}
+
+/* A device by its number, which it may get now; or INODES_DEVICES. */
+static unsigned
+number_of(struct inodes *t, uint32_t fsid)
+{
+	unsigned	 at = inodes_place(t, fsid);
+
+	for (; t->devices[at] != fsid; at = (at + 1) % INODES_DEVICES) {
+		if (t->devices[at] != 0)
+			continue;
+		if (t->ndevices == DEVICES_MAX)
+			return INODES_DEVICES;
+		t->ndevices++;
+		t->devices[at] = fsid;
+		break;
+	}
+	return at;
+}
+
+uint64_t
+inodes_key(struct inodes *t, uint32_t fsid, uint64_t node)
+{
+	const unsigned	 device = number_of(t, fsid);
+
+	if (node >> INODES_NODE_BITS == 0 && device < INODES_DEVICES)
+		return inodes_mix(t, device, node);
+	return (hash_word(&t->key, node ^ fsid * t->odd) &
+	    ~(INODES_WIDE - 1)) | INODES_WIDE;
+}
+
+static uint32_t
+behind(const struct inodes_shard *sh, uint32_t line)
+{
+	return line + 1 < sh->n ? line + 1 : 0;
+}
+
+static unsigned
+count(const struct inodes_line *line)
+{
+	return (unsigned)(line->bytes >> INODES_COUNT);
+}
+
+static bool
+is_full(const struct inodes_shard *sh, uint32_t line)
+{
+	return count(&sh->lines[line]) == SLOTS;
+}
+
+uint32_t
+inodes_find_on(const struct inodes_shard *sh, uint64_t key)
+{
+	uint32_t	 line = inodes_home(sh, key);
+
+	while (is_full(sh, line)) {
+		const struct inodes_line	*l;
+		unsigned			 i;
+
+		line = behind(sh, line);
+		l = &sh->lines[line];
+		if ((i = inodes_slot(l, key)) < SLOTS)
+			return l->slots[i] & INODES_MAX;
+	}
+	return INODES_NONE;
+}
+
+/* The key of a slot, but for the shard. */
+static uint64_t
+key_of(uint64_t slot)
+{
+	return slot >> INODES_NUMBER_BITS << (INODES_NUMBER_BITS - 8);
 }
 
 static void
-place(struct inodes_shard *sh, uint64_t hash, struct inodes_slot one)
+set(struct inodes_line *line, unsigned i, uint64_t slot)
 {
-	uint32_t	 i = (uint32_t)hash;
-
-	while (sh->slots[i & sh->mask].number != INODES_NONE)
-		i += STEP;
-	sh->slots[i & sh->mask] = one;
+	line->bytes &= ~((uint64_t)0xff << 8 * i);
+	line->bytes |= inodes_byte(key_of(slot)) << 8 * i;
+	line->slots[i] = slot;
 }
 
-/* To N slots, a power of two. */
-static void
-grow(const struct inodes *t, struct inodes_shard *sh, uint32_t n)
+static inline void
+place(const struct inodes_shard *sh, uint64_t slot)
 {
-	struct inodes_slot	*old = sh->slots;
-	const uint32_t		 before = old == NULL ? 0 : sh->mask + 1;
+	uint32_t		 line = inodes_home(sh, key_of(slot));
+	struct inodes_line	*to = &sh->lines[line];
+	unsigned		 i;
 
-	sh->slots = aligned_alloc(LINE, mem_product(n, sizeof(*sh->slots)));
-	if (sh->slots == NULL)
+	while ((i = count(to)) == SLOTS) {
+		line = behind(sh, line);
+		to = &sh->lines[line];
+	}
+	to->slots[i] = slot;
+	to->bytes += (uint64_t)1 << INODES_COUNT |
+	    inodes_byte(key_of(slot)) << 8 * i;
+}
+
+/* Lines come in an order that is about that of the new ones. */
+static void
+grow(struct inodes_shard *sh)
+{
+	struct inodes_line	*old = sh->lines;
+	const uint32_t		 n = sh->n;
+
+	sh->n += n / 2 + 1;
+	sh->lines = aligned_alloc(sizeof(*old), mem_product(sh->n,
+	    sizeof(*old)));
+	if (sh->lines == NULL)
 		mem_end("out of memory");
-	sh->mask = n - 1;
+	for (uint32_t i = 0; i < sh->n; i++)
+		sh->lines[i].bytes = 0;
 	for (uint32_t i = 0; i < n; i++)
-		sh->slots[i] = (struct inodes_slot){ .number = INODES_NONE };
-	for (uint32_t i = 0; i < before; i++)
-		if (old[i].number != INODES_NONE)
-			place(sh, inodes_hash(&t->key, old[i].fsid,
-			    old[i].node), old[i]);
+		for (unsigned k = 0; k < count(&old[i]); k++)
+			place(sh, old[i].slots[k]);
 	free(old);
 }
 
 void
-inodes_add(struct inodes *t, uint64_t hash, uint32_t fsid, uint64_t node,
-    uint32_t number)
+inodes_add(struct inodes *t, uint64_t key, uint32_t number)
 {
-	struct inodes_shard	*sh = &t->shard[hash >> 56];
-	uint32_t		*used = &t->used[hash >> 56][hash % STEP];
+	struct inodes_shard	*sh = &t->shard[key >> 56];
 
-	if (sh->slots == NULL)
-		grow(t, sh, SHARD_MIN);
-	while (*used >= (sh->mask + 1) / STEP / 2)
-		grow(t, sh, 2 * (sh->mask + 1));
-	place(sh, hash, (struct inodes_slot){ node, fsid, number });
-	(*used)++;
+	if (sh->used >= sh->n * SLOTS / 4 * 3)
+		grow(sh);
+	place(sh, key << 8 | number);
+	sh->used++;
 }
 
-void
-inodes_remove(struct inodes *t, uint64_t hash, uint32_t fsid, uint64_t node)
+/* How many lines further on is the second one? */
+static uint32_t
+distance(const struct inodes_shard *sh, uint32_t from, uint32_t to)
 {
-	struct inodes_shard	*sh = &t->shard[hash >> 56];
-	uint32_t		 hole = (uint32_t)hash & sh->mask, i;
+	return to >= from ? to - from : to + sh->n - from;
+}
 
-	while (sh->slots[hole].node != node || sh->slots[hole].fsid != fsid)
-		hole = (hole + STEP) & sh->mask;
-	t->used[hash >> 56][hash % STEP]--;
-	for (i = (hole + STEP) & sh->mask; sh->slots[i].number != INODES_NONE;
-	    i = (i + STEP) & sh->mask) {
-		const uint32_t	 home = (uint32_t)inodes_hash(&t->key,
-		    sh->slots[i].fsid, sh->slots[i].node) & sh->mask;
+/* A slot in a line that would be in line AT, had there been room; or SLOTS. */
+static unsigned
+sent_on(const struct inodes_shard *sh, uint32_t line, uint32_t at)
+{
+	const struct inodes_line	*l = &sh->lines[line];
 
-		/* Move it back unless its home lies behind the hole. */
-		if (((i - home) & sh->mask) >= ((i - hole) & sh->mask)) {
-			sh->slots[hole] = sh->slots[i];
-			hole = i;
-		}
+	for (unsigned i = count(l); i-- > 0;)
+		if (distance(sh, inodes_home(sh, key_of(l->slots[i])), line) >=
+		    distance(sh, at, line))
+			return i;
+	return SLOTS;
+}
+
+/* A line that is full may have sent others on: the first of them comes back. */
+void
+inodes_remove(struct inodes *t, uint64_t key)
+{
+	struct inodes_shard	*sh = &t->shard[key >> 56];
+	uint32_t		 line = inodes_home(sh, key);
+	unsigned		 hole, from, last;
+
+	while ((hole = inodes_slot(&sh->lines[line], key)) == SLOTS)
+		line = behind(sh, line);
+	for (uint32_t i = line; is_full(sh, i);) {
+		i = behind(sh, i);
+		if ((from = sent_on(sh, i, line)) == SLOTS)
+			continue;
+		set(&sh->lines[line], hole, sh->lines[i].slots[from]);
+		line = i;
+		hole = from;
 	}
-	sh->slots[hole] = (struct inodes_slot){ .number = INODES_NONE };
+	last = count(&sh->lines[line]) - 1;
+	set(&sh->lines[line], hole, sh->lines[line].slots[last]);
+	sh->lines[line].bytes &= ~((uint64_t)0xff << 8 * last);
+	sh->lines[line].bytes -= (uint64_t)1 << INODES_COUNT;
+	sh->used--;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * inodes.h - a hash index from device and inode to a small number.
+ * inodes.h - an index from device and inode to a small number.
  *
- * Unlike base/shards.h it holds the whole key beside the number, so that one
- * place in memory answers; but for the source of the record, of which each has
- * an index of its own.
+ * Most records of a trail come to it, each to another place in memory. So it
+ * is dense: eight bytes for each number, and one cache line nearly always
+ * answers. Each source of records has an index of its own.
  */
 #ifndef ENGINE_INODES_H
 #define ENGINE_INODES_H
@@ -15,80 +15,154 @@
 
 #include "base/hash.h"
 
-#define INODES_NONE	UINT32_MAX	/* not a number that can be stored */
-#define INODES_SHARDS	256u		/* tables, so that growing is short */
-#define INODES_NEIGHBOURS 8u		/* nodes that lie side by side */
+#define INODES_NUMBER_BITS 23u
+#define INODES_NONE	UINT32_MAX
+#define INODES_MAX	((1u << INODES_NUMBER_BITS) - 1) /* numbers are below */
 
-struct inodes_slot {
-	uint64_t	 node;
-	uint32_t	 fsid;
-	uint32_t	 number;	/* INODES_NONE: free */
+#define INODES_SHARDS	256u		/* tables, so that growing is short */
+
+/*
+ * A cache line: a byte of each slot's key, 0 where there is none, and how many
+ * there are; then the slots, their key above the number.
+ */
+#define INODES_SLOTS	7u
+#define INODES_COUNT	56u		/* shift of how many */
+struct inodes_line {
+	uint64_t	 bytes;
+	uint64_t	 slots[INODES_SLOTS];
 };
+
+/*
+ * What makes a key: devices are numbered as they come, so that this number and
+ * the inode's own fit into the upper 48 bits. What does not fit is hashed.
+ */
+#define INODES_DEVICES	256u		/* places for numbers of devices */
+#define INODES_NODE_BITS 40u
+#define INODES_WIDE	(UINT64_C(1) << 15)	/* in a key: it is a hash */
 
 struct inodes {
 	struct inodes_shard {
-		struct inodes_slot	*slots;	/* NULL: nothing yet */
-		uint32_t		 mask;	/* slots minus 1 */
+		struct inodes_line	*lines;	/* NULL: nothing yet */
+		uint32_t		 n, used;
 	}		 shard[INODES_SHARDS];
-	uint32_t	 used[INODES_SHARDS][INODES_NEIGHBOURS];
+	uint32_t	 devices[INODES_DEVICES];	/* 0: free */
+	unsigned	 ndevices;
 	struct hash_key	 key;
+	uint64_t	 odd;		/* of it, for what fits */
 };
 
 void		 inodes_init(struct inodes *, const struct hash_key *);
 void		 inodes_fini(struct inodes *);
 
 /*
- * The hash that all others want to have. Devices are few: a product that nobody
- * outside can know keeps them apart. Files that are made together have numbers
- * that follow each other, and so have these slots that do: the low bits say
- * which of the neighbours it is, in an order that nobody outside can know.
+ * The key that all others want to have, for a device that is not 0: no other
+ * pair has it. But for those that do not fit: of these, two are alike with a
+ * chance of one in 2^48, and then the first one counts.
  */
-static inline uint64_t
-inodes_hash(const struct hash_key *k, uint32_t fsid, uint64_t node)
-{
-	const uint64_t	 h = hash_word(k, node / INODES_NEIGHBOURS ^
-	    fsid * (k->k1 | 1));
+uint64_t	 inodes_key(struct inodes *, uint32_t fsid, uint64_t node);
 
-	return h ^ (node & (INODES_NEIGHBOURS - 1));
+/* Where a device stands, if it is not further on. */
+static inline unsigned
+inodes_place(const struct inodes *t, uint32_t fsid)
+{
+	return fsid * (uint32_t)t->odd >> 24;
 }
 
 /*
- * What inodes_find() will look at first, for whoever wants it brought near. He
- * has to do that himself: compilers leave out a call of a function that does
- * nothing else.
+ * The key of what fits; the device has this number. Both are mixed in a way
+ * that nobody outside can know, but only among the upper bits: nothing is lost.
+ */
+static inline uint64_t
+inodes_mix(const struct inodes *t, unsigned device, uint64_t node)
+{
+	uint64_t	 v = (uint64_t)device << 56 | node << 16;
+
+	v *= t->odd;
+	v ^= v >> 40 << 16;
+	return v * 0xd6e8feb86659fd93u;
+}
+
+/* The same as inodes_key(), where it is known at once; else 0. */
+static inline uint64_t
+inodes_key_at_once(const struct inodes *t, uint32_t fsid, uint64_t node)
+{
+	const unsigned	 device = inodes_place(t, fsid);
+
+	return t->devices[device] == fsid && node >> INODES_NODE_BITS == 0 ?
+	    inodes_mix(t, device, node) : 0;
+}
+
+/* The line where a key is looked for first. */
+static inline uint32_t
+inodes_home(const struct inodes_shard *sh, uint64_t key)
+{
+	return (uint32_t)((key << 8 >> 32) * sh->n >> 32);
+}
+
+/*
+ * The same for whoever wants it brought near; NULL: there is none. He has to do
+ * that himself: compilers leave out a call of a function that does no more.
  */
 static inline const void *
-inodes_first(const struct inodes *t, uint64_t hash)
+inodes_first(const struct inodes *t, uint64_t key)
 {
-	const struct inodes_shard	*sh = &t->shard[hash >> 56];
+	const struct inodes_shard	*sh = &t->shard[key >> 56];
 
-	return sh->slots == NULL ? NULL : &sh->slots[hash & sh->mask];
+	return sh->lines == NULL ? NULL : &sh->lines[inodes_home(sh, key)];
 }
+
+/* What stands for it in a line; it says nothing of which one, and is not 0. */
+static inline uint64_t
+inodes_byte(uint64_t key)
+{
+	return (key >> 16 & 0xff) | 0x80;
+}
+
+/*
+ * The slot of a key in a line, or INODES_SLOTS. All bytes are compared at once:
+ * what comes out has a bit for each that is alike, and perhaps for others in
+ * use above the first of these.
+ */
+static inline unsigned
+inodes_slot(const struct inodes_line *line, uint64_t key)
+{
+	const uint64_t	 ones = 0x0001010101010101u;
+	const uint64_t	 differ = line->bytes ^ ones * inodes_byte(key);
+	uint64_t	 alike = (differ - ones) & ~differ & ones << 7;
+
+	for (; alike != 0; alike &= alike - 1) {
+		const unsigned	 i = (unsigned)__builtin_ctzll(alike) / 8;
+
+		if ((line->slots[i] ^ key << 8) <= INODES_MAX)
+			return i;
+	}
+	return INODES_SLOTS;
+}
+
+/* Further on: a line that is full may have sent it to the next. */
+uint32_t	 inodes_find_on(const struct inodes_shard *, uint64_t key);
 
 /* The number, or INODES_NONE. */
 static inline uint32_t
-inodes_find(const struct inodes *t, uint64_t hash, uint32_t fsid,
-    uint64_t node)
+inodes_find(const struct inodes *t, uint64_t key)
 {
-	const struct inodes_shard	*sh = &t->shard[hash >> 56];
+	const struct inodes_shard	*sh = &t->shard[key >> 56];
+	const struct inodes_line	*line;
+	unsigned			 i;
 
-	if (sh->slots == NULL)
+	if (sh->lines == NULL)
 		return INODES_NONE;
-	for (uint32_t i = (uint32_t)hash;; i += INODES_NEIGHBOURS) {
-		const struct inodes_slot	*s = &sh->slots[i & sh->mask];
-
-		if ((s->node == node && s->fsid == fsid) ||
-		    s->number == INODES_NONE)
-			return s->number;
-	}
+	line = &sh->lines[inodes_home(sh, key)];
+	if ((i = inodes_slot(line, key)) < INODES_SLOTS)
+		return line->slots[i] & INODES_MAX;
+	return line->bytes >> INODES_COUNT < INODES_SLOTS ? INODES_NONE :
+	    inodes_find_on(sh, key);
 }
 
 /* It must not be there. */
-void		 inodes_add(struct inodes *, uint64_t hash, uint32_t fsid,
-		    uint64_t node, uint32_t number);
+void		 inodes_add(struct inodes *, uint64_t key, uint32_t number);
 
 /* It must be there. */
-void		 inodes_remove(struct inodes *, uint64_t hash, uint32_t fsid,
-		    uint64_t node);
+void		 inodes_remove(struct inodes *, uint64_t key);
 
 #endif

@@ -146,6 +146,8 @@ struct engine {
 	bool			 passes_over;	/* those that no rule wants */
 	bool			 sifts;		/* looks at them one by one */
 	bool			 gathers;	/* or at some together */
+	bool			 teaches;	/* the path cache at once, by
+						 * those that nobody wants */
 	bool			 absences;	/* a rule waits for one */
 	bool			 wants_millis;	/* a rule says `within` */
 	bool			 wants_all;	/* a rule is across hosts */
@@ -254,6 +256,21 @@ static inline bool
 engine_looks_at_all(const struct engine *e)
 {
 	return e->paths != NULL || e->procs != NULL;
+}
+
+/* The inode of a record that is indexed, for `paths`; false: it has none. */
+static inline bool
+engine_inode(const struct engine *e, const struct record *r, struct inode *i)
+{
+	uint64_t	 fsid;
+
+	record_inode(r, &fsid, &i->node);
+	i->source = e->source;
+	i->fsid = (uint32_t)fsid;
+	if (i->fsid == 0 || i->node == 0)
+		return false;
+	pathcache_key(e->paths, i);
+	return true;
 }
 
 /* Let `ask` know the record being read, unless it does. */

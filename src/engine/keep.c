@@ -146,6 +146,8 @@ keep_waits(const struct engine *e, uint32_t group, uint32_t source)
 {
 	const struct group	*g = group_at(e->partials, group);
 
+	if (e->nsources == 1 && !e->key_parts[g->rule].ages)
+		return group_holds(e->partials, group);
 	if (g->folded)
 		return g->f_source == source && !folded_over_age(e, group);
 	for (uint32_t i = g->first; i != 0;
@@ -191,45 +193,103 @@ binds_nothing(const struct value bound[VARIABLES_MAX])
 	return true;
 }
 
+/* Where something with these values is, or would be. */
+struct spot {
+	const struct value *bound;	/* NULL: it binds nothing */
+	uint64_t	 hash;
+	uint32_t	 root;		/* of the key; maybe gone */
+};
+
+static struct spot
+spot_of(const struct scene *sc, const struct value bound[VARIABLES_MAX])
+{
+	struct spot	 at = { .root = scene_root(sc) };
+
+	if (!binds_nothing(bound)) {
+		at.bound = bound;
+		at.hash = keep_hash(sc->e, bound);
+	}
+	return at;
+}
+
+/* The root, unless it has gone since; none has come. */
+static uint32_t
+spot_root(const struct scene *sc, const struct spot *at)
+{
+	const struct partials	*s = sc->e->partials;
+
+	return at->root != 0 && group_in_use(s, at->root) &&
+	    group_at(s, at->root)->id == sc->key ? at->root : 0;
+}
+
+static uint32_t
+spot_group(const struct scene *sc, const struct spot *at)
+{
+	const struct partials	*s = sc->e->partials;
+	const uint32_t		 root = spot_root(sc, at);
+
+	if (root == 0)
+		return 0;
+	if (at->bound == NULL)
+		return group_bound(s, root) == 0 ? root : 0;
+	return group_find_bound(s, root, at->hash, at->bound);
+}
+
 uint32_t
 keep_group(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 {
-	const uint32_t	 root = scene_root(sc);
+	const struct spot	 at = spot_of(sc, bound);
 
-	if (root == 0 || binds_nothing(bound))
-		return root;
-	return group_find_bound(sc->e->partials, root,
-	    keep_hash(sc->e, bound), bound);
+	return spot_group(sc, &at);
+}
+
+/* One more combination of a key that may have too many. */
+static uint32_t
+add_combination(struct engine *e, uint32_t root, const struct spot *at)
+{
+	struct partials	*s = e->partials;
+	uint32_t	 oldest, group;
+
+	root = group_apart(s, root);
+	if (group_count(s, root) >= COMBINATIONS_MAX) {
+		oldest = group_oldest(s, root);
+		if (oldest == root)
+			oldest = group_newer(s, root);
+		tracing_group(e, TRACE_EVICTED, oldest);
+		keep_end_group(e, oldest);
+		e->stats.evicted++;
+	}
+	group = group_add_bound(s, root, at->hash, at->bound);
+	group_tidy(s, root);
+	return group;
+}
+
+static uint32_t
+new_group(const struct scene *sc, const struct spot *at)
+{
+	struct engine	*e = sc->e;
+	struct partials	*s = e->partials;
+	uint32_t	 root, group = spot_group(sc, at);
+
+	if (group != 0 && group_holds(s, group))
+		return group;
+	age_make_room(e);
+	root = spot_root(sc, at);
+	if (at->bound == NULL)
+		return root == 0 ? group_add(s, sc->key, sc->rule) :
+		    group_apart(s, root);
+	group = root == 0 ? group_add_alone(s, sc->key, sc->rule, at->hash,
+	    at->bound) : add_combination(e, root, at);
+	e->stats.evicted += group == 0;
+	return group;
 }
 
 uint32_t
 keep_new_group(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 {
-	struct engine	*e = sc->e;
-	uint32_t	 root, group;
+	const struct spot	 at = spot_of(sc, bound);
 
-	group = keep_group(sc, bound);
-	if (group != 0 && group_holds(e->partials, group))
-		return group;
-	age_make_room(e);
-	root = scene_root(sc);
-	if (root == 0)
-		root = group_add(e->partials, sc->key, sc->rule);
-	if (binds_nothing(bound))
-		return root;
-	if (group_count(e->partials, root) >= COMBINATIONS_MAX) {
-		tracing_group(e, TRACE_EVICTED,
-		    group_oldest(e->partials, root));
-		keep_end_group(e, group_oldest(e->partials, root));
-		e->stats.evicted++;
-	}
-	group = group_add_bound(e->partials, root, keep_hash(e, bound),
-	    bound);
-	if (group == 0) {
-		group_tidy(e->partials, root);
-		e->stats.evicted++;
-	}
-	return group;
+	return new_group(sc, &at);
 }
 
 /* Ending. */
@@ -390,13 +450,13 @@ drop(struct engine *e, const struct grown *g)
 
 /* A place for it that is empty; 0 when there is no room. */
 static uint32_t
-new_place(const struct scene *sc, const struct grown *g)
+new_place(const struct scene *sc, const struct grown *g, const struct spot *at)
 {
 	struct engine	*e = sc->e;
 	struct partial	 p = { .state = (uint16_t)g->state };
 
 	sweep(e);
-	p.group = keep_new_group(sc, g->bound);
+	p.group = new_group(sc, at);
 	if (p.group == 0)
 		return 0;
 	e->stats.started += origin_at(&e->pasts, g->origin)->start ==
@@ -411,8 +471,9 @@ keep_put(const struct scene *sc, const struct grown *g)
 	const struct state	*s = &sc->r->states[g->state];
 	struct watch		*w = keep_watch(e, sc->r, origin_at(&e->pasts,
 	    g->origin)->source);
-	uint32_t		 number = keep_find(e, keep_group(sc,
-	    g->bound), g->state);
+	const struct spot	 at = spot_of(sc, g->bound);
+	uint32_t		 number = keep_find(e, spot_group(sc, &at),
+	    g->state);
 	struct partial		*p;
 	bool			 renewed;
 
@@ -426,7 +487,7 @@ keep_put(const struct scene *sc, const struct grown *g)
 		    number)->origin);
 		drop_past(e, partial_at(e->partials, number));
 		partial_renewed(e->partials, number);
-	} else if ((number = new_place(sc, g)) == 0) {
+	} else if ((number = new_place(sc, g, &at)) == 0) {
 		drop(e, g);
 		return;
 	}

@@ -199,7 +199,8 @@ key_prepare(struct engine *e)
 		    .salt = salt & SALT,
 		    .goes_on = !rules[i].any_order && !asks_new(e, i),
 		    .ages = ages(&rules[i]) };
-		e->waiters[i] = (struct waiter){ salt & SALT, lives++ };
+		e->waiters[i] = (struct waiter){ salt & SALT, lives++,
+		    musters_by_key(e->musters, i) };
 		give_bit(e, i);
 	}
 	if (e->waits != NULL)

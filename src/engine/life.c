@@ -83,9 +83,11 @@ scene_collect(const struct scene *sc, uint32_t state, bool counts)
 	e->ncandidates = 0;
 	if (root == 0)
 		return;
-	candidate(e, partial_find(s, root, (uint16_t)state, counts));
-	if (e->ncandidates > 0 || group_count(s, root) == 0)
-		return;			/* all in one state bind the same */
+	if (group_bound(s, root) == 0) {
+		candidate(e, partial_find(s, root, (uint16_t)state, counts));
+		if (e->ncandidates > 0 || group_count(s, root) == 0)
+			return;		/* all in one state bind the same */
+	}
 	if (shape->direct && !(counts && sc->r->states[state].nbinds > 0)) {
 		group = group_told(sc, root, shape);
 		if (group != 0)
@@ -159,19 +161,20 @@ scene_bind(const struct scene *sc, uint32_t state, size_t n,
 {
 	struct engine		*e = sc->e;
 	const struct state	*s = &sc->r->states[state];
-	bool			 several = false;
+	bool			 several = n == 0;
 
-	for (size_t i = 0; i < s->nbinds; i++) {
+	for (size_t i = 0; i < s->nbinds && !several; i++)
+		several = s->binds[i].which == WHICH_ANY;
+	for (size_t i = 0; i < s->nbinds && several; i++) {
 		const struct bind	*b = &s->binds[i];
 		struct value		*v = &bound[b->variable];
 
 		if (b->which == WHICH_ANY ? !ask_nth_value(e->ask, b->field,
 		    b->part, n, v) : !ask_value(e->ask, b->field, b->part, v))
 			return false;
-		several |= b->which == WHICH_ANY;
 		hold_value(e, b->variable, v);
 	}
-	return n == 0 || several;
+	return several;
 }
 
 bool
@@ -231,14 +234,16 @@ first(struct engine *e, const struct met *m)
 void
 scene_met(const struct scene *sc, uint32_t state, uint64_t start)
 {
-	touch(sc->e, start, &(struct met){ .rule = sc->rule,
-	    .state = state });
+	if (raise_hears(sc->e, &sc->r->states[state]))
+		touch(sc->e, start, &(struct met){ .rule = sc->rule,
+		    .state = state });
 }
 
 void
 scene_first_met(const struct scene *sc)
 {
-	first(sc->e, &(struct met){ .rule = sc->rule });
+	if (raise_hears(sc->e, &sc->r->states[0]))
+		first(sc->e, &(struct met){ .rule = sc->rule });
 }
 
 /* End the partial matches of the key that agree with these values. */
@@ -261,8 +266,6 @@ use_up(const struct scene *sc, const struct value *bound)
 		if (bound_agrees(has, bound))
 			keep_end_group(e, group);
 	}
-	if (scene_root(sc) != 0)
-		keep_end_group(e, root);
 }
 
 void
@@ -390,23 +393,36 @@ go_on(const struct scene *sc, uint32_t state)
 		scene_met(sc, state, newest);
 }
 
+static void
+prevent(const struct scene *sc, uint32_t state, uint32_t number)
+{
+	struct engine	*e = sc->e;
+
+	if (time_between(partial_at(e->partials, number)->last_ms,
+	    e->millis) > sc->r->states[state].absent_ms)
+		return;
+	tracing_partial(e, TRACE_PREVENTED, number);
+	keep_end(e, number);
+}
+
 /* The record is what was not to come: whoever waits for it waits in vain. */
 static void
 come_early(const struct scene *sc, uint32_t state)
 {
 	struct engine	*e = sc->e;
+	struct base	 base;
+	uint32_t	 only;
 
-	scene_collect(sc, state, false);
-	for (size_t i = 0; i < e->ncandidates; i++) {
-		struct base	 base;
-
-		if (scene_goes_on(sc, e->candidates[i], state, false,
-		    &base) && time_between(base.ms, e->millis) <=
-		    sc->r->states[state].absent_ms) {
-			tracing_partial(e, TRACE_PREVENTED, e->candidates[i]);
-			keep_end(e, e->candidates[i]);
-		}
+	if (sc->r->nvariables == 0) {
+		only = keep_find(e, scene_root(sc), state);
+		if (only != 0)
+			prevent(sc, state, only);
+		return;
 	}
+	scene_collect(sc, state, false);
+	for (size_t i = 0; i < e->ncandidates; i++)
+		if (scene_goes_on(sc, e->candidates[i], state, false, &base))
+			prevent(sc, state, e->candidates[i]);
 }
 
 /* May the record take the place of the last one of this partial match? */
@@ -463,9 +479,6 @@ go_on_with_more(const struct scene *sc, uint32_t state)
 		if (number != 0)
 			take_place(sc, state, number);
 	}
-	if (scene_root(sc) != 0 &&
-	    (group = keep_find(e, root, state + 1)) != 0)
-		take_place(sc, state, group);
 }
 
 static void
@@ -531,9 +544,6 @@ cancel(const struct scene *sc, const struct entry *en)
 		if (!bound || ask_state(e->ask, s, has))
 			cancel_group(e, group);
 	}
-	if (scene_root(sc) != 0 &&
-	    (!bound || ask_state(e->ask, s, nothing)))
-		cancel_group(e, root);
 }
 
 /* Can the record do anything to this rule? It is cheap to know that not. */
@@ -600,9 +610,8 @@ tidy_strict(struct engine *e, const struct strict *s)
 	    s->rule);
 
 	e->ncandidates = 0;
-	for (uint32_t group = root; group != 0; group = group == root ?
-	    group_newest(e->partials, root) :
-	    group_older(e->partials, group))
+	for (uint32_t group = root == 0 ? 0 : group_newest(e->partials, root);
+	    group != 0; group = group_older(e->partials, group))
 		for (uint32_t i = group_first(e->partials, group); i != 0;
 		    i = partial_at(e->partials, i)->next)
 			if (!stays(e, partial_at(e->partials, i), r))

@@ -10,6 +10,7 @@
 #include "engine/feed.h"
 #include "engine/inside.h"
 #include "engine/key.h"
+#include "engine/scene.h"
 
 /*
  * Live sequences of either life that no cache near holds. Those in old words
@@ -64,18 +65,10 @@ look_near(const struct engine *e, struct turn *t, const struct slot *s,
 static inline void
 make_ready(const struct engine *e, struct turn *t)
 {
-	uint64_t	 fsid;
-
 	t->ready = true;
 	t->has_path = record_path_whole(t->record, &t->path);
-	if (e->paths == NULL)
-		return;
-	record_inode(t->record, &fsid, &t->inode.node);
-	t->inode.source = e->source;
-	t->inode.fsid = (uint32_t)fsid;
-	t->has_inode = t->inode.fsid != 0 && t->inode.node != 0;
-	if (t->has_inode)
-		pathcache_hash(e->paths, &t->inode);
+	if (e->paths != NULL)
+		t->has_inode = engine_inode(e, t->record, &t->inode);
 }
 
 /* Up to where the path counts, if there is more to find out. */
@@ -83,6 +76,7 @@ static inline bool
 read_turn(struct engine *e, struct turn *t)
 {
 	struct record		*r = t->record;
+	const struct slot	*s;
 
 	t->met = true;
 	t->slot = slot_known(e, r);
@@ -98,7 +92,15 @@ read_turn(struct engine *e, struct turn *t)
 	    (t->slot = slot_known(e, r)) == INDEX_UNSEEN)
 		return false;
 	e->stats.partial += r->error != 0;
-	if ((*e->asks)[t->slot].object || engine_looks_at_all(e))
+	s = &(*e->asks)[t->slot];
+	if (!slot_takes(s, r)) {
+		t->plan = &nobody;
+		if (!engine_looks_at_all(e) && !e->sees_all) {
+			t->tasks = 0;
+			return false;
+		}
+	}
+	if (s->object || engine_looks_at_all(e))
 		make_ready(e, t);
 	return true;
 }
@@ -110,7 +112,7 @@ decide(struct engine *e, struct turn *t, bool together)
 
 	if (t->slot == INDEX_NOBODY)
 		t->plan = &nobody;
-	else
+	else if (t->plan == NULL)
 		look_near(e, t, s, together);
 	look_at_plan(e, t);
 	if (!t->ready && (t->tasks != 0 || e->sees_all))
@@ -143,7 +145,7 @@ turns_read(struct engine *e, struct turn *v, size_t n)
 
 		t->has_class = false;
 		t->undecided = read_turn(e, t);
-		if (!t->undecided || !t->has_path)
+		if (!t->undecided || !t->has_path || t->plan != NULL)
 			continue;
 		s = &(*e->asks)[t->slot];
 		if (!s->paths || s->patterns)
@@ -281,6 +283,27 @@ look_at_end(const struct engine *e, const struct turn *t)
 		partial_ahead(e->partials, t->number);
 }
 
+/* Where they count, what they have counted. */
+static void
+look_at_tallies(const struct engine *e, struct turns *ts)
+{
+	for (size_t i = 0; i < ts->n; i++) {
+		struct turn	*t = &ts->v[i];
+
+		if (t->rule == PROGRAM_NONE || t->has_found)
+			continue;
+		if (t->number != 0)
+			t->number = count_ahead(e, t->number);
+	}
+	for (size_t i = 0; i < ts->n; i++) {
+		const struct turn	*t = &ts->v[i];
+
+		if (t->rule != PROGRAM_NONE && !t->has_found &&
+		    t->number != 0)
+			tally_ahead_more(e->tallies, t->number);
+	}
+}
+
 static void
 look_for_sequences(struct engine *e, struct turns *ts)
 {
@@ -290,6 +313,8 @@ look_for_sequences(struct engine *e, struct turns *ts)
 		look_further(e, &ts->v[i]);
 	for (size_t i = 0; i < ts->n; i++)
 		look_at_end(e, &ts->v[i]);
+	if (tallies_used(e->tallies) > MANY_NEW)
+		look_at_tallies(e, ts);
 }
 
 /* Is it ready, but without a plan? */

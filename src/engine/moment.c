@@ -66,6 +66,8 @@ may_go_on(struct engine *e, uint32_t rule)
 	const struct key_part	*part = &e->key_parts[rule];
 	const struct key_memo	*m = &e->key_memos[part->kind];
 
+	if (!e->waiters[rule].by_key)
+		return true;
 	if (m->turn != e->live_turn || m->block != part->block)
 		key_look(e, rule);
 	return (m->alive >> part->bit & 1) != 0;

@@ -204,6 +204,19 @@ musters_free(struct musters *ms)
 	free(ms);
 }
 
+/* Where it may begin it is always asked. */
+bool
+musters_by_key(const struct musters *ms, uint32_t rule)
+{
+	const uint32_t	 n = ms == NULL ? 0 :
+	    atom_count(&ms->e->program->rules[rule]);
+
+	for (uint32_t i = 1; i < n; i++)
+		if (ms->told[ms->first[rule] + i] == BY_KEY)
+			return true;
+	return ms == NULL;
+}
+
 /* Cutting one. */
 
 /* The quest for this, of rules whose keys are like that of RULE; or NULL. */

@@ -10,6 +10,7 @@
 #ifndef ENGINE_MUSTER_H
 #define ENGINE_MUSTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -63,6 +64,9 @@ struct muster {
  */
 struct musters	*musters_new(const struct engine *);
 void		 musters_free(struct musters *);	/* NULL is allowed */
+
+/* Is it ever asked for by its key alone? NULL: it is. */
+bool		 musters_by_key(const struct musters *, uint32_t rule);
 
 /* Of a list of ENTRY_LIVES, which must outlive it; NULL when it is short. */
 const struct muster *muster_cut(const struct musters *, struct arena *,

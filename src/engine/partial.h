@@ -3,10 +3,11 @@
  * partial.h - the store of partial matches.
  *
  * A group is all that one rule has for one key and one combination of bound
- * values. The one with nothing bound is the root of its key, and knows the
- * others, from the oldest combination to the newest. A group is found by hash
- * in one look; in it, each state has one partial match and, where it counts
- * records, one count.
+ * values. Most keys have one group: it is the root of its key, whatever it
+ * binds. Of several the root is the one with nothing bound, made if need be,
+ * and knows the others, from the oldest combination to the newest. A group is
+ * found by hash in one look; in it, each state has one partial match and, where
+ * it counts records, one count.
  *
  * The partial matches of nearly all groups are beginnings of one chain of
  * records. Such a group is folded some time after it was last touched (see
@@ -74,7 +75,7 @@ struct partial {
 		uint32_t tally;		/* of a count; of what came out of
 					 * one whose past is still there */
 	};
-	uint32_t	 deadline;	/* its place, from 1; or 0 */
+	uint32_t	 deadline;	/* see deadlines_at(); or 0 */
 	uint32_t	 epoch;		/* of last_ms, from 1; 0: not asked */
 };
 
@@ -114,13 +115,15 @@ uint64_t	 groups_alive(const struct partials *, uint64_t id);
 
 /*
  * Let WAITS know from now on which rules have something, by their numbers there
- * and what their keys are salted with: under the key alone, and under what
- * partials_what() makes of the key and the hash of bound values. Before the
- * first group, or again as salts change. Both must outlive the store.
+ * and what their keys are salted with: under the key alone, if that is asked
+ * for, and under what partials_what() makes of the key and the hash of bound
+ * values. Before the first group, or again as salts change. Both must outlive
+ * the store.
  */
 struct waiter {
 	uint64_t	 salt;
 	uint32_t	 number;
+	bool		 by_key;
 };
 struct waits;
 void		 partials_tell(struct partials *, struct waits *,
@@ -140,13 +143,24 @@ uint32_t	 group_find_bound(const struct partials *, uint32_t root,
 		    uint64_t hash, const struct value values[VARIABLES_MAX]);
 
 /*
- * Add one that is not there. A group vanishes with its last partial match, a
- * root not before its last combination. The second returns 0 when there is no
- * room for the values.
+ * Add one that is not there: to a key that has none, with nothing bound or a
+ * combination; to one that has others, what group_apart() returns or a further
+ * combination. A group vanishes with its last partial match, a root not before
+ * its last combination. Those with values return 0 when there is no room for
+ * them.
  */
 uint32_t	 group_add(struct partials *, uint64_t id, uint32_t rule);
+uint32_t	 group_add_alone(struct partials *, uint64_t id,
+		    uint32_t rule, uint64_t hash,
+		    const struct value values[VARIABLES_MAX]);
 uint32_t	 group_add_bound(struct partials *, uint32_t root,
 		    uint64_t hash, const struct value values[VARIABLES_MAX]);
+
+/*
+ * The group of the key with nothing bound, its root from now on if that was a
+ * combination. It is empty then, and to be used, or tidied.
+ */
+uint32_t	 group_apart(struct partials *, uint32_t root);
 
 /* A group that was added and not used: remove it if it is empty. */
 void		 group_tidy(struct partials *, uint32_t);
@@ -159,14 +173,16 @@ uint32_t	 group_first(struct partials *, uint32_t);
 void		 group_end_folded(struct partials *, uint32_t);
 
 /*
- * Of a root, its combinations from the oldest to the newest; 0 at the end. Of a
- * combination, its values and its root; 0 and itself of a root.
+ * The groups of a key that hold something, from the oldest combination to the
+ * newest or back; the one with nothing bound is older than all. 0 at the end.
  */
-uint32_t	 group_count(const struct partials *, uint32_t root);
 uint32_t	 group_oldest(const struct partials *, uint32_t root);
 uint32_t	 group_newest(const struct partials *, uint32_t root);
 uint32_t	 group_older(const struct partials *, uint32_t);
 uint32_t	 group_newer(const struct partials *, uint32_t);
+
+/* Its combinations; those of a group, its values, 0: none; its root. */
+uint32_t	 group_count(const struct partials *, uint32_t root);
 uint32_t	 group_bound(const struct partials *, uint32_t);
 uint32_t	 group_root(const struct partials *, uint32_t);
 

@@ -38,12 +38,6 @@ origin(const struct pasts *p, uint32_t number)
 	return pool_at(&p->origins, number);
 }
 
-const struct origin *
-origin_at(const struct pasts *p, uint32_t number)
-{
-	return origin(p, number);
-}
-
 /* Both pools are always asked together, so both give the same number. */
 uint32_t
 origin_new(struct pasts *p, const struct origin *o, uint64_t hash)
@@ -65,19 +59,9 @@ origin_hash(const struct pasts *p, uint32_t number)
 	    *(const uint64_t *)pool_at(&p->hashes, number) : 0;
 }
 
-uint32_t
-origin_hold(struct pasts *p, uint32_t number)
-{
-	if (number != 0)
-		origin(p, number)->refs++;
-	return number;
-}
-
 void
-origin_drop(struct pasts *p, uint32_t number)
+origin_end(struct pasts *p, uint32_t number)
 {
-	if (number == 0 || --origin(p, number)->refs > 0)
-		return;
 	pool_give(&p->origins, number);
 	if (p->want_hashes)
 		pool_give(&p->hashes, number);
@@ -197,7 +181,7 @@ past_list(const struct pasts *p, uint32_t head, struct alert_step *out)
 	    ALERT_STEPS_MAX;
 
 	assert(length <= CUT_AT);
-	for (size_t i = n; head != 0;) {
+	for (size_t i = n; head != 0 && i > 0;) {
 		const struct past	 s = past_at(p, head);
 
 		head = s.before;

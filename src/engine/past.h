@@ -64,9 +64,31 @@ void		 pasts_fini(struct pasts *);
 uint32_t	 origin_new(struct pasts *, const struct origin *,
 		    uint64_t hash);
 uint64_t	 origin_hash(const struct pasts *, uint32_t);
-uint32_t	 origin_hold(struct pasts *, uint32_t);	/* returns the same */
-void		 origin_drop(struct pasts *, uint32_t);
-const struct origin *origin_at(const struct pasts *, uint32_t);
+static inline const struct origin *
+origin_at(const struct pasts *p, uint32_t number)
+{
+	return pool_at(&p->origins, number);
+}
+
+/* Hold it, and return the same number. */
+static inline uint32_t
+origin_hold(struct pasts *p, uint32_t number)
+{
+	if (number != 0)
+		((struct origin *)pool_at(&p->origins, number))->refs++;
+	return number;
+}
+
+/* The last one lets go. */
+void		 origin_end(struct pasts *, uint32_t);
+
+static inline void
+origin_drop(struct pasts *p, uint32_t number)
+{
+	if (number != 0 && --((struct origin *)pool_at(&p->origins,
+	    number))->refs == 0)
+		origin_end(p, number);
+}
 
 /* The past that is an origin alone. */
 uint32_t	 past_of(struct pasts *, uint32_t origin);

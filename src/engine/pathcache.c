@@ -18,6 +18,9 @@
 #define BLOCK	PATHCACHE_BLOCK
 #define BLOCKS	PATHCACHE_BLOCKS
 
+_Static_assert(PATHCACHE_MAX / 8 <= INODES_MAX + 1,
+    "an index has room for all");
+
 /* Before each path in the ring. */
 struct entry {
 	uint64_t	 node;
@@ -74,14 +77,14 @@ drop_block(void *arg, const uint8_t *bytes, size_t n, uint64_t at)
 	(void)at;
 	for (size_t i = 0; i < n;) {
 		struct entry	 e;
-		uint64_t	 hash;
+		struct inodes	*index;
 
 		memcpy(&e, bytes + i, sizeof(e));
 		i += ALIGN(sizeof(e) + e.n);
 		if (e.gone != 0)
 			continue;
-		hash = inodes_hash(&p->key, e.fsid, e.node);
-		inodes_remove(index_of(p, e.source), hash, e.fsid, e.node);
+		index = index_of(p, e.source);
+		inodes_remove(index, inodes_key(index, e.fsid, e.node));
 	}
 }
 
@@ -110,25 +113,35 @@ pathcache_free(struct pathcache *p)
 	free(p);
 }
 
+/* The first of a source or a device; or one of those that take more. */
+static void __attribute__((noinline))
+make_key(struct pathcache *p, struct inode *i)
+{
+	struct inodes	*index = index_of(p, i->source);
+
+	if (index == NULL)
+		index = new_index(p, i->source);
+	i->key = inodes_key(index, i->fsid, i->node);
+	__builtin_prefetch(inodes_first(index, i->key));
+}
+
 void
-pathcache_hash(const struct pathcache *p, struct inode *i)
+pathcache_key(struct pathcache *p, struct inode *i)
 {
 	const struct inodes	*index = index_of(p, i->source);
 
-	i->hash = inodes_hash(&p->key, i->fsid, i->node);
-	if (index != NULL)
-		__builtin_prefetch(inodes_first(index, i->hash));
+	if (index == NULL || (i->key = inodes_key_at_once(index, i->fsid,
+	    i->node)) == 0)
+		make_key(p, i);
+	else
+		__builtin_prefetch(inodes_first(index, i->key));
 }
 
 void
 pathcache_ahead_more(const struct pathcache *p, const struct inode *i)
 {
-	const struct inodes	*index = index_of(p, i->source);
-	uint32_t		 number;
+	const uint32_t	 number = inodes_find(p->indexes[i->source], i->key);
 
-	if (index == NULL)
-		return;
-	number = inodes_find(index, i->hash, i->fsid, i->node);
 	if (number != INODES_NONE)
 		__builtin_prefetch(bytes_at(p, number));
 }
@@ -146,17 +159,15 @@ put_new(struct pathcache *p, struct inodes *index, const struct inode *i,
 	memcpy(bytes, &e, sizeof(e));
 	if (path.n > 0)
 		memcpy(bytes + sizeof(e), path.p, path.n);
-	inodes_add(index, i->hash, i->fsid, i->node, number_of(at));
+	inodes_add(index, i->key, number_of(at));
 }
 
 static inline void
 put(struct pathcache *p, const struct inode *i, struct slice path)
 {
-	struct inodes	*index = index_of(p, i->source);
+	struct inodes	*index = p->indexes[i->source];
 
-	if (index == NULL)
-		index = new_index(p, i->source);
-	if (inodes_find(index, i->hash, i->fsid, i->node) == INODES_NONE)
+	if (inodes_find(index, i->key) == INODES_NONE)
 		put_new(p, index, i, slice_until_nul(path));
 }
 
@@ -170,42 +181,49 @@ void
 pathcache_put_many(struct pathcache *p, const struct inode_path *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		put(p, &v[i].inode, v[i].path);
+		if (v[i].inode.fsid != 0)
+			put(p, &v[i].inode, v[i].path);
+}
+
+/* What is remembered of a pair, or NULL. */
+static uint8_t *
+find(const struct pathcache *p, const struct inode *i, struct entry *e)
+{
+	const uint32_t	 number = inodes_find(p->indexes[i->source], i->key);
+	uint8_t		*bytes;
+
+	if (number == INODES_NONE)
+		return NULL;
+	bytes = bytes_at(p, number);
+	memcpy(e, bytes, sizeof(*e));
+	return e->node == i->node && e->fsid == i->fsid ? bytes : NULL;
 }
 
 void
 pathcache_forget(struct pathcache *p, const struct inode *i,
     const struct slice *path)
 {
-	struct inodes	*index = index_of(p, i->source);
-	struct slice	 known;
 	struct entry	 e;
-	uint8_t		*bytes;
+	uint8_t		*bytes = find(p, i, &e);
 
-	if (!pathcache_find(p, i, &known) ||
-	    (path != NULL && !slice_eq(*path, known)))
+	if (bytes == NULL || (path != NULL && !slice_eq(*path,
+	    (struct slice){ bytes + sizeof(e), e.n })))
 		return;
-	bytes = bytes_at(p, inodes_find(index, i->hash, i->fsid, i->node));
-	memcpy(&e, bytes, sizeof(e));
 	e.gone = 1;
 	memcpy(bytes, &e, sizeof(e));
-	inodes_remove(index, i->hash, i->fsid, i->node);
+	inodes_remove(p->indexes[i->source], i->key);
 }
 
 bool
 pathcache_find(const struct pathcache *p, const struct inode *i,
     struct slice *path)
 {
-	const struct inodes	*index = index_of(p, i->source);
-	uint32_t		 number = INODES_NONE;
-	struct entry		 e;
+	struct entry	 e;
+	const uint8_t	*bytes = find(p, i, &e);
 
-	if (index != NULL)
-		number = inodes_find(index, i->hash, i->fsid, i->node);
-	if (number == INODES_NONE)
+	if (bytes == NULL)
 		return false;
-	memcpy(&e, bytes_at(p, number), sizeof(e));
-	*path = (struct slice){ bytes_at(p, number) + sizeof(e), e.n };
+	*path = (struct slice){ bytes + sizeof(e), e.n };
 	return true;
 }
 
@@ -242,18 +260,15 @@ pathcache_restore(struct pathcache *p, struct inode_path *from, bool gone,
 	struct inode		*i = &from->inode;
 	const struct entry	 e = { i->node, i->fsid, i->source,
 	    (uint32_t)from->path.n, gone };
-	struct inodes		*index = index_of(p, i->source);
 
 	memcpy(to, &e, sizeof(e));
 	if (e.n > 0)
 		memcpy(to + sizeof(e), from->path.p, e.n);
 	if (gone)
 		return true;
-	pathcache_hash(p, i);
-	if (index == NULL)
-		index = new_index(p, i->source);
-	if (inodes_find(index, i->hash, i->fsid, i->node) != INODES_NONE)
+	pathcache_key(p, i);
+	if (inodes_find(p->indexes[i->source], i->key) != INODES_NONE)
 		return false;
-	inodes_add(index, i->hash, i->fsid, i->node, number_of(at));
+	inodes_add(p->indexes[i->source], i->key, number_of(at));
 	return true;
 }

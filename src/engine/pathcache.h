@@ -22,7 +22,7 @@ struct inode {
 	uint32_t	 source;	/* two hosts share no inodes */
 	uint32_t	 fsid;
 	uint64_t	 node;
-	uint64_t	 hash;		/* of pathcache_hash() */
+	uint64_t	 key;		/* of pathcache_key() */
 };
 
 struct inode_path {
@@ -34,11 +34,10 @@ struct pathcache	*pathcache_new(void);
 void			 pathcache_free(struct pathcache *);
 
 /*
- * Fill in its hash, which all others want, and have brought near what they look
- * at first.
+ * Fill in its key, which all others want, and have brought near what they look
+ * at first. Its device is not 0.
  */
-void			 pathcache_hash(const struct pathcache *,
-			    struct inode *);
+void			 pathcache_key(struct pathcache *, struct inode *);
 
 /*
  * Does nothing when the pair is known. PATH is at most 65,535 bytes, of which
@@ -47,7 +46,7 @@ void			 pathcache_hash(const struct pathcache *,
 void			 pathcache_put(struct pathcache *,
 			    const struct inode *, struct slice path);
 
-/* The same with N of them, in this order. */
+/* The same with N of them, in this order, but for those of device 0. */
 void			 pathcache_put_many(struct pathcache *,
 			    const struct inode_path *, size_t n);
 

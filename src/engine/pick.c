@@ -4,7 +4,9 @@
  *
  * Which sets a value is in stands in one table for all kinds of id: the sets of
  * all values behind each other, and a hash table from value to its stretch of
- * them. Groups that are few are asked one by one instead.
+ * them, and to the kinds by which rules ask for any of these. Each plan knows
+ * where the group of a kind and set is. Groups that are few are asked one by
+ * one instead.
  */
 #include "engine/pick.h"
 
@@ -28,6 +30,7 @@ struct membership {
 struct place {
 	uint32_t	 value;
 	uint32_t	 from, n;	/* n is 0: free */
+	uint32_t	 kinds;		/* as bits */
 };
 
 /* Of one list: what was put first, and from the second on a copy of all. */
@@ -69,24 +72,34 @@ place_of(const struct picker *pk, uint32_t value)
 	return &pk->places[i & pk->mask];
 }
 
+/* The kinds of id, as bits, by which rules ask for each set. */
+static uint8_t *
+kinds_of_sets(const struct program *p)
+{
+	uint8_t	*kinds = xcalloc(p->nid_sets + 1, 1);
+
+	for (size_t i = 0; i < p->nrules; i++) {
+		const struct rule	*r = &p->rules[i];
+
+		if (!r->any_subject && !r->not_subject)
+			kinds[r->subjects] |= (uint8_t)(1u << r->subject);
+	}
+	return kinds;
+}
+
 static void
-list_members(struct picker *pk)
+list_members(struct picker *pk, const uint8_t *kinds)
 {
 	const struct program	*p = pk->program;
-	bool			*used = xcalloc(p->nid_sets + 1, 1);
 	size_t			 n = 0, cap = 0;
 
-	for (size_t i = 0; i < p->nrules; i++)
-		if (!p->rules[i].any_subject && !p->rules[i].not_subject)
-			used[p->rules[i].subjects] = true;
 	for (uint32_t s = 0; s < p->nid_sets; s++)
-		for (size_t i = 0; used[s] && i < p->id_sets[s].n; i++) {
+		for (size_t i = 0; kinds[s] != 0 && i < p->id_sets[s].n; i++) {
 			pk->members = mem_grow(pk->members, &cap, n + 1,
 			    sizeof(*pk->members));
 			pk->members[n++] = (struct membership){
 			    p->id_sets[s].ids[i], s };
 		}
-	free(used);
 	if (n > 1)
 		qsort(pk->members, n, sizeof(*pk->members), by_value);
 	pk->nmembers = n;
@@ -96,11 +109,12 @@ struct picker *
 picker_new(const struct program *p)
 {
 	struct picker	*pk = xcalloc(1, sizeof(*pk));
+	uint8_t		*kinds = kinds_of_sets(p);
 	size_t		 size = PLACES_MIN;
 
 	pk->program = p;
 	pk->seed = hash_key_random();
-	list_members(pk);
+	list_members(pk, kinds);
 	while (size < PLACES_EACH * pk->nmembers)
 		size *= 2;
 	pk->places = xcalloc(size, sizeof(*pk->places));
@@ -112,7 +126,9 @@ picker_new(const struct program *p)
 			at->value = pk->members[i].value;
 			at->from = i;
 		}
+		at->kinds |= kinds[pk->members[i].set];
 	}
+	free(kinds);
 	return pk;
 }
 
@@ -163,20 +179,47 @@ picker_put(struct picker *pk, const struct entries lists[ENTRY_LISTS])
 	}
 }
 
-/* The first group, of those not negated, of this kind and set or a later. */
-static const struct group *
-first_group(const struct picks *p, enum record_id kind, uint32_t set)
+static uint32_t
+home(const struct picks *p, enum record_id kind, uint32_t set)
 {
-	const struct group	*at = p->groups;
+	return ((set * REC_IDS + (uint32_t)kind) * 0x9e3779b1u) >> p->shift;
+}
 
-	for (uint32_t n = p->npositive; n > 1; n -= n / 2) {
-		const struct group	*mid = at + n / 2;
+void
+picks_index(struct picks *p, struct arena *a)
+{
+	uint32_t	*places, mask;
 
-		/* Not a branch, since nobody could foresee it. */
-		at = mid->kind < kind || (mid->kind == kind &&
-		    mid->set <= set) ? mid : at;
+	if (p->npositive <= FEW)
+		return;
+	p->shift = (unsigned)__builtin_clz(2 * p->npositive);
+	mask = UINT32_MAX >> p->shift;
+	places = arena_array(a, (size_t)mask + 1, sizeof(*places));
+	for (uint32_t i = 0; i < p->npositive; i++) {
+		uint32_t	 at = home(p, p->groups[i].kind,
+		    p->groups[i].set);
+
+		while (places[at] != 0)
+			at = (at + 1) & mask;
+		places[at] = i + 1;
 	}
-	return at;
+	p->places = places;
+}
+
+/* The group of this kind and set, if it is one of those not negated. */
+static const struct group *
+find_group(const struct picks *p, enum record_id kind, uint32_t set)
+{
+	const uint32_t	 mask = UINT32_MAX >> p->shift;
+	uint32_t	 at = home(p, kind, set);
+
+	for (; p->places[at] != 0; at = (at + 1) & mask) {
+		const struct group	*g = &p->groups[p->places[at] - 1];
+
+		if (g->kind == kind && g->set == set)
+			return g;
+	}
+	return NULL;
 }
 
 static void
@@ -184,10 +227,10 @@ put_groups_of(struct picker *pk, const struct picks *p, enum record_id kind,
     const struct place *at)
 {
 	for (uint32_t i = 0; i < at->n; i++) {
-		const uint32_t		 set = pk->members[at->from + i].set;
-		const struct group	*g = first_group(p, kind, set);
+		const struct group	*g = find_group(p, kind,
+		    pk->members[at->from + i].set);
 
-		if (g->kind == kind && g->set == set)
+		if (g != NULL)
 			picker_put(pk, g->lists);
 	}
 }
@@ -200,39 +243,77 @@ ask_group(struct picker *pk, const struct group *g, const struct record *r)
 		picker_put(pk, g->lists);
 }
 
+/*
+ * By the sets that the record's ids are in. False when it is less work to ask
+ * each group.
+ */
+static bool
+pick_by_value(struct picker *pk, const struct picks *p, const struct record *r)
+{
+	const struct place	*at[REC_IDS], *last = NULL;
+	uint32_t		 n = 0, value = 0;
+
+	for (unsigned kinds = p->kinds; kinds != 0; kinds &= kinds - 1) {
+		const unsigned	 k = (unsigned)__builtin_ctz(kinds);
+		const uint32_t	 id = record_id(r, (enum record_id)k);
+
+		if (last == NULL || id != value)	/* often it is */
+			last = place_of(pk, id);
+		value = id;
+		at[k] = (last->kinds >> k & 1) != 0 ? last : NULL;
+		n += at[k] != NULL ? last->n : 0;
+	}
+	if (n >= p->npositive)
+		return false;
+	for (unsigned kinds = p->kinds; kinds != 0; kinds &= kinds - 1) {
+		const unsigned	 k = (unsigned)__builtin_ctz(kinds);
+
+		if (at[k] != NULL)
+			put_groups_of(pk, p, (enum record_id)k, at[k]);
+	}
+	return true;
+}
+
 void
 picker_pick(struct picker *pk, const struct picks *p, const struct record *r)
 {
 	uint32_t	 from = 0;
 
-	if (p->npositive > FEW) {
-		const struct place	*at[REC_IDS];
-		uint32_t		 n = 0;
-
-		for (unsigned k = 0; k < REC_IDS; k++) {
-			at[k] = place_of(pk, record_id(r,
-			    (enum record_id)k));
-			n += (p->kinds >> k & 1) != 0 ? at[k]->n : 0;
-		}
-		for (unsigned k = 0; k < REC_IDS && n < p->npositive; k++)
-			if ((p->kinds >> k & 1) != 0)
-				put_groups_of(pk, p, (enum record_id)k,
-				    at[k]);
-		if (n < p->npositive)
-			from = p->npositive;
-	}
+	if (p->npositive > FEW && pick_by_value(pk, p, r))
+		from = p->npositive;
 	for (uint32_t i = from; i < p->n; i++)
 		ask_group(pk, &p->groups[i], r);
 }
 
-bool
-picker_names(const struct picker *pk, unsigned kinds, const struct record *r)
+/* Has the value a group of this kind? Yes, where it takes long to tell. */
+static bool
+has_group(const struct picker *pk, const struct picks *p, enum record_id kind,
+    const struct place *at)
 {
-	for (; kinds != 0; kinds &= kinds - 1) {
+	if (p->places == NULL || at->n > FEW)
+		return true;
+	for (uint32_t i = 0; i < at->n; i++)
+		if (find_group(p, kind, pk->members[at->from + i].set) != NULL)
+			return true;
+	return false;
+}
+
+bool
+picker_names(const struct picker *pk, const struct picks *p,
+    const struct record *r)
+{
+	const struct place	*at = NULL;
+	uint32_t		 value = 0;
+
+	for (unsigned kinds = p->kinds; kinds != 0; kinds &= kinds - 1) {
 		const enum record_id	 kind = (enum record_id)
 		    __builtin_ctz(kinds);
+		const uint32_t		 id = record_id(r, kind);
 
-		if (place_of(pk, record_id(r, kind))->n != 0)
+		if (at == NULL || id != value)		/* often it is */
+			at = place_of(pk, id);
+		value = id;
+		if ((at->kinds >> kind & 1) != 0 && has_group(pk, p, kind, at))
 			return true;
 	}
 	return false;

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "bsm/record.h"
 #include "engine/atom.h"
 #include "rule/program.h"
@@ -26,16 +27,22 @@ struct group {
 	struct entries		 lists[ENTRY_LISTS];
 };
 
-/* Those not negated come first, and are by kind and set. */
+/* Those not negated come first. */
 struct picks {
 	const struct group	*groups;
 	uint32_t		 n, npositive;
 	unsigned		 kinds;		/* of those, as bits */
+	const uint32_t		*places;	/* of those, by kind and set;
+						 * see picks_index() */
+	unsigned		 shift;
 };
 
 /* PROGRAM must outlive it. */
 struct picker	*picker_new(const struct program *);
 void		 picker_free(struct picker *);		/* NULL is allowed */
+
+/* When the groups are known: so that each can be found. */
+void		 picks_index(struct picks *, struct arena *);
 
 /* Begin a collection; put into it; and have all that was put, in order. */
 void		 picker_clear(struct picker *);
@@ -43,8 +50,11 @@ void		 picker_put(struct picker *,
 		    const struct entries lists[ENTRY_LISTS]);
 void		 picker_pick(struct picker *, const struct picks *,
 		    const struct record *);
-/* Is any id of these kinds, given as bits, in any set of a rule? */
-bool		 picker_names(const struct picker *, unsigned kinds,
+/*
+ * Is any id of the record in the set of a group that is not negated? Says yes
+ * where it is as much work to tell as to pick.
+ */
+bool		 picker_names(const struct picker *, const struct picks *,
 		    const struct record *);
 void		 picker_take(struct picker *,
 		    struct entries lists[ENTRY_LISTS]);

@@ -221,6 +221,8 @@ slot_init(struct slot *s, const struct program *p, const bool *objects,
 		const struct state	*st = atom_state(p, atoms[i]);
 
 		s->status |= st->status != STATUS_ANY;
+		s->outcome = i == 0 || st->status == s->outcome ?
+		    st->status : STATUS_ANY;
 		s->object |= objects[atoms[i].rule] ||
 		    atom_wants_object(p, atoms[i]);
 		if (st->objects == PROGRAM_NONE)
@@ -591,6 +593,7 @@ cut_picks(struct plans *ps, size_t at)
 		cut_group(ps, &at, groups[i].lists);
 	}
 	p->groups = groups;
+	picks_index(p, ps->arena);
 	return p;
 }
 
@@ -698,7 +701,10 @@ bool
 plan_names(const struct plans *ps, const struct plan *p,
     const struct record *r)
 {
-	return picker_names(ps->picker, p->kinds, r);
+	for (; p != NULL; p = p->common)
+		if (p->picks != NULL && picker_names(ps->picker, p->picks, r))
+			return true;
+	return false;
 }
 
 const struct plan *

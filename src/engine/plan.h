@@ -55,6 +55,7 @@ struct slot {
 	bool		 paths;		/* by prefixes */
 	bool		 patterns;	/* by regular expressions */
 	bool		 status;	/* any asks for the outcome */
+	enum test_status outcome;	/* and all for this one; or any */
 };
 
 /* The plan of a kind. */
@@ -93,6 +94,17 @@ void		 slot_fini(struct slot *);
 uint64_t	 plans_kind(struct plans *, const struct slot *,
 		    uint32_t i, const struct record *, const struct object *);
 const struct plan *plans_find(struct plans *, const struct slot *, uint64_t);
+
+/*
+ * Is the record's outcome one that any state of its slot asks for? It is less
+ * work to tell than what else makes the kind.
+ */
+static inline bool
+slot_takes(const struct slot *s, const struct record *r)
+{
+	return s->outcome == STATUS_ANY ||
+	    (s->outcome == STATUS_SUCCESS) == (record_error(r) == 0);
+}
 
 static inline uint64_t
 plan_kind(uint32_t slot, uint32_t class, bool success)
@@ -154,7 +166,7 @@ void		 plans_tidy(struct plans *);
 const struct plan *plan_pick(struct plans *, const struct plan *,
 		    const struct record *);
 
-/* Is any id of the record, of the kinds in the plan, one that rules name? */
+/* Is any id of the record, of the kinds in the plan, one that it names? */
 bool		 plan_names(const struct plans *, const struct plan *,
 		    const struct record *);
 

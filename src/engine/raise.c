@@ -42,8 +42,8 @@ raise_matched(struct engine *e)
 		e->out.matched(e->out.arg, e->record, e->source);
 }
 
-void
-raise_trigger(struct engine *e, const struct rule *r, const struct state *s,
+static void
+trigger(struct engine *e, const struct rule *r, const struct state *s,
     const struct alert *alert)
 {
 	struct alert_rule	 about;
@@ -56,10 +56,23 @@ raise_trigger(struct engine *e, const struct rule *r, const struct state *s,
 		.has_object = e->object.known, .object = e->object.path,
 	};
 
-	if (s->trigger == NULL || e->out.trigger == NULL)
-		return;
 	describe(r, &about);
 	e->out.trigger(e->out.arg, &t);
+}
+
+bool
+raise_hears(const struct engine *e, const struct state *s)
+{
+	return e->timed != NULL || e->out.matched != NULL ||
+	    (s->trigger != NULL && e->out.trigger != NULL);
+}
+
+void
+raise_trigger(struct engine *e, const struct rule *r, const struct state *s,
+    const struct alert *alert)
+{
+	if (s->trigger != NULL && e->out.trigger != NULL)
+		trigger(e, r, s, alert);
 }
 
 /* A value as alerts show it. What it borrows is copied to the arena. */

@@ -27,6 +27,9 @@ struct complete {
 	const struct value	*bound;		/* by variable, or NULL */
 };
 
+/* Does anybody want to know that a record met this state? */
+bool	 raise_hears(const struct engine *, const struct state *);
+
 /* The record being read met a state. */
 void	 raise_matched(struct engine *);
 

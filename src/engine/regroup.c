@@ -14,12 +14,6 @@
 #include "base/mem.h"
 #include "engine/groups.h"
 
-static struct group *
-group(const struct partials *s, uint32_t number)
-{
-	return pool_at(&s->groups, number);
-}
-
 static struct kin *
 kin(const struct partials *s, uint32_t number)
 {
@@ -251,13 +245,13 @@ order_levels(struct partials *s)
 	return n == s->live ? NULL : "some that are not in a row";
 }
 
-/* Combinations. */
+/* Combinations, but for those that are alone. */
 
 static bool
 is_combination(const struct partials *s, uint32_t number)
 {
 	return group_in_use(s, number) && group(s, number)->kin != 0 &&
-	    kin(s, number)->bound != 0;
+	    kin(s, number)->bound != 0 && kin(s, number)->root != 0;
 }
 
 static const char *
@@ -266,8 +260,8 @@ join_root(struct partials *s, uint32_t number)
 	const struct kin	 k = *kin(s, number);
 	struct kin		*of_root;
 
-	if (k.root == 0 || k.root >= s->groups.n ||
-	    !group_in_use(s, k.root) || is_combination(s, k.root) ||
+	if (k.root >= s->groups.n ||
+	    !group_in_use(s, k.root) || group_bound(s, k.root) != 0 ||
 	    group(s, k.root)->rule != group(s, number)->rule)
 		return "values of a key that is not there";
 	if (group(s, k.root)->kin == 0)
@@ -331,7 +325,7 @@ order_combinations(struct partials *s)
 		why = each_combination(s, find_oldest);
 	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
 		if (group_in_use(s, i) && group(s, i)->kin != 0 &&
-		    !is_combination(s, i))
+		    group_bound(s, i) == 0)
 			why = order_root(s, i);
 	return why;
 }
@@ -339,39 +333,49 @@ order_combinations(struct partials *s)
 /* The index. */
 
 static const char *
-index_root(struct partials *s, uint32_t number)
+index_root(struct regroup *r, uint32_t number)
 {
+	struct partials		*s = r->s;
 	const struct group	*g = group(s, number);
+	const uint32_t		 bound = group_bound(s, number);
+	struct value		 values[VARIABLES_MAX];
 
 	if (g->rule == REGROUP_GONE)
 		return NULL;		/* what it had is gone, too */
-	if (!group_holds(s, number) && group_count(s, number) == 0)
+	if (bound != 0) {
+		bound_values(s->bounds, bound, values);
+		kin(s, number)->apart = groups_bound_id(s, g->id, g->rule,
+		    r->hash(r->arg, values));
+	}
+	if (!group_holds(s, number) && (bound != 0 ||
+	    group_count(s, number) == 0))
 		return "a key that has nothing";
 	if (group_find(s, g->id, g->rule) != 0)
 		return "a key that is there twice";
 	if (slots_add(s->index, g->id, number) > SLOTS_CROWD)
 		return "keys that are no hashes";
-	groups_live(s, g);
+	groups_live(s, number);
 	return NULL;
 }
 
 static const char *
-index_bound(struct regroup *r, uint32_t number, regroup_hash_fn fn,
-    const void *arg)
+index_bound(struct regroup *r, uint32_t number)
 {
-	struct partials	*s = r->s;
-	const uint32_t	 root = kin(s, number)->root;
-	struct value	 values[VARIABLES_MAX];
-	uint64_t	 hash;
+	struct partials		*s = r->s;
+	const uint32_t		 root = kin(s, number)->root;
+	const struct group	*of_root = group(s, root);
+	struct value		 values[VARIABLES_MAX];
+	uint64_t		 hash;
 
 	if (!group_holds(s, number))
 		return "a combination that has nothing";
 	bound_values(s->bounds, kin(s, number)->bound, values);
-	hash = fn(arg, values);
+	hash = r->hash(r->arg, values);
 	if (group_find_bound(s, root, hash, values) != 0)
 		return "a combination that is there twice";
-	group(s, number)->id = groups_bound_id(s, group(s, root), hash);
-	groups_live(s, group(s, number));
+	group(s, number)->id = groups_bound_id(s, of_root->id, of_root->rule,
+	    hash);
+	groups_live(s, number);
 	return slots_add(s->index, group(s, number)->id, number) >
 	    SLOTS_CROWD ? "values that are too much alike" : NULL;
 }
@@ -391,7 +395,7 @@ make_may(struct partials *s)
 }
 
 static const char *
-index_all(struct regroup *r, regroup_hash_fn fn, const void *arg)
+index_all(struct regroup *r)
 {
 	struct partials	*s = r->s;
 	const char	*why = NULL;
@@ -399,10 +403,10 @@ index_all(struct regroup *r, regroup_hash_fn fn, const void *arg)
 	make_may(s);
 	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
 		if (group_in_use(s, i) && !is_combination(s, i))
-			why = index_root(s, i);
+			why = index_root(r, i);
 	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
 		if (is_combination(s, i))
-			why = index_bound(r, i, fn, arg);
+			why = index_bound(r, i);
 	return why;
 }
 
@@ -438,7 +442,7 @@ drop_gone(struct regroup *r)
 }
 
 const char *
-regroup_end(struct regroup *r, regroup_hash_fn fn, const void *arg)
+regroup_end(struct regroup *r)
 {
 	struct partials	*s = r->s;
 	const char	*why = NULL;
@@ -453,7 +457,7 @@ regroup_end(struct regroup *r, regroup_hash_fn fn, const void *arg)
 	if (why == NULL)
 		why = order_combinations(s);
 	if (why == NULL)
-		why = index_all(r, fn, arg);
+		why = index_all(r);
 	if (why == NULL)
 		drop_gone(r);
 	return why;

@@ -33,9 +33,13 @@ uint32_t	 regroup_queued(const struct partials *);
 uint32_t	 regroup_queue(const struct partials *, uint32_t at,
 		    bool *marked);
 
-/* Making, in a store that is new. */
+/* Making, in a store that is new. HASH is that of a combination's values. */
+typedef uint64_t (*regroup_hash_fn)(const void *arg,
+		    const struct value values[VARIABLES_MAX]);
 struct regroup {
 	struct partials	*s;
+	regroup_hash_fn	 hash;
+	const void	*arg;
 	struct stock	 groups;	/* their numbers, used and free */
 	struct stock	 all;		/* of partial matches: free ones */
 	struct regrouped {		/* and those that are there */
@@ -59,7 +63,10 @@ void		 regroup_fini(struct regroup *);
 bool		 regroup_add(struct regroup *, uint32_t number,
 		    const struct group *, uint64_t hash);
 
-/* It is a combination of ROOT; after it comes NEWER. False: no room. */
+/*
+ * It is a combination of ROOT; after it comes NEWER. ROOT is 0: it is alone,
+ * its id is set. False: no room.
+ */
 bool		 regroup_bound(struct regroup *, uint32_t root, uint32_t newer,
 		    const struct value values[VARIABLES_MAX]);
 
@@ -75,12 +82,9 @@ void		 regroup_partial(struct regroup *, const struct partial *,
 bool		 regroup_put_queue(struct partials *, uint32_t, bool marked);
 
 /*
- * All are there: put them in order, and those of rules that are gone away. HASH
- * is that of a combination's values. Returns NULL, or what is wrong.
+ * All are there: put them in order, and those of rules that are gone away.
+ * Returns NULL, or what is wrong.
  */
-typedef uint64_t (*regroup_hash_fn)(const void *arg,
-		    const struct value values[VARIABLES_MAX]);
-const char	*regroup_end(struct regroup *, regroup_hash_fn,
-		    const void *arg);
+const char	*regroup_end(struct regroup *);
 
 #endif

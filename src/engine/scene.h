@@ -74,4 +74,11 @@ bool	 scene_may_begin(const struct scene *);
 /* The record meets a state that counts. */
 void	 count_record(const struct scene *, uint32_t state);
 
+/*
+ * Ahead of that: the tally that it will probably look at in this group, or 0,
+ * whose content is brought into the cache; call partial_ahead() before, and
+ * tally_ahead_more() behind it.
+ */
+uint32_t count_ahead(const struct engine *, uint32_t group);
+
 #endif

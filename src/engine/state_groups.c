@@ -18,7 +18,8 @@ enum { KIND_HEAD, KIND_FREE, KIND_FREE_PARTIAL, KIND_ITEM };
 /* Bits of a group. */
 enum {
 	GROUP_FOLDED = 1, GROUP_BOUND = 2, GROUP_BARE = 4, GROUP_ALL = 8,
-	GROUP_QUALITY = 4	/* shift */
+	GROUP_QUALITY = 4,	/* shift */
+	GROUP_ALONE = 64	/* bound, and the root of its key */
 };
 
 /* Bits of a partial match. */
@@ -78,8 +79,10 @@ save_bound(const struct engine *e, struct buf *b, uint32_t group)
 	struct value	 values[VARIABLES_MAX];
 	unsigned	 n = 0;
 
-	buf_u32(b, group_root(e->partials, group));
-	buf_u32(b, group_newer(e->partials, group));
+	if (group_root(e->partials, group) != group) {
+		buf_u32(b, group_root(e->partials, group));
+		buf_u32(b, group_newer(e->partials, group));
+	}
 	bound_values(&e->bounds, group_bound(e->partials, group), values);
 	for (uint8_t i = 0; i < VARIABLES_MAX; i++)
 		n += values[i].kind != VALUE_NOTHING;
@@ -162,14 +165,16 @@ save_group(const struct engine *e, struct rows *rows, uint32_t number)
 	const struct partials	*s = e->partials;
 	const struct group	*g = group_at(s, number);
 	const bool		 bound = group_bound(s, number) != 0;
+	const bool		 root = group_root(s, number) == number;
 	struct buf		*b = stock_item(rows, KIND_ITEM, number);
 
 	buf_u8(b, (uint8_t)((g->folded ? GROUP_FOLDED |
 	    g->f_quality << GROUP_QUALITY | (g->f_bare ? GROUP_BARE : 0) |
-	    (g->f_all ? GROUP_ALL : 0) : 0) | (bound ? GROUP_BOUND : 0)));
+	    (g->f_all ? GROUP_ALL : 0) : 0) | (bound ? GROUP_BOUND : 0) |
+	    (bound && root ? GROUP_ALONE : 0)));
 	buf_u32(b, g->rule);
 	buf_u32(b, group_holds(s, number) ? g->newer : 0);
-	if (!bound)
+	if (root)
 		buf_u64(b, g->id);
 	if (g->folded)
 		save_folded(e, b, number);
@@ -218,12 +223,20 @@ struct item {
 	const struct rule	*rule;		/* NULL: it is gone */
 };
 
+static uint64_t
+hash_of(const void *arg, const struct value values[VARIABLES_MAX])
+{
+	return keep_hash(arg, values);
+}
+
 static struct making *
 making(struct resuming *r)
 {
 	struct making	*m = resume_scratch(r, SECTION_GROUPS, sizeof(*m));
 
 	m->g.s = r->e->partials;
+	m->g.hash = hash_of;
+	m->g.arg = r->e;
 	return m;
 }
 
@@ -292,9 +305,13 @@ static bool
 bound_of(struct item *it)
 {
 	struct value	 values[VARIABLES_MAX] = { { .kind = VALUE_NOTHING } };
-	const uint32_t	 root = (uint32_t)cursor_uint(&it->c, 4);
-	const uint32_t	 newer = (uint32_t)cursor_uint(&it->c, 4);
+	const bool	 alone = (it->bits & GROUP_ALONE) != 0;
+	const uint32_t	 root = alone ? 0 : (uint32_t)cursor_uint(&it->c, 4);
+	const uint32_t	 newer = alone ? 0 : (uint32_t)cursor_uint(&it->c, 4);
 
+	if (!alone && root == 0)
+		return resume_refuse(it->r,
+		    "values of a key that is not there");
 	for (uint64_t n = cursor_uint(&it->c, 1); n > 0; n--)
 		if (!value_of(&it->c, values))
 			return resume_refuse(it->r, "a value that cannot be");
@@ -479,7 +496,7 @@ head_of_group(struct item *it, struct group *g, uint64_t *hash)
 		g->rule = rule & GROUP_RULES_MAX;
 	}
 	g->newer = (uint32_t)cursor_uint(c, 4);
-	if ((it->bits & GROUP_BOUND) == 0)
+	if ((it->bits & GROUP_BOUND) == 0 || (it->bits & GROUP_ALONE) != 0)
 		g->id = cursor_uint(c, 8);
 	if ((it->bits & GROUP_FOLDED) != 0)
 		*hash = folded_of(it, g);
@@ -527,12 +544,6 @@ row_of_groups(struct resuming *r, const struct row *row)
 
 /* All are there. */
 
-static uint64_t
-hash_of(const void *arg, const struct value values[VARIABLES_MAX])
-{
-	return keep_hash(arg, values);
-}
-
 /* It runs from the record before, as wait_for_end() had it. */
 static void
 wait_again(struct engine *e, const struct regrouped *one)
@@ -558,7 +569,7 @@ end(struct resuming *r)
 {
 	struct making	*m = making(r);
 	struct engine	*e = r->e;
-	const char	*why = regroup_end(&m->g, hash_of, e);
+	const char	*why = regroup_end(&m->g);
 
 	if (why != NULL)
 		return resume_refuse(r, why);

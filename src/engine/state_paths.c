@@ -46,6 +46,8 @@ read_one(void *arg, struct cursor *c, struct stretch_at *at)
 		return resume_refuse(r, "a path is too long");
 	if (one.inode.source >= r->e->nsources)
 		return resume_refuse(r, "a path of no source");
+	if (one.inode.fsid == 0)
+		return resume_refuse(r, "a path of no device");
 	to = stretch_room(at, pathcache_size(one.path.n), &position);
 	if (to == NULL)
 		return resume_refuse(r, "a block is too full");

@@ -21,21 +21,27 @@
 #include "base/shards.h"
 #include "engine/timer.h"
 
-/* What a record stands for when N are looked for from it on. */
+/*
+ * What a record stands for when N are looked for from it on: nearly always for
+ * itself, else for one that may be gone by now.
+ */
 struct start {
 	int64_t		 ms;
 	uint64_t	 value;
-	uint32_t	 past, origin;
+	uint32_t	 past;		/* held */
 };
 
 struct entry {
 	int64_t		 ms;
 	uint64_t	 value;
-	struct start	 start;		/* without origin: a gap */
 	uint32_t	 past;
+	uint32_t	 origin;	/* of its start; 0: a gap */
+	uint32_t	 start;		/* of another record; 0: its own */
 	uint32_t	 tally;		/* 0: not in use */
 	uint32_t	 older, newer;
 };
+
+_Static_assert(sizeof(struct entry) == 40, "there may be millions");
 
 enum use { USE_NONE, USE_TOLD, USE_OWNED };	/* told: made again */
 
@@ -50,23 +56,26 @@ struct tally {
 };
 
 struct tallies {
-	struct pool	 tallies, entries;
+	struct pool	 tallies, entries, starts;
 	struct shards	*values;	/* of those that are distinct */
 	struct pasts	*pasts;
 	struct hash_key	 seed;
+	uint32_t	 most;		/* records */
 	uint64_t	 evicted;
 };
 
 struct tallies *
-tallies_new(struct pasts *pasts)
+tallies_new(struct pasts *pasts, uint32_t most)
 {
 	struct tallies	*t = xcalloc(1, sizeof(*t));
 
 	pool_init(&t->tallies, sizeof(struct tally));
 	pool_init(&t->entries, sizeof(struct entry));
+	pool_init(&t->starts, sizeof(struct start));
 	t->values = shards_new();
 	t->pasts = pasts;
 	t->seed = hash_key_random();
+	t->most = most == 0 ? TALLIES_MAX : most;
 	return t;
 }
 
@@ -77,6 +86,7 @@ tallies_free(struct tallies *t)
 		return;
 	pool_fini(&t->tallies);
 	pool_fini(&t->entries);
+	pool_fini(&t->starts);
 	shards_free(t->values);
 	free(t);
 }
@@ -120,6 +130,24 @@ tallies_used(const struct tallies *t)
 	return t->entries.used;
 }
 
+void
+tally_ahead(const struct tallies *t, uint32_t number)
+{
+	__builtin_prefetch(at(t, number));
+}
+
+void
+tally_ahead_more(const struct tallies *t, uint32_t number)
+{
+	const struct tally	*y = at(t, number);
+
+	if (y->newest == 0)
+		return;
+	__builtin_prefetch(&entry(t, y->newest)->origin);
+	__builtin_prefetch(&entry(t, y->newest)->newer);
+	__builtin_prefetch(entry(t, y->oldest));
+}
+
 /* The record with this value. */
 
 static uint64_t
@@ -129,17 +157,28 @@ hash(const struct tallies *t, uint32_t tally, uint64_t value)
 	return hash_word(&t->seed, value + tally * (t->seed.k1 | 1));
 }
 
+void
+tally_value_ahead(const struct tallies *t, uint32_t number, uint64_t value)
+{
+	shards_prefetch(t->values, hash(t, number, value));
+}
+
 static uint32_t
-find(const struct tallies *t, uint32_t tally, uint64_t value)
+find_hash(const struct tallies *t, uint32_t tally, uint64_t value, uint64_t h)
 {
 	uint32_t	 from = 0, number;
 
-	while ((number = shards_find(t->values, hash(t, tally, value),
-	    &from)) != SHARDS_NONE)
+	while ((number = shards_find(t->values, h, &from)) != SHARDS_NONE)
 		if (entry(t, number)->tally == tally &&
 		    entry(t, number)->value == value)
 			return number;
 	return 0;
+}
+
+static uint32_t
+find(const struct tallies *t, uint32_t tally, uint64_t value)
+{
+	return find_hash(t, tally, value, hash(t, tally, value));
 }
 
 /* Entries without DISTINCT have value 0 and are in no index. */
@@ -148,15 +187,6 @@ find_same(const struct tallies *t, uint32_t tally, const struct tally_way *way,
     uint64_t value)
 {
 	return way->distinct ? find(t, tally, value) : 0;
-}
-
-static void
-index_value(struct tallies *t, uint32_t number)
-{
-	const struct entry	*e = entry(t, number);
-
-	if (e->value != 0)
-		shards_add(t->values, hash(t, e->tally, e->value), number);
 }
 
 static void
@@ -170,20 +200,53 @@ forget_value(struct tallies *t, uint32_t number)
 
 /* Starts. */
 
-static void
-end_start(struct tallies *t, struct entry *e)
+/* Borrowed; only if it is no gap. */
+static struct counted
+start_of(const struct tallies *t, const struct entry *e)
 {
-	origin_drop(t->pasts, e->start.origin);
-	past_drop(t->pasts, e->start.past);
-	e->start = (struct start){ .origin = 0 };
+	struct counted		 c = { e->ms, e->value, e->past, e->origin };
+	const struct start	*s;
+
+	if (e->start == 0)
+		return c;
+	s = pool_at(&t->starts, e->start);
+	return (struct counted){ s->ms, s->value, s->past, e->origin };
 }
 
 static void
-copy_start(struct tallies *t, struct entry *e, const struct entry *from)
+end_start(struct tallies *t, struct entry *e)
 {
-	e->start = from->start;
-	(void)origin_hold(t->pasts, e->start.origin);
-	(void)past_hold(t->pasts, e->start.past);
+	origin_drop(t->pasts, e->origin);
+	e->origin = 0;
+	if (e->start == 0)
+		return;
+	past_drop(t->pasts, ((const struct start *)pool_at(&t->starts,
+	    e->start))->past);
+	pool_give(&t->starts, e->start);
+	e->start = 0;
+}
+
+/* It has none. Past and origin are held. */
+static void
+set_start(struct tallies *t, struct entry *e, const struct counted *c)
+{
+	e->start = pool_take(&t->starts);
+	e->origin = c->origin;
+	*(struct start *)pool_at(&t->starts, e->start) = (struct start){
+	    c->ms, c->value, c->past };
+}
+
+/* What another stands for, which may be a gap; held. */
+static struct counted
+hold_start(struct tallies *t, const struct entry *from)
+{
+	const struct counted	 c = start_of(t, from);
+
+	if (c.origin == 0)
+		return (struct counted){ .origin = 0 };
+	(void)origin_hold(t->pasts, c.origin);
+	(void)past_hold(t->pasts, c.past);
+	return c;
 }
 
 static void
@@ -227,14 +290,13 @@ tally_expire(struct tallies *t, uint32_t number, tally_dead_fn dead, void *arg)
 		for (uint32_t i = y->oldest; i != 0; i = entry(t, i)->newer) {
 			struct entry	*e = entry(t, i);
 
-			if (e->start.origin == 0 ||
-			    !dead(arg, e->start.origin))
+			if (e->origin == 0 || !dead(arg, e->origin))
 				continue;
 			end_start(t, e);
 			y->gaps = true;
 		}
 	while (y->oldest != 0) {
-		const uint32_t	 origin = entry(t, y->oldest)->start.origin;
+		const uint32_t	 origin = entry(t, y->oldest)->origin;
 
 		if (origin != 0 && !dead(arg, origin))
 			break;
@@ -246,22 +308,16 @@ tally_expire(struct tallies *t, uint32_t number, tally_dead_fn dead, void *arg)
 
 /* Counting. */
 
-static struct counted
-counted_of(const struct start *s)
-{
-	return (struct counted){ .ms = s->ms, .value = s->value,
-	    .past = s->past, .origin = s->origin };
-}
-
 /* Can N begin with this start and end with this record? */
 static bool
-spans(const struct start *s, const struct tally_way *way,
+spans(const struct counted *start, const struct tally_way *way,
     const struct counted *c)
 {
-	if (s->origin == 0 || (way->distinct && s->value == c->value))
+	if (start->origin == 0 ||
+	    (way->distinct && start->value == c->value))
 		return false;
 	return way->window_ms < 0 ||
-	    time_between(s->ms, c->ms) <= way->window_ms;
+	    time_between(start->ms, c->ms) <= way->window_ms;
 }
 
 bool
@@ -270,21 +326,25 @@ tally_completes(const struct tallies *t, uint32_t number,
     struct counted *first)
 {
 	const struct tally	*y = at(t, number);
-	const uint32_t		 same = find_same(t, number, way, c->value);
-	const uint32_t		 others = y->n - (same != 0);
-	uint32_t		 oldest = y->oldest;
+	struct counted		 start;
+	uint32_t		 same, others, oldest = y->oldest;
 
 	*first = *c;
 	if (way->wanted == 1)
 		return c->origin != 0;
+	if (y->n < way->wanted - 1)
+		return false;
+	same = find_same(t, number, way, c->value);
+	others = y->n - (same != 0);
 	if (others < way->wanted - 1 || (way->strict && same != 0 &&
 	    same != oldest))
 		return false;
 	if (same == oldest || others == way->wanted)
 		oldest = entry(t, oldest)->newer;
-	if (!spans(&entry(t, oldest)->start, way, c))
+	start = start_of(t, entry(t, oldest));
+	if (!spans(&start, way, c))
 		return false;
-	*first = counted_of(&entry(t, oldest)->start);
+	*first = start;
 	return true;
 }
 
@@ -302,7 +362,7 @@ make_room(struct tallies *t, uint32_t number, const struct tally_way *way,
 		remove_entry(t, same);
 	while (y->n >= way->wanted)
 		remove_entry(t, y->oldest);
-	if (t->entries.used >= TALLIES_MAX && y->n > 0) {
+	if (t->entries.used >= t->most && y->n > 0) {
 		remove_entry(t, y->oldest);
 		t->evicted++;
 	}
@@ -314,10 +374,13 @@ fill_gaps(struct tallies *t, struct tally *y)
 	y->gaps = false;
 	for (uint32_t i = y->newest; i != 0; i = entry(t, i)->older) {
 		struct entry	*e = entry(t, i);
+		struct counted	 start = { .origin = 0 };
 
-		if (e->start.origin == 0 && e->older != 0)
-			copy_start(t, e, entry(t, e->older));
-		y->gaps |= e->start.origin == 0;
+		if (e->origin == 0 && e->older != 0)
+			start = hold_start(t, entry(t, e->older));
+		if (start.origin != 0)
+			set_start(t, e, &start);
+		y->gaps |= e->origin == 0;
 	}
 }
 
@@ -325,27 +388,13 @@ fill_gaps(struct tallies *t, struct tally *y)
 static bool
 steps_back(const struct tallies *t, const struct tally *y, uint32_t origin)
 {
-	uint32_t	 last = y->newest == 0 ? 0 :
-	    entry(t, y->newest)->start.origin;
+	uint32_t	 last;
 
 	if (origin == 0 || y->n == 0)
 		return false;
+	last = entry(t, y->newest)->origin;
 	return last == 0 || origin_at(t->pasts, origin)->first_s <
 	    origin_at(t->pasts, last)->first_s;
-}
-
-/* What a record stands for that begins nothing: what the newest does. */
-static struct start
-inherited(struct tallies *t, const struct tally *y, const struct tally_way *way)
-{
-	struct start	 s = { .origin = 0 };
-
-	if (way->strict || y->newest == 0)
-		return s;
-	s = entry(t, y->newest)->start;
-	(void)origin_hold(t->pasts, s.origin);
-	(void)past_hold(t->pasts, s.past);
-	return s;
 }
 
 static void
@@ -365,22 +414,27 @@ tally_add(struct tallies *t, uint32_t number, const struct tally_way *way,
     const struct counted *c)
 {
 	struct tally	*y = at(t, number);
-	struct start	 s = { .ms = c->ms, .value = c->value,
-	    .past = c->past, .origin = c->origin };
+	const uint64_t	 value = way->distinct ? c->value : 0;
+	const uint64_t	 h = value == 0 ? 0 : hash(t, number, value);
+	struct counted	 start = { .origin = 0 };
+	struct entry	*e;
 	uint32_t	 one;
 
-	if (c->origin == 0)
-		s = inherited(t, y, way);
-	else
-		(void)past_hold(t->pasts, s.past);
+	/* What begins nothing stands for what the newest does. */
+	if (c->origin == 0 && !way->strict && y->newest != 0)
+		start = hold_start(t, entry(t, y->newest));
 	y->unordered |= steps_back(t, y, c->origin);
-	make_room(t, number, way, find_same(t, number, way, c->value));
+	make_room(t, number, way, value == 0 ? 0 :
+	    find_hash(t, number, value, h));
 	one = pool_take(&t->entries);
-	*entry(t, one) = (struct entry){ .ms = c->ms, .past = c->past,
-	    .tally = number, .value = way->distinct ? c->value : 0,
-	    .start = s };
+	e = entry(t, one);
+	*e = (struct entry){ .ms = c->ms, .value = value, .past = c->past,
+	    .origin = c->origin, .tally = number };
+	if (start.origin != 0)
+		set_start(t, e, &start);
 	link_newest(t, y, one);
-	index_value(t, one);
+	if (value != 0)
+		shards_add(t->values, h, one);
 	if (y->gaps && !way->strict)
 		fill_gaps(t, y);
 }
@@ -389,7 +443,7 @@ static struct counted
 as_it_stands(const struct entry *e)
 {
 	return (struct counted){ .ms = e->ms, .value = e->value,
-	    .past = e->past, .origin = e->start.origin };
+	    .past = e->past, .origin = e->origin };
 }
 
 struct counted
@@ -413,7 +467,7 @@ tally_purge(struct tallies *t, uint32_t number)
 		return;
 	for (uint32_t i = y->oldest, next; i != 0; i = next) {
 		next = entry(t, i)->newer;
-		if (entry(t, i)->start.origin == 0)
+		if (entry(t, i)->origin == 0)
 			remove_entry(t, i);
 	}
 	y->gaps = false;
@@ -512,13 +566,19 @@ tally_tell_record(const struct tallies *t, uint32_t number,
     struct tally_record *r)
 {
 	const struct entry	*e = entry(t, number);
+	struct counted		 start;
 
 	if (e->tally == 0)
 		return false;
-	*r = (struct tally_record){ .ms = e->ms, .start_ms = e->start.ms,
-	    .value = e->value, .start_value = e->start.value,
-	    .past = e->past, .start_past = e->start.past,
-	    .origin = e->start.origin, .tally = e->tally, .newer = e->newer };
+	*r = (struct tally_record){ .ms = e->ms, .value = e->value,
+	    .past = e->past, .origin = e->origin, .tally = e->tally,
+	    .newer = e->newer };
+	if (e->origin == 0)
+		return true;
+	start = start_of(t, e);
+	r->start_ms = start.ms;
+	r->start_value = start.value;
+	r->start_past = start.past;
 	return true;
 }
 
@@ -535,15 +595,23 @@ void
 tally_restore_record(struct tallies *t, uint32_t number,
     const struct tally_record *r)
 {
+	struct entry	*e;
+
 	pool_restore(&t->entries, number);
-	*entry(t, number) = (struct entry){ .ms = r->ms, .value = r->value,
+	e = entry(t, number);
+	*e = (struct entry){ .ms = r->ms, .value = r->value,
 	    .past = past_hold(t->pasts, r->past), .tally = r->tally,
 	    .newer = r->newer };
-	if (r->origin != 0)
-		entry(t, number)->start = (struct start){ .ms = r->start_ms,
-		    .value = r->start_value,
-		    .past = past_hold(t->pasts, r->start_past),
-		    .origin = origin_hold(t->pasts, r->origin) };
+	if (r->origin == 0)
+		return;
+	(void)origin_hold(t->pasts, r->origin);
+	if (r->start_ms == r->ms && r->start_value == r->value &&
+	    r->start_past == r->past)
+		e->origin = r->origin;
+	else
+		set_start(t, e, &(struct counted){ r->start_ms,
+		    r->start_value, past_hold(t->pasts, r->start_past),
+		    r->origin });
 }
 
 bool
@@ -572,7 +640,7 @@ link_again(struct tallies *t, uint32_t number)
 	if (!is_told(t, e->tally))
 		return "a record of a tally that is not there";
 	at(t, e->tally)->n++;
-	at(t, e->tally)->gaps |= e->start.origin == 0;
+	at(t, e->tally)->gaps |= e->origin == 0;
 	if (e->newer == 0)
 		return NULL;
 	if (e->newer >= t->entries.n)
@@ -596,7 +664,8 @@ order_again(struct tallies *t, uint32_t number)
 
 		if (e->value != 0 && find(t, number, e->value) != 0)
 			return "a value twice in a tally";
-		index_value(t, i);
+		if (e->value != 0)
+			shards_add(t->values, hash(t, number, e->value), i);
 		last = i;
 	}
 	y->newest = last;

@@ -21,7 +21,7 @@
 
 #include "engine/past.h"
 
-#define TALLIES_MAX	(2u << 20)	/* records in all tallies; 256 MiB */
+#define TALLIES_MAX	(2u << 20)	/* records in all: mostly 208 MiB */
 
 struct tallies;
 
@@ -47,7 +47,8 @@ struct counted {
  */
 typedef bool	 (*tally_dead_fn)(void *arg, uint32_t origin);
 
-struct tallies	*tallies_new(struct pasts *);
+/* MOST: records in all of them; 0: TALLIES_MAX. */
+struct tallies	*tallies_new(struct pasts *, uint32_t most);
 void		 tallies_free(struct tallies *);	/* NULL is allowed */
 
 uint32_t	 tally_new(struct tallies *);		/* empty */
@@ -57,6 +58,14 @@ uint32_t	 tally_count(const struct tallies *, uint32_t);
 /* Forget starts that are over age; when none is left the tally is empty. */
 void		 tally_expire(struct tallies *, uint32_t, tally_dead_fn,
 		    void *arg);
+
+/* Bring into the cache the tally; then the records at its ends. */
+void		 tally_ahead(const struct tallies *, uint32_t);
+void		 tally_ahead_more(const struct tallies *, uint32_t);
+
+/* The same for where the record of a value is looked up. */
+void		 tally_value_ahead(const struct tallies *, uint32_t,
+		    uint64_t value);
 
 /*
  * After tally_expire(): would this record make N of them? Then *FIRST is what

@@ -183,7 +183,6 @@ waits_here(struct engine *e, const struct trace *to)
 	if (!key_of_record(e, &key) ||
 	    (root = group_find(e->partials, key, e->trace.rule)) == 0)
 		return;
-	tell_group(e, TRACE_WAITS, root, to);
 	for (uint32_t g = group_oldest(e->partials, root); g != 0;
 	    g = group_newer(e->partials, g))
 		tell_group(e, TRACE_WAITS, g, to);

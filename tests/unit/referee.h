@@ -51,6 +51,7 @@ struct part {
 	uint32_t	 met_here;	/* of them, in this state */
 	int64_t		 last_ms;	/* of the last, or end of an absence */
 	uint32_t	 made_by;	/* ordinal */
+	bool		 baseless;	/* a value that goes on from nothing */
 	bool		 gone;
 };
 
@@ -411,6 +412,48 @@ pass_absence(struct referee *f, size_t at)
 		keep_part(f, &p);
 }
 
+/* Newest first. */
+static inline int
+by_newest(const void *va, const void *vb)
+{
+	const struct part	*a = va, *b = vb;
+
+	return (a->made_by < b->made_by) - (a->made_by > b->made_by);
+}
+
+/*
+ * Copies of the values that count for the same as P, the newest first.
+ */
+static inline struct part *
+values_like(const struct referee *f, const struct part *p, size_t *n)
+{
+	struct part	*v = xcalloc(f->nparts + 1, sizeof(*v));
+
+	*n = 0;
+	for (size_t i = 0; i < f->nparts; i++)
+		if (of_key(&f->parts[i], p->rule, p->key) &&
+		    f->parts[i].value != NULL &&
+		    f->parts[i].level == p->level &&
+		    same_bound(&f->parts[i], p))
+			v[(*n)++] = f->parts[i];
+	qsort(v, *n, sizeof(*v), by_newest);
+	return v;
+}
+
+/* What began before it may need its record, if anything did and is left. */
+static inline bool
+counts_for_older(const struct referee *f, const struct part *p)
+{
+	size_t		 n;
+	struct part	*v = values_like(f, p, &n);
+	bool		 counts = false;
+
+	for (size_t i = 0; i < n; i++)
+		counts |= v[i].made_by < p->made_by && !v[i].baseless;
+	free(v);
+	return counts;
+}
+
 static inline void
 time_passes(struct referee *f, int64_t now)
 {
@@ -439,8 +482,10 @@ time_passes(struct referee *f, int64_t now)
 		if (p->gone)
 			continue;
 		if (r->timeout_s != 0 && floor_s(now) -
-		    floor_s(first_ms(f, p)) > r->timeout_s)
-			p->gone = true;
+		    floor_s(first_ms(f, p)) > r->timeout_s) {
+			p->baseless = p->value != NULL;
+			p->gone = !p->baseless;
+		}
 		if (r->any_order || p->value != NULL || p->level >= n)
 			continue;
 		if (r->states[levels[p->level].state].within_ms >= 0 &&
@@ -448,6 +493,9 @@ time_passes(struct referee *f, int64_t now)
 		    r->states[levels[p->level].state].within_ms)
 			p->gone = true;
 	}
+	for (size_t i = 0; i < f->nparts; i++)
+		if (f->parts[i].baseless)
+			f->parts[i].gone = !counts_for_older(f, &f->parts[i]);
 	sweep_parts(f);
 }
 
@@ -498,15 +546,6 @@ in_window(const struct referee *f, const struct state *s,
 	    now - then <= s->window_ms;
 }
 
-/* Newest first. */
-static inline int
-by_newest(const void *va, const void *vb)
-{
-	const struct part	*a = va, *b = vb;
-
-	return (a->made_by < b->made_by) - (a->made_by > b->made_by);
-}
-
 /*
  * So many different values: those of the newest records of each value. The
  * part that they make has what the oldest of them came from.
@@ -515,23 +554,17 @@ static inline bool
 distinct_part(const struct referee *f, const struct state *s,
     const struct part *mine, struct part *made)
 {
-	struct part	*v = xcalloc(f->nparts + 1, sizeof(*v));
-	size_t		 n = 0;
+	size_t		 n;
+	struct part	*v = values_like(f, mine, &n);
 	bool		 good = false;
 
-	for (size_t i = 0; i < f->nparts; i++)
-		if (of_key(&f->parts[i], mine->rule, mine->key) &&
-		    f->parts[i].value != NULL &&
-		    f->parts[i].level == mine->level &&
-		    same_bound(&f->parts[i], mine))
-			v[n++] = f->parts[i];
-	qsort(v, n, sizeof(*v), by_newest);
 	if (n >= s->multiplier) {
 		const struct part	*oldest = &v[s->multiplier - 1];
 		uint32_t		 left = s->multiplier - 1;
 		uint32_t		 others[REFEREE_LEVELS];
 
-		good = strcmp(mine->value, oldest->start_value) != 0 &&
+		good = !oldest->baseless &&
+		    strcmp(mine->value, oldest->start_value) != 0 &&
 		    (s->window_ms < 0 || mine->last_ms - f->deeds[
 		    oldest->recs[oldest->nstart - 1]].millis <= s->window_ms);
 		*made = *oldest;
@@ -548,6 +581,35 @@ distinct_part(const struct referee *f, const struct state *s,
 	}
 	free(v);
 	return good;
+}
+
+/*
+ * Of N values as of N levels, each goes on from what the one before it had,
+ * unless it has something newer itself. What is older than N is of no use.
+ */
+static inline void
+move_on(struct referee *f, const struct state *s, const struct part *mine)
+{
+	size_t		 n;
+	struct part	*v = values_like(f, mine, &n);
+
+	for (size_t i = s->multiplier; i < n; i++) {
+		v[i].gone = true;
+		keep_part(f, &v[i]);
+	}
+	for (size_t i = 0; i + 1 < n && i + 1 < s->multiplier; i++) {
+		struct part	 p = v[i + 1];
+
+		if (!v[i].baseless || p.baseless)
+			continue;
+		p.nrecs = p.nstart;
+		p.recs[p.nrecs++] = v[i].recs[v[i].nrecs - 1];
+		p.value = v[i].value;
+		p.last_ms = v[i].last_ms;
+		p.made_by = v[i].made_by;
+		keep_part(f, &p);
+	}
+	free(v);
 }
 
 /* A part that has met level L (from 0) is there: an alert, or to be kept. */
@@ -598,6 +660,7 @@ try_base(struct referee *f, uint32_t rule, const char *key,
 		keep_part(f, &p);
 		if (distinct_part(f, s, &p, &made))
 			settle(f, &made, n, completed);
+		move_on(f, s, &p);
 		return;
 	}
 	if (grow_part(f, rule, key, base, &levels[at], ordinal, &p) &&
@@ -685,6 +748,7 @@ try_alone(struct referee *f, uint32_t rule, const char *key, uint32_t at,
 		keep_part(f, &p);
 		if (distinct_part(f, s, &p, &made))
 			settle(f, &made, nlevels, completed);
+		move_on(f, s, &p);
 	}
 }
 

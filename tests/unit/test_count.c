@@ -144,6 +144,19 @@ what_began_too_early_counts_no_more(void **state)
 	    "r0 r4 r6 r8", "s@8=1,2,3 pid=1");
 }
 
+/* The clock steps back: what began last is over age first. */
+static void
+what_came_after_a_later_beginning_counts_for_an_older_one(void **state)
+{
+	(void)state;
+	plays(SEQ("s", "by none; timeout 1 seconds; " S(R)
+	    S(W "multiplier 3; ") S(X)),
+	    "r26 w22:/a r22 w23:/b w26:/c x27", "s@27=0,1,3,4,5");
+	plays(SEQ("s", "by none; timeout 1 seconds; " S(R)
+	    S(W "multiplier 3 distinct object; ") S(X)),
+	    "r26 w22:/a r22 w23:/b w26:/c x27", "s@27=0,1,3,4,5");
+}
+
 static void
 of_many_records_the_first_and_last_half_are_shown(void **state)
 {
@@ -188,6 +201,22 @@ an_absence_may_follow_a_count(void **state)
 	    "s@7=2,4 absence");
 }
 
+/* That of which the alert begins makes room for that with which it ends. */
+static void
+an_alert_has_all_its_records_when_there_is_no_room(void **state)
+{
+	struct play	*p = play_new(SEQ("s", "by pid; " S(R)
+	    S(W "multiplier 3; ")));
+
+	(void)state;
+	engine_free(p->e);
+	play_begin(p, &(struct engine_options){ .want_uid = true,
+	    .max_open = 1, .max_counted = 2 });
+	assert_string_equal(play(p, "r0 w1 w2 w3 r4 w5 w6 w7"),
+	    "s@3=0,1,2,3 pid=1; s@7=4,5,6,7 pid=1");
+	play_free(p);
+}
+
 int
 main(void)
 {
@@ -207,9 +236,11 @@ main(void)
 		TEST(the_time_to_the_next_state_runs_from_the_last_of_more),
 		TEST(within_is_to_the_first_of_many),
 		TEST(what_began_too_early_counts_no_more),
+		TEST(what_came_after_a_later_beginning_counts_for_an_older_one),
 		TEST(of_many_records_the_first_and_last_half_are_shown),
 		TEST(ten_thousand_cost_no_more_than_ten),
 		TEST(an_absence_may_follow_a_count),
+		TEST(an_alert_has_all_its_records_when_there_is_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,7 +62,9 @@ the_first_is_the_earliest_whatever_is_taken_out(void **state)
 			r->at = 0;
 			deadlines_remove(&d, at);
 		} else {
-			r->d = (struct deadline){ .end = lot_below(l, 50),
+			/* As time goes by, or anywhere. */
+			r->d = (struct deadline){ .end = i / 8 * (n % 3 > 0) +
+			    lot_below(l, 1 + n % 2 * 50),
 			    .start = lot_below(l, 3), .rule = lot_below(l, 2),
 			    .partial = n };
 			deadlines_add(&d, &r->d);
@@ -70,8 +72,8 @@ the_first_is_the_earliest_whatever_is_taken_out(void **state)
 		for (size_t k = 0; k < MANY; k++) {
 			if (rows[k].at == 0)
 				continue;
-			assert_int_equal(((const struct deadline *)
-			    pool_at(&d.heap, rows[k].at))->partial, k);
+			assert_int_equal(deadlines_at(&d,
+			    rows[k].at)->partial, k);
 			if (first == NULL || by_time(&rows[k].d,
 			    &first->d) < 0)
 				first = &rows[k];
@@ -85,12 +87,40 @@ the_first_is_the_earliest_whatever_is_taken_out(void **state)
 	free(l);
 }
 
+/* Each kind has a list; whoever comes too late for it goes to the heap. */
+static void
+those_who_wait_as_long_as_others_stand_in_lists(void **state)
+{
+	static const int64_t	 wait[] = { 60, 3600, 10, 300 };
+	static struct row	 rows[MANY + 1];
+	struct deadlines	 d = { .moved = on_moved, .arg = rows };
+
+	(void)state;
+	for (uint32_t i = 1; i < MANY; i++)
+		deadlines_add(&d, &(struct deadline){ .partial = i,
+		    .end = i + wait[i % DEADLINE_LISTS] });
+	assert_int_equal(d.nheap, 0);
+	deadlines_add(&d, &(struct deadline){ .end = 5, .partial = MANY });
+	assert_int_equal(d.nheap, 1);
+	assert_int_equal(d.n, MANY);
+	assert_int_equal(deadlines_first(&d)->partial, MANY);
+	deadlines_remove(&d, d.first);
+	for (uint32_t end = 0; d.n > 0;) {
+		assert_true(deadlines_first(&d)->end >= end);
+		end = (uint32_t)deadlines_first(&d)->end;
+		deadlines_remove(&d, d.first);
+	}
+	deadlines_fini(&d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(
 		    the_first_is_the_earliest_whatever_is_taken_out),
+		cmocka_unit_test(
+		    those_who_wait_as_long_as_others_stand_in_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

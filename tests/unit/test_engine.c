@@ -108,6 +108,16 @@ draw_state(struct lot *l, struct state *s)
 		s->events = PROGRAM_NONE;
 }
 
+/* Each draw is a statement: then every compiler draws the same. */
+static uint32_t
+often_zero(struct lot *l, uint32_t n)
+{
+	const bool	 zero = lot_below(l, 2) == 0;
+	const uint32_t	 drawn = lot_below(l, n);
+
+	return zero ? 0 : drawn;
+}
+
 static void
 draw_rule(struct lot *l, struct rule *r, struct state *states)
 {
@@ -120,8 +130,8 @@ draw_rule(struct lot *l, struct rule *r, struct state *states)
 	r->not_subject = lot_below(l, 3) == 0;
 	r->subjects = r->any_subject ? PROGRAM_NONE : lot_below(l, SETS_MAX);
 	r->timeout_s = lot_below(l, 3) == 0 ? 0 : 1 + lot_below(l, 30);
-	r->scope = (enum scope)(lot_below(l, 2) * lot_below(l, 3));
-	r->zone = (enum zone_mode)(lot_below(l, 2) * lot_below(l, 4));
+	r->scope = (enum scope)often_zero(l, 3);
+	r->zone = (enum zone_mode)often_zero(l, 4);
 	r->zone_pattern = zone_patterns[lot_below(l, COUNT(zone_patterns))];
 	r->enabled = lot_below(l, 20) != 0;
 }
@@ -132,12 +142,13 @@ draw_words(struct lot *l, struct words *w, int64_t *clock)
 	*clock += lot_below(l, 4);
 	if (lot_below(l, 12) == 0)
 		*clock -= lot_below(l, 40);
-	*w = (struct words){ .source = lot_below(l, 3) == 0,
-	    .event = events[lot_below(l, COUNT(events))],
-	    .seconds = *clock,
-	    .pid = lot_below(l, 2), .session = lot_below(l, 2),
-	    .error = (uint8_t)(lot_below(l, 2) * lot_below(l, 256)),
-	    .subject = lot_below(l, 12) != 0 };
+	*w = (struct words){ .seconds = *clock };
+	w->source = lot_below(l, 3) == 0;
+	w->event = events[lot_below(l, COUNT(events))];
+	w->pid = lot_below(l, 2);
+	w->session = lot_below(l, 2);
+	w->error = (uint8_t)often_zero(l, 256);
+	w->subject = lot_below(l, 12) != 0;
 	for (unsigned i = 0; i < REC_IDS; i++)
 		w->ids[i] = lot_below(l, 10) ? lot_below(l, 3) : UINT32_MAX;
 	if (lot_below(l, 2))

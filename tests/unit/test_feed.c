@@ -236,22 +236,30 @@ the_same_comes_of_records_however_they_are_fed(void **state)
 static void
 the_same_comes_of_them_with_many_prefixes(void **state)
 {
-	static const char *const	 others[] = {
-		OPTS("path-cache off; ")
+	static const struct {
+		const char	*rules, *wants;
+	} others[] = {
+		{ OPTS("path-cache off; ")
 		SEQ("b", "timeout 30 seconds; " S(R P("/tmp, /etc/")) S(U)),
-		SEQ("b", S(R P("/tmp, /etc/")) S(U P("/tmp/b")))
+		"event any; status any; " },
+		{ SEQ("b", S(R P("/tmp, /etc/")) S(U P("/tmp/b")))
 		SEQ("c", S(W "object not <path> { /etc; }; ")),
-		SEQ("b", S(R P("/tmp, /etc/")) S(W "within 2 seconds; "))
+		"event any; status any; " },
+		{ SEQ("b", S(R P("/tmp, /etc/")) S(W "within 2 seconds; "))
 		"sequence c { subject <auid> { 2; }; " S(R P("/tmp")) "};\n",
+		"event any; status any; " },
+		/* What nobody wants teaches the path cache, in its place. */
+		{ SEQ("b", S(R P("/tmp/a"))), R },
+		{ SEQ("b", S(X P("/etc"))), U },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		struct buf	 text = { 0 };
 
-		buf_str(&text, others[i]);
-		buf_str(&text, "sequence a { subject any; state { event any;"
-		    " status any; object <path> { /etc/b");
+		buf_str(&text, others[i].rules);
+		buf_printf(&text, "sequence a { subject any; state { %s"
+		    "object <path> { /etc/b", others[i].wants);
 		for (unsigned k = 0; k < 20000; k++)
 			buf_printf(&text, ", /tmp/a%05u", k);
 		buf_str(&text, "; }; }; };\n");

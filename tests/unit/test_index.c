@@ -269,6 +269,71 @@ so_does_one_of_very_many(void **state)
 	buf_fini(&text);
 }
 
+/* Also of rules that are too many to be asked one by one. */
+static void
+who_is_named_elsewhere_is_seen_at_once(void **state)
+{
+	enum { MANY = 40 };
+	struct buf	 text = { 0 };
+	struct fixture	 f;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++)
+		buf_printf(&text, "sequence \"%c%u\" { subject <%s> { %u; };"
+		    " state { " EV("OPEN_R") "object <path> { %s; }; }; };\n",
+		    'a' + (int)i % 26, i, i < 30 ? "auid" : "euid", i + 1,
+		    i % 2 ? "/tmp" : "/var");
+	f = fixture_of(buf_cstr(&text));
+	assert_string_equal(begins(&f, 72, 1, "/var/x"), "a");
+	assert_string_equal(begins(&f, 72, 1, "/tmp/x"), "-");
+	assert_string_equal(begins(&f, 72, 2, "/tmp/x"), "b");
+	assert_string_equal(begins(&f, 72, 2, "/var/x"), "-");
+	assert_string_equal(begins(&f, 72, 31, "/var/x"), "-");
+	assert_string_equal(begins(&f, 72, 1000, "/var/x"), "-");
+	fixture_fini(&f);
+	buf_fini(&text);
+}
+
+/* Does the slot of a rule with these states take a record that ended so? */
+static bool
+takes(const char *states, uint8_t error)
+{
+	const uint8_t	 bytes[] = { 0, TOK_RETURN32, error, 0, 0, 0, 0 };
+	struct record	 r = { .bytes = { bytes, sizeof(bytes) },
+	    .at[REC_RETURN] = 1 };
+	struct buf	 text = { 0 };
+	struct fixture	 f;
+	bool		 yes;
+
+	buf_printf(&text, "sequence a { subject any; timeout none; %s };\n",
+	    states);
+	f = fixture_of(buf_cstr(&text));
+	yes = slot_takes(index_asks(f.ix, slot(&f, 72)), &r);
+	fixture_fini(&f);
+	buf_fini(&text);
+	return yes;
+}
+
+#define OUTCOME(name)	"state { event <auditevent> { AUE_OPEN_R; }; " \
+	"status " name "; }; "
+
+static void
+an_outcome_that_no_state_asks_for_is_not_taken(void **state)
+{
+	(void)state;
+	assert_true(takes(OUTCOME("failure"), 13));
+	assert_false(takes(OUTCOME("failure"), 0));
+	assert_true(takes(OUTCOME("success") OUTCOME("success"), 0));
+	assert_false(takes(OUTCOME("success") OUTCOME("success"), 13));
+	for (uint8_t error = 0; error < 2; error++) {
+		assert_true(takes(OUTCOME("any"), error));
+		assert_true(takes(OUTCOME("any") OUTCOME("failure"), error));
+		assert_true(takes(OUTCOME("failure") OUTCOME("any"), error));
+		assert_true(takes(OUTCOME("failure") OUTCOME("success")
+		    OUTCOME("failure"), error));
+	}
+}
+
 static void
 plans_are_made_again_when_they_were_too_many(void **state)
 {
@@ -299,6 +364,9 @@ main(void)
 		cmocka_unit_test(a_plan_holds_who_is_about_the_subject),
 		cmocka_unit_test(whom_no_rule_names_is_seen_at_once),
 		cmocka_unit_test(so_does_one_of_very_many),
+		cmocka_unit_test(who_is_named_elsewhere_is_seen_at_once),
+		cmocka_unit_test(
+		    an_outcome_that_no_state_asks_for_is_not_taken),
 		cmocka_unit_test(
 		    plans_are_made_again_when_they_were_too_many),
 	};

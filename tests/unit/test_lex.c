@@ -247,13 +247,13 @@ a_number_stays_at_its_maximum(void **state)
 
 	(void)state;
 	next_is(f, LEX_NUMBER, "0");
-	assert_int_equal(f->cur.number, 0);
+	assert_int_equal(lex_number(&f->cur), 0);
 	next_is(f, LEX_NUMBER, "18446744073709551615");
-	assert_true(f->cur.number == UINT64_MAX);
+	assert_true(lex_number(&f->cur) == UINT64_MAX);
 	next_is(f, LEX_NUMBER, "18446744073709551616");
-	assert_true(f->cur.number == UINT64_MAX);
+	assert_true(lex_number(&f->cur) == UINT64_MAX);
 	next_is(f, LEX_NUMBER, "99999999999999999999999");
-	assert_true(f->cur.number == UINT64_MAX);
+	assert_true(lex_number(&f->cur) == UINT64_MAX);
 	end_is_next(f);
 }
 

@@ -117,9 +117,110 @@ combinations_are_told_apart_even_when_hashes_are_alike(void **state)
 }
 
 static void
+a_combination_is_the_root_of_its_key_as_long_as_it_is_alone(void **state)
+{
+	struct value	 v[VARIABLES_MAX], w[VARIABLES_MAX];
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
+	uint32_t	 root, one, two, p;
+
+	(void)state;
+	one_value(v, 5);
+	one_value(w, 6);
+	one = group_add_alone(s, 1, 3, 99, v);
+	p = add(s, one, 1);
+	assert_int_equal(group_find(s, 1, 3), one);
+	assert_int_equal(group_root(s, one), one);
+	assert_int_equal(group_count(s, one), 1);
+	assert_int_equal(group_oldest(s, one), one);
+	assert_int_equal(group_newest(s, one), one);
+	assert_int_equal(group_older(s, one), 0);
+	assert_int_equal(group_newer(s, one), 0);
+	assert_int_equal(group_find_bound(s, one, 99, v), one);
+	assert_int_equal(group_find_bound(s, one, 99, w), 0);
+	assert_int_equal(group_find_bound(s, one, 98, v), 0);
+
+	/* A second one: both have a root that holds nothing. */
+	two = group_add_bound(s, one, 98, w);
+	(void)add(s, two, 1);
+	root = group_find(s, 1, 3);
+	assert_int_equal(group_root(s, one), root);
+	assert_int_equal(group_root(s, two), root);
+	assert_int_equal(group_bound(s, root), 0);
+	assert_int_equal(group_count(s, root), 2);
+	assert_int_equal(group_oldest(s, root), one);
+	assert_int_equal(group_newer(s, one), two);
+	assert_int_equal(group_older(s, one), 0);
+	assert_int_equal(group_find_bound(s, root, 99, v), one);
+	assert_int_equal(group_find_bound(s, root, 98, w), two);
+	assert_int_equal(partial_find(s, one, 1, false), p);
+	partial_remove(s, p);
+	partial_remove(s, partial_find(s, two, 1, false));
+	assert_int_equal(group_find(s, 1, 3), 0);
+	assert_false(group_in_use(s, root));
+	assert_int_equal(st.bounds.bytes, 0);
+	store_free(&st);
+}
+
+static void
+what_binds_nothing_is_older_than_all_combinations(void **state)
+{
+	struct value	 v[VARIABLES_MAX];
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
+	uint32_t	 root, one;
+
+	(void)state;
+	one_value(v, 5);
+	one = group_add_alone(s, 1, 3, 99, v);
+	(void)add(s, one, 2);
+	root = group_apart(s, one);
+	assert_int_not_equal(root, one);
+	assert_int_equal(group_apart(s, root), root);
+	(void)add(s, root, 1);
+	assert_int_equal(group_oldest(s, root), root);
+	assert_int_equal(group_newer(s, root), one);
+	assert_int_equal(group_newest(s, root), one);
+	assert_int_equal(group_older(s, one), root);
+	assert_int_equal(group_older(s, root), 0);
+	partial_remove(s, group_first(s, one));
+	assert_int_equal(group_newest(s, root), root);
+	assert_int_equal(group_newer(s, root), 0);
+	store_free(&st);
+}
+
+/* The second combination makes a root, where the walk has already been. */
+static void
+a_root_that_is_made_behind_a_walk_may_live_after_the_next(void **state)
+{
+	struct value	 v[VARIABLES_MAX], w[VARIABLES_MAX];
+	struct store	 st;
+	struct partials	*s = store_new(&st, 0);
+	uint32_t	 low, one, two, p;
+
+	(void)state;
+	one_value(v, 5);
+	one_value(w, 6);
+	low = group_add(s, 2, 4);
+	p = add(s, low, 1);
+	one = group_add_alone(s, 1, 3, 99, v);
+	(void)add(s, one, 1);
+	partial_remove(s, p);
+	partials_walk(s);
+	two = group_add_bound(s, one, 98, w);
+	(void)add(s, two, 1);
+	assert_int_equal(group_find(s, 1, 3), low);
+	partials_passed(s, one);
+	partials_passed(s, two);
+	partials_walk(s);
+	assert_true(group_may_live(s, 1, 3));
+	store_free(&st);
+}
+
+static void
 who_waits_is_known_as_long_as_one_of_some_alike_is_there(void **state)
 {
-	static const struct waiter	 waiters[] = { { 0, 0 } };
+	static const struct waiter	 waiters[] = { { 0, 0, true } };
 	struct waits			*waits = waits_new();
 	struct value			 v[VARIABLES_MAX], w[VARIABLES_MAX];
 	struct store			 st;
@@ -142,6 +243,50 @@ who_waits_is_known_as_long_as_one_of_some_alike_is_there(void **state)
 	partial_remove(s, two);
 	assert_int_equal(waits_word(waits, what, 0), 0);
 	assert_int_equal(waits_word(waits, 1, 0), 0);
+	store_free(&st);
+	waits_free(waits);
+}
+
+/* The first rule is asked for by its key, too; the second is not. */
+static void
+who_waits_is_known_of_one_that_is_alone_and_of_one_no_more(void **state)
+{
+	static const struct waiter	 waiters[] = {
+		{ 0, 0, true }, { 0, 1, false } };
+	struct waits			*waits = waits_new();
+	struct value			 v[VARIABLES_MAX], w[VARIABLES_MAX];
+	struct store			 st;
+	struct partials			*s = store_new(&st, 0);
+	uint64_t			 what;
+
+	(void)state;
+	partials_tell(s, waits, waiters);
+	what = partials_what(s, 1, 99);
+	one_value(v, 5);
+	one_value(w, 6);
+	for (uint32_t rule = 0; rule < 2; rule++) {
+		const uint64_t	 bit = UINT64_C(1) << rule;
+		uint32_t	 one = group_add_alone(s, 1, rule, 99, v), two;
+
+		one = add(s, one, 1);
+		assert_true(group_may_live(s, 1, rule));
+		assert_int_equal(waits_word(waits, 1, 0), rule == 0 ? 1 : 0);
+		assert_int_equal(waits_word(waits, what, 0), bit);
+		two = add(s, group_add_bound(s, group_find(s, 1, rule), 98,
+		    w), 1);
+		assert_int_equal(waits_word(waits, what, 0), bit);
+		partial_remove(s, one);
+		assert_int_equal(waits_word(waits, what, 0), 0);
+		assert_int_equal(waits_word(waits, 1, 0), rule == 0 ? 1 : 0);
+		partial_remove(s, two);
+		assert_int_equal(waits_word(waits, 1, 0), 0);
+		assert_int_equal(waits_word(waits, partials_what(s, 1, 98), 0),
+		    0);
+		partial_remove(s, add(s, group_add_alone(s, 1, rule, 99, v),
+		    1));
+		assert_int_equal(waits_word(waits, what, 0), 0);
+		assert_int_equal(waits_word(waits, 1, 0), 0);
+	}
 	store_free(&st);
 	waits_free(waits);
 }
@@ -271,7 +416,15 @@ main(void)
 		cmocka_unit_test(
 		    combinations_are_told_apart_even_when_hashes_are_alike),
 		cmocka_unit_test(
+		    a_combination_is_the_root_of_its_key_as_long_as_it_is_alone),
+		cmocka_unit_test(
+		    what_binds_nothing_is_older_than_all_combinations),
+		cmocka_unit_test(
+		    a_root_that_is_made_behind_a_walk_may_live_after_the_next),
+		cmocka_unit_test(
 		    who_waits_is_known_as_long_as_one_of_some_alike_is_there),
+		cmocka_unit_test(
+		    who_waits_is_known_of_one_that_is_alone_and_of_one_no_more),
 		cmocka_unit_test(a_group_that_was_not_used_can_be_tidied_away),
 		cmocka_unit_test(
 		    the_victim_is_the_oldest_of_the_least_advanced),

@@ -17,12 +17,12 @@
 #include "draw.h"
 
 static struct inode
-inode(const struct pathcache *p, uint32_t source, uint32_t fsid,
+inode(struct pathcache *p, uint32_t source, uint32_t fsid,
     uint64_t node)
 {
 	struct inode	 i = { .source = source, .fsid = fsid, .node = node };
 
-	pathcache_hash(p, &i);
+	pathcache_key(p, &i);
 	return i;
 }
 
@@ -36,7 +36,7 @@ put(struct pathcache *p, uint32_t source, uint32_t fsid, uint64_t node,
 }
 
 static bool
-holds(const struct pathcache *p, uint32_t source, uint32_t fsid,
+holds(struct pathcache *p, uint32_t source, uint32_t fsid,
     uint64_t node, const char *path)
 {
 	const struct inode	 i = inode(p, source, fsid, node);

@@ -29,6 +29,7 @@ struct drawn {
 	struct deed	 deeds[DEEDS_MAX];
 	uint32_t	 ndeeds;
 	bool		 moves[DEEDS_MAX];	/* another engine goes on */
+	bool		 musters;
 };
 
 static const char *const	paths[] = { "/a", "/a/b", "/c" };
@@ -102,7 +103,7 @@ static void
 draw_count(struct lot *l, struct drawn *d, bool ordered, bool distinct)
 {
 	const uint32_t	 n = 2 + lot_below(l, 3);
-	uint32_t	 form = lot_below(l, ordered ? 5 : 1);
+	uint32_t	 form = lot_below(l, ordered ? 5 : 1), values;
 
 	if (!distinct && form > 1)
 		form = 4;
@@ -115,8 +116,9 @@ draw_count(struct lot *l, struct drawn *d, bool ordered, bool distinct)
 		    1 + lot_below(l, 6));
 		break;
 	case 2:
+		values = 2 + lot_below(l, 2);
 		add_line(d, "multiplier %u distinct object in %u seconds;",
-		    2 + lot_below(l, 2), 1 + lot_below(l, 9));
+		    values, 1 + lot_below(l, 9));
 		break;
 	case 3:
 		add_line(d, "multiplier %u distinct object;",
@@ -138,10 +140,10 @@ draw_state(struct lot *l, struct drawn *d, uint32_t nth, uint32_t of,
     struct shape *s)
 {
 	const bool	 first = nth == 0;
+	const char	*events = draw_events(l), *status = draw_status(l);
 	bool		 absent = false, counted = false;
 
-	add_line(d, "state { event %s; status %s;", draw_events(l),
-	    draw_status(l));
+	add_line(d, "state { event %s; status %s;", events, status);
 	if (chance(l, 2))
 		draw_predicate(l, d, s->ordered && s->bound);
 	if (s->ordered && !first && chance(l, 4) &&
@@ -209,11 +211,24 @@ draw_rule(struct lot *l, struct drawn *d)
 	d->nrules++;
 }
 
+/* One draw after the other, so that each compiler makes the same of a lot. */
+static void
+draw_deed(struct lot *l, struct deed *deed)
+{
+	static const uint16_t	 events[] = { 72, 76, 6, 23 };
+
+	deed->event = events[lot_below(l, 4)];
+	deed->auid = chance(l, 4) ? 1001 : 0;
+	deed->pid = 1 + lot_below(l, 2);
+	deed->session = 7 + chance(l, 4);
+	deed->error = chance(l, 4) ? 13 : 0;
+	deed->path = chance(l, 5) ? NULL : pick(l, paths, 3);
+}
+
 static void
 draw_deeds(struct lot *l, struct drawn *d)
 {
-	static const uint16_t	 events[] = { 72, 76, 6, 23 };
-	int64_t			 now = 1600000000000;
+	int64_t	 now = 1600000000000;
 
 	d->ndeeds = 1 + lot_below(l, DEEDS_MAX);
 	for (uint32_t i = 0; i < d->ndeeds; i++) {
@@ -221,14 +236,8 @@ draw_deeds(struct lot *l, struct drawn *d)
 		    (int64_t)lot_below(l, chance(l, 8) ? 9000 : 1500);
 		if (chance(l, 3))
 			now -= now % 1000;
-		d->deeds[i] = (struct deed){
-			.event = events[lot_below(l, 4)], .millis = now,
-			.auid = chance(l, 4) ? 1001 : 0,
-			.pid = 1 + lot_below(l, 2),
-			.session = 7 + chance(l, 4),
-			.error = chance(l, 4) ? 13 : 0,
-			.path = chance(l, 5) ? NULL : pick(l, paths, 3),
-		};
+		draw_deed(l, &d->deeds[i]);
+		d->deeds[i].millis = now;
 	}
 }
 
@@ -242,6 +251,7 @@ draw(struct lot *l, struct drawn *d)
 	draw_deeds(l, d);
 	for (uint32_t i = 0; i < DEEDS_MAX; i++)
 		d->moves[i] = chance(l, 16);
+	d->musters = d->ndeeds % 2;
 }
 
 static void
@@ -408,7 +418,7 @@ agree(const struct rule_case *c, const struct drawn *d, struct buf *where)
 	const struct alert_out		 out = { .alert = hear,
 	    .arg = &heard };
 	const struct engine_options	 options = { .max_open = 1,
-	    .muster_from = d->ndeeds % 2 };
+	    .muster_from = d->musters };
 	struct engine			*e = engine_of(c, &options, &out, 1,
 	    false);
 	struct referee			 f = { .program = c->program,
@@ -562,8 +572,11 @@ shrink(struct drawn *d, struct buf *where)
 		smaller = false;
 		for (uint32_t i = d->ndeeds; i-- > 0;) {
 			*try = *d;
+			try->ndeeds--;
 			memmove(&try->deeds[i], &try->deeds[i + 1],
-			    (--try->ndeeds - i) * sizeof(try->deeds[0]));
+			    (try->ndeeds - i) * sizeof(try->deeds[0]));
+			memmove(&try->moves[i], &try->moves[i + 1],
+			    (try->ndeeds - i) * sizeof(try->moves[0]));
 			if (judge(try, where) == DISAGREED) {
 				*d = *try;
 				smaller = true;
@@ -644,6 +657,42 @@ the_engine_agrees_with_the_referee(void **state)
 	free(d);
 	free(l);
 	buf_fini(&where);
+}
+
+/*
+ * The clock steps back, so that what began last is over age first. What was
+ * counted for it counts for the one before.
+ */
+static void
+they_agree_on_values_that_outlive_a_beginning(void **state)
+{
+	static const struct deed	 deeds[] = {
+		{ 72, 26000, 0, 1, 7, 0, "/a" },
+		{ 23, 22179, 0, 1, 7, 13, "/a" },
+		{ 72, 22338, 0, 1, 7, 0, "/c" },
+		{ 76, 23355, 0, 1, 7, 13, "/a/b" },
+		{ 6, 26829, 0, 1, 7, 13, "/c" },
+		{ 76, 27000, 0, 1, 7, 0, "/a" },
+	};
+	const uint64_t	 before = alerts_seen;
+	struct drawn	*d = xcalloc(1, sizeof(*d));
+	struct buf	 where = { 0 };
+
+	(void)state;
+	add_line(d, "sequence r0 { subject any; by none; timeout 1 seconds;");
+	add_line(d, "state { event <auditevent> { AUE_OPEN_R; }; status any;");
+	add_line(d, "}; state { event any; status failure;");
+	add_line(d, "multiplier 3 distinct object; };");
+	add_line(d, "state { event <auditevent> { AUE_OPEN_W; }; status any;");
+	add_line(d, "}; };");
+	d->nrules = 1;
+	d->ndeeds = sizeof(deeds) / sizeof(deeds[0]);
+	memcpy(d->deeds, deeds, sizeof(deeds));
+	if (judge(d, &where) != AGREED)
+		show(d, 0, &where);
+	assert_int_equal(alerts_seen - before, 1);
+	buf_fini(&where);
+	free(d);
 }
 
 /* Rules that come and go around others which stay. */
@@ -856,6 +905,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(the_engine_agrees_with_the_referee),
+		cmocka_unit_test(they_agree_on_values_that_outlive_a_beginning),
 		cmocka_unit_test(
 		    an_interruption_changes_nothing_that_can_be_seen),
 		cmocka_unit_test(

@@ -175,6 +175,7 @@ try(struct bent *b, const struct saved *s)
 
 	buf_str(&other.hosts[1], "there");
 	play_begin(&other, &options);
+	other.moves = false;		/* they are many, and it has moved */
 	if (saved_load(s, other.e, &told, &b->why)) {
 		struct saved	 again = saved_of(other.e);
 

@@ -8,6 +8,8 @@
 
 enum { HEAD, UNUSED, UNUSED_PARTIALS, ITEMS };
 
+#define FOLDED		37u		/* bytes: of a first record */
+
 static const struct alert_out	nobody;
 
 static void
@@ -66,6 +68,68 @@ a_folded_group_is_this_row(void **state)
 	assert_memory_equal(row->bytes.p + 21 + sizeof(first) + 8,
 	    "\0\0\0\2\0", 5);
 	saved_free(&s);
+	engine_free(e);
+	case_free(c);
+}
+
+/* Each key has one combination of values. */
+static const char	one_each[] =
+    "sequence s { subject any; by object; timeout none;\n"
+    " state { event <auditevent> { AUE_OPEN_R; }; status any;\n"
+    "  bind $x object; };\n"
+    " state { event <auditevent> { AUE_UNLINK; }; status any;\n"
+    "  object == $x; }; };\n";
+
+static void
+a_combination_that_is_alone_has_no_root_in_its_row(void **state)
+{
+	static const uint8_t	 values[] = {
+		1, 0,			/* one value, of variable 0 */
+		VALUE_TEXT, 0,		/* whole */
+		0, 0, 0, 0, 0, 0, 0, 2, '/', 'a'
+	};
+	static const uint8_t	 next[] = { 0, 0, 0, 2 };
+	struct rule_case	*c = life_case(one_each);
+	struct engine		*e = life_engine(c, &nobody);
+	struct saved		 s;
+	const uint8_t		*p;
+
+	(void)state;
+	life_feed_one(e, OPEN, "/a", 0);
+	life_feed_one(e, OPEN, "/b", 1);
+	life_feed_one(e, OPEN, "/c", 2);
+	s = saved_of(e);
+	p = row_of(&s, SECTION_GROUPS, ITEMS)->bytes.p;
+	assert_memory_equal(p, "\0\0\0\1", 4);
+	assert_int_equal(p[4] & 0x4f, 1 | 2 | 64);
+	/* Rule, next one, id, and what is told of its first record. */
+	p += 5 + 8 + 8 + FOLDED;
+	assert_memory_equal(p, values, sizeof(values));
+	assert_memory_equal(p + sizeof(values), next, sizeof(next));
+	saved_free(&s);
+	engine_free(e);
+	case_free(c);
+}
+
+static void
+a_combination_that_is_alone_goes_on(void **state)
+{
+	struct rule_case	*c = life_case(one_each);
+	struct engine		*e = life_engine(c, &nobody);
+	struct saved		 s;
+
+	(void)state;
+	life_feed_one(e, OPEN, "/a", 0);
+	life_feed_one(e, OPEN, "/b", 1);
+	life_feed_one(e, OPEN, "/c", 2);
+	s = saved_of(e);
+	life_damage(c, &s, SECTION_GROUPS, SECTION_GROUPS);
+	saved_free(&s);
+	e = saved_move(e, life_engine(c, &nobody));
+	life_feed_one(e, UNLINK, "/a", 3);
+	life_feed_one(e, UNLINK, "/c", 3);
+	assert_int_equal(e->stats.alerts, 2);
+	assert_int_equal(partials_count(e->partials), 1);
 	engine_free(e);
 	case_free(c);
 }
@@ -266,6 +330,36 @@ links_that_lead_astray_are_refused(void **state)
 	case_free(c);
 }
 
+static void
+values_of_no_key_are_refused(void **state)
+{
+	struct rule_case	*c = life_case(
+	    "sequence s { subject any; by none; timeout none;\n"
+	    " state { event <auditevent> { AUE_OPEN_R; }; status any;\n"
+	    "  bind $x object; };\n"
+	    " state { event <auditevent> { AUE_UNLINK; }; status any;\n"
+	    "  object == $x; }; };\n");
+	struct engine		*e = life_engine(c, &nobody);
+	struct saved		 s;
+	const struct row	*items;
+
+	(void)state;
+	for (uint32_t i = 0; i < 4; i++)
+		life_feed_one(e, OPEN, (const char *[]){ "/a", "/b", "/c",
+		    "/d" }[i], i);
+	s = saved_of(e);
+	items = row_of(&s, SECTION_GROUPS, ITEMS);
+	/* The first one was alone; the second number is the root's. */
+	assert_memory_equal(items->bytes.p + 5 + 8 + FOLDED, "\0\0\0\2", 4);
+	for (uint8_t to = 0; to < 8; to += 3)	/* nobody, a combination, */
+		assert_string_equal(life_changed(c, &s, items,	/* no such */
+		    5 + 8 + FOLDED + 3, to),
+		    "groups: values of a key that is not there");
+	saved_free(&s);
+	engine_free(e);
+	case_free(c);
+}
+
 /* So many keys that would stand in one place of the index. */
 static void
 keys_that_somebody_has_aimed_are_refused(void **state)
@@ -330,12 +424,16 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(a_folded_group_is_this_row),
+		cmocka_unit_test(
+		    a_combination_that_is_alone_has_no_root_in_its_row),
+		cmocka_unit_test(a_combination_that_is_alone_goes_on),
 		cmocka_unit_test(what_is_made_again_is_told_alike),
 		cmocka_unit_test(a_touched_group_changes_few_rows),
 		cmocka_unit_test(what_is_made_again_is_counted_again),
 		cmocka_unit_test(what_is_of_rules_that_are_gone_is_dropped),
 		cmocka_unit_test(rules_may_have_other_numbers),
 		cmocka_unit_test(links_that_lead_astray_are_refused),
+		cmocka_unit_test(values_of_no_key_are_refused),
 		cmocka_unit_test(keys_that_somebody_has_aimed_are_refused),
 		cmocka_unit_test(damage_is_refused_or_does_no_harm),
 	};

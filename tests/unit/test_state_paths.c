@@ -31,7 +31,7 @@ inode(const struct engine *e, uint32_t source, uint64_t node)
 {
 	struct inode	 i = { .source = source, .fsid = 7, .node = node };
 
-	pathcache_hash(e->paths, &i);
+	pathcache_key(e->paths, &i);
 	return i;
 }
 
@@ -113,6 +113,29 @@ who_does_not_ask_for_paths_passes_over_them(void **state)
 	saved_free(&s);
 	s = section_saved(&sc, b);
 	assert_int_equal(s.n, 0);
+	end(a);
+	end(b);
+}
+
+/* No record has one; the index could not find it again. */
+static void
+a_path_of_no_device_is_refused(void **state)
+{
+	static const uint8_t	 seven[] = { 0, 0, 0, 7 };
+	struct engine		*a = fresh(NULL), *b = fresh(NULL);
+	struct saved		 s;
+	struct slice		 row;
+	uint8_t			*fsid;
+
+	(void)state;
+	put(a, 0, 5, slice_str("/a"));
+	s = section_saved(&sc, a);
+	row = s.v[s.n - 1].bytes;
+	fsid = memmem((void *)(uintptr_t)row.p, row.n, seven, sizeof(seven));
+	assert_non_null(fsid);
+	fsid[3] = 0;
+	assert_false(section_loaded(&sc, &s, b, NULL));
+	saved_free(&s);
 	end(a);
 	end(b);
 }
@@ -207,6 +230,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(paths_are_known_again),
 		cmocka_unit_test(who_does_not_ask_for_paths_passes_over_them),
+		cmocka_unit_test(a_path_of_no_device_is_refused),
 		cmocka_unit_test(the_same_paths_go_when_there_is_no_room),
 		cmocka_unit_test(another_path_changes_one_row),
 		cmocka_unit_test(damage_is_refused_or_does_no_harm),
