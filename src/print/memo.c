@@ -18,10 +18,20 @@ memo_init(struct memo *m)
 	m->block = xcalloc(1, n + MEMO_LINE);
 	m->slots = (void *)((uint8_t *)m->block + MEMO_LINE -
 	    (uintptr_t)m->block % MEMO_LINE);
+	memset(m->luck, 0, sizeof(m->luck));
 }
 
 void
 memo_fini(struct memo *m)
 {
 	free(m->block);
+}
+
+void
+memo_missed(struct memo_luck *l)
+{
+	if (++l->misses < MEMO_MISSES)
+		return;
+	*l = (struct memo_luck){ .rests = l->hits < MEMO_HITS ?
+	    MEMO_RESTS : 0 };
 }

@@ -7,7 +7,7 @@
  * text of a run of fields is kept under their very bytes, and copied when these
  * come again. Each key has one place, where the latest is kept: memory is
  * fixed, nothing is searched, and whoever aims at a place only makes us spell
- * again.
+ * again. A run of which hardly anything comes again is left alone for a while.
  */
 #ifndef PRINT_MEMO_H
 #define PRINT_MEMO_H
@@ -24,6 +24,10 @@
 #define MEMO_TEXT_MAX 93u
 #define MEMO_LINE 64u		/* bytes of a line of the cache, mostly */
 #define MEMO_HEAD 29u		/* bytes of text that stand in its first */
+#define MEMO_RUNS 256u
+#define MEMO_MISSES 8192u	/* of a run: when it had fewer hits than */
+#define MEMO_HITS 5000u		/* these meanwhile, it is passed over so */
+#define MEMO_RESTS 65536u	/* often before it is tried again */
 
 struct memo_key {
 	uint64_t	 words[4];	/* all bytes, some of them twice */
@@ -42,13 +46,38 @@ struct memo_slot {
 	uint8_t		 text[MEMO_TEXT_MAX];
 };
 
+/* Whether it is worth while to look for a run. */
+struct memo_luck {
+	uint32_t	 rests;		/* so often it is passed over */
+	uint32_t	 hits, misses;	/* since then */
+};
+
 struct memo {
+	struct memo_luck luck[MEMO_RUNS];
 	struct memo_slot *slots;	/* where a line begins */
 	void		*block;		/* that they lie in */
 };
 
 void	 memo_init(struct memo *);
 void	 memo_fini(struct memo *);
+
+void	 memo_missed(struct memo_luck *);
+
+/* Is the run to be looked for, this time? Then it is told what came of it. */
+static inline bool
+memo_tries(struct memo_luck *l)
+{
+	if (l->rests == 0)
+		return true;
+	l->rests--;
+	return false;
+}
+
+static inline void
+memo_hit(struct memo_luck *l)
+{
+	l->hits++;
+}
 
 static inline uint64_t
 memo_word(const uint8_t *p)

@@ -28,7 +28,7 @@ struct trip {
 	const uint8_t	*token_end;
 	const uint8_t	*limit;		/* up to here is room for a token */
 	size_t		 room;		/* for one, in bytes */
-	uint8_t		 run;		/* the run that is kept next... */
+	uint8_t		 run;		/* the run that is kept next, or 0... */
 	struct slice	 bytes;		/* ...what it is spelled from... */
 	size_t		 begin;		/* ...and where in OUT */
 };
@@ -223,17 +223,27 @@ put_other(struct trip *trip, uint8_t *o, const struct hop *h,
 static inline bool
 recall(struct trip *trip, const struct hop *h, const uint8_t **p, uint8_t **o)
 {
-	const uint32_t		 more = h->way != H_RUN_ADDRESS ? 0 :
-	    be32(*p + h->bytes - 4);
-	const size_t		 n = h->bytes + more;
-	const struct memo_key	 key = memo_key(h->run, *p, n);
-	const struct memo_slot	*s = &trip->t->memo.slots[key.place];
+	struct memo		*m = &trip->t->memo;
+	struct memo_luck	*l = &m->luck[h->run];
+	const struct memo_slot	*s;
+	struct memo_key		 key;
+	size_t			 n;
 
+	if (!memo_tries(l)) {
+		trip->run = 0;
+		return false;
+	}
+	n = h->bytes + (h->way != H_RUN_ADDRESS ? 0 :
+	    be32(*p + h->bytes - 4));
+	key = memo_key(h->run, *p, n);
+	s = &m->slots[key.place];
 	if (memo_has(s, &key)) {
+		memo_hit(l);
 		*o += memo_copy(s, *o);
 		*p += n;
 		return true;
 	}
+	memo_missed(l);
 	trip->run = h->run;
 	trip->bytes = (struct slice){ *p, n };
 	trip->begin = (size_t)(*o - trip->out->p);
@@ -244,10 +254,12 @@ recall(struct trip *trip, const struct hop *h, const uint8_t **p, uint8_t **o)
 static void
 keep(struct trip *trip, const uint8_t *o)
 {
-	const struct memo_key	 key = memo_key(trip->run, trip->bytes.p,
-	    trip->bytes.n);
-	const uint8_t		*text = trip->out->p + trip->begin;
+	const uint8_t	*text = trip->out->p + trip->begin;
+	struct memo_key	 key;
 
+	if (trip->run == 0)
+		return;
+	key = memo_key(trip->run, trip->bytes.p, trip->bytes.n);
 	memo_keep(&trip->t->memo, &key, text, (size_t)(o - text));
 }
 

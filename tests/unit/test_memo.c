@@ -139,6 +139,37 @@ what_is_too_long_is_not_kept(void **state)
 	memo_fini(&m);
 }
 
+/* So many misses, with HITS meanwhile. */
+static void
+look_in_vain(struct memo_luck *l, uint32_t hits)
+{
+	while (hits-- > 0)
+		memo_hit(l);
+	for (uint32_t i = 0; i < MEMO_MISSES; i++) {
+		assert_true(memo_tries(l));
+		memo_missed(l);
+	}
+}
+
+static void
+a_run_that_hardly_comes_again_is_passed_over_for_a_while(void **state)
+{
+	struct memo	 m;
+	struct memo_luck *l = &m.luck[MEMO_RUNS - 1];
+
+	(void)state;
+	memo_init(&m);
+	for (unsigned round = 0; round < 2; round++) {
+		look_in_vain(l, MEMO_HITS);
+		look_in_vain(l, MEMO_HITS - 1);
+		for (uint32_t i = 0; i < MEMO_RESTS; i++)
+			assert_false(memo_tries(l));
+	}
+	assert_true(memo_tries(l));
+	assert_true(memo_tries(&m.luck[1]));
+	memo_fini(&m);
+}
+
 int
 main(void)
 {
@@ -147,6 +178,8 @@ main(void)
 		cmocka_unit_test(each_bit_of_a_key_counts),
 		cmocka_unit_test(texts_of_every_length_come_back),
 		cmocka_unit_test(what_is_too_long_is_not_kept),
+		cmocka_unit_test(
+		    a_run_that_hardly_comes_again_is_passed_over_for_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
