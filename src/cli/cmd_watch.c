@@ -311,7 +311,6 @@ cmd_watch(int argc, char **argv)
 	if (role != ROLE_PARENT)
 		take_role(&w, role);
 	if (!w.check_only) {
-		w.bundle = bundle_new();
 		daemon_close_on_exec();
 		daemon_not_yet(watch_reopens(&w));
 	}

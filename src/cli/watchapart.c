@@ -67,17 +67,42 @@ find_user(struct watch *w)
 	return why == NULL;
 }
 
-/* If only an outline was read, and that is not enough. */
 static bool
-have_whole_rules(struct watch *w)
+load_outline(struct watch *w)
 {
-	if (!w->outlined)
+	const struct rules_env		 files = loader_env(NULL,
+	    cli_accounts());
+	const struct lectern_options	 o = { .argv = w->argv,
+		.files = &files, .here = -1 };
+	struct lectern_told		 told;
+
+	lectern_read(&o, &told);
+	(void)fputs(buf_cstr(&told.faults), stderr);
+	buf_fini(&told.faults);
+	w->program = told.outline;
+	if (w->program == NULL)
+		return false;
+	bundle_free(w->bundle);
+	w->bundle = told.bundle;
+	w->names = names_new();
+	w->outlined = true;
+	return true;
+}
+
+/*
+ * The rules as they were expected to be needed, whole or as an outline, may not
+ * be what is needed now: then they are read again.
+ */
+static bool
+have_rules(struct watch *w, bool outlined)
+{
+	if (w->outlined == outlined)
 		return true;
 	program_free((struct program *)(uintptr_t)w->program);
 	names_free(w->names);
 	w->program = NULL;
 	w->outlined = false;
-	return watch_load_rules(w);
+	return outlined ? load_outline(w) : watch_load_rules(w);
 }
 
 bool
@@ -88,16 +113,16 @@ watch_decide_apart(struct watch *w)
 	w->apart = w->sandbox ||
 	    (!w->no_sandbox && geteuid() == 0 && watch_is_live(w));
 	if (!w->apart)
-		return have_whole_rules(w);
+		return have_rules(w, false);
 	if ((why = why_together(w)) != NULL) {
 		w->apart = false;
 		if (w->sandbox)
 			log_warn("--sandbox: %s", why);
 		else
 			log_debug("no sandbox: %s", why);
-		return !w->sandbox && have_whole_rules(w);
+		return !w->sandbox && have_rules(w, false);
 	}
-	if (!find_user(w))
+	if (!find_user(w) || !have_rules(w, true))
 		return false;
 	log_debug("sandbox: %s; the worker is %s", sandbox_kind() == NULL ?
 	    "none on this system" : sandbox_kind(), w->privilege.drop ?
@@ -128,28 +153,6 @@ expects_apart(const struct watch *w)
 		live |= !S_ISREG(st.st_mode);
 	}
 	return w->sandbox || live;
-}
-
-static bool
-load_outline(struct watch *w)
-{
-	const struct rules_env		 files = loader_env(NULL,
-	    cli_accounts());
-	const struct lectern_options	 o = { .argv = w->argv,
-		.files = &files, .here = -1 };
-	struct lectern_told		 told;
-
-	lectern_read(&o, &told);
-	(void)fputs(buf_cstr(&told.faults), stderr);
-	buf_fini(&told.faults);
-	w->program = told.outline;
-	if (w->program == NULL)
-		return false;
-	bundle_free(w->bundle);
-	w->bundle = told.bundle;
-	w->names = names_new();
-	w->outlined = true;
-	return true;
 }
 
 bool

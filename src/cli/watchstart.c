@@ -56,8 +56,7 @@ watch_read_rules(const struct watch *w, bool warnings, struct buf *errors)
 {
 	const struct rules_env	 files = loader_env(w->names, cli_accounts());
 	const struct rules_env	 env = w->station != NULL ?
-	    bundle_giving(w->station->bundle, &files) :
-	    w->bundle != NULL ? bundle_keeping(w->bundle, &files) : files;
+	    bundle_giving(w->station->bundle, &files) : files;
 	struct diags		*diags = diags_new();
 	struct program		*p = rules_load(&env, w->rules, diags);
 

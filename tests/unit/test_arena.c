@@ -154,6 +154,40 @@ the_size_is_what_was_handed_out(void **state)
 }
 
 static void
+what_is_forgotten_comes_again_as_zero(void **state)
+{
+	static const size_t	 sizes[] = { 1, 24, 700, 3000, 100000, 8, 1 };
+	struct arena		*a = arena_new();
+
+	(void)state;
+	arena_reset(a);			/* of nothing */
+	for (int round = 0; round < 5; round++) {
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			uint8_t	*p = arena_alloc(a, sizes[i]);
+
+			for (size_t j = 0; j < sizes[i]; j++)
+				assert_int_equal(p[j], 0);
+			memset(p, 0xa5, sizes[i]);
+		}
+		arena_reset(a);
+		assert_int_equal(arena_size(a), 0);
+	}
+	arena_free(a);
+}
+
+static void
+a_little_that_is_forgotten_takes_the_same_room(void **state)
+{
+	struct arena	*a = arena_new();
+	const void	*first = arena_alloc(a, 100);
+
+	(void)state;
+	arena_reset(a);
+	assert_ptr_equal(arena_alloc(a, 100), first);
+	arena_free(a);
+}
+
+static void
 nothing_can_be_freed(void **state)
 {
 	(void)state;
@@ -173,6 +207,9 @@ main(void)
 		cmocka_unit_test(a_first_piece_may_be_empty),
 		cmocka_unit_test(copies_are_copies),
 		cmocka_unit_test(the_size_is_what_was_handed_out),
+		cmocka_unit_test(what_is_forgotten_comes_again_as_zero),
+		cmocka_unit_test(
+		    a_little_that_is_forgotten_takes_the_same_room),
 		cmocka_unit_test(nothing_can_be_freed),
 	};
 

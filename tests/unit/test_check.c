@@ -117,6 +117,7 @@ old_words_are_fine_beside_new_ones(void **state)
 	case_silent(RULE("scope session; serial 1; timeout-window 1 days; "
 	    "tags new;"));
 	case_silent("test s { };" RULE("scope process;"));
+	case_silent(RULE("scope process;") "test s { };");
 	case_silent("define set $a <dir> { /a; };\n"
 	    "sequence s { subject any; scope session; "
 	    "state { event any; status any; object $a; }; };");

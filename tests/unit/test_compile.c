@@ -2,6 +2,8 @@
 /*
  * test_compile.c - what a rule becomes.
  */
+#include <stdio.h>
+
 #include "rule_case.h"
 
 static void
@@ -376,6 +378,66 @@ ten_thousand_rules_are_no_trouble(void **state)
 	buf_fini(&text);
 }
 
+/* Text that is forgotten must not be what later rules are compared with. */
+static void
+each_rule_is_itself_when_those_before_are_forgotten(void **state)
+{
+	struct buf		 text = { 0 };
+	struct rule_case	*c;
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		buf_printf(&text, "sequence s%d { subject any;\n"
+		    "state { event <auditclass> { fr; }; status any;\n"
+		    "object <path> { \"/a\\b%d\", /home; }; }; };\n", i,
+		    i / 2);
+	c = case_good(buf_cstr(&text));
+	assert_int_equal(c->program->nrules, 300);
+	assert_int_equal(c->program->nevent_sets, 1);
+	assert_int_equal(c->program->nobject_sets, 150);
+	for (uint32_t i = 0; i < 300; i++) {
+		const struct rule	*r = &c->program->rules[i];
+		char			 path[32];
+
+		assert_int_equal(r->states[0].objects, i / 2);
+		(void)snprintf(path, sizeof(path), "/ab%u", (unsigned)i / 2);
+		assert_true(slice_is(
+		    c->program->object_sets[i / 2].entries[0], path));
+	}
+	case_free(c);
+	buf_fini(&text);
+}
+
+static void
+alerts_are_waited_for_across_many_rules(void **state)
+{
+	struct buf		 text = { 0 };
+	struct rule_case	*c;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		buf_printf(&text, "sequence s%d { subject any; timeout 1 "
+		    "hours; state { event any; status any; };\n", i);
+		if (i % 50 == 10)
+			buf_printf(&text, "state { event <alert> { s%d, s199; "
+			    "}; status any; };\n", i + 5);
+		buf_str(&text, "};\n");
+	}
+	c = case_good(buf_cstr(&text));
+	for (uint32_t i = 0; i < 200; i++) {
+		const struct rule	*r = &c->program->rules[i];
+
+		assert_int_equal(r->awaited, i % 50 == 15 || i == 199);
+		if (i % 50 != 10)
+			continue;
+		assert_int_equal(r->states[1].nalerts, 2);
+		assert_int_equal(r->states[1].alerts[0], i + 5);
+		assert_int_equal(r->states[1].alerts[1], 199);
+	}
+	case_free(c);
+	buf_fini(&text);
+}
+
 int
 main(void)
 {
@@ -397,6 +459,9 @@ main(void)
 		cmocka_unit_test(channels_stand_last_named_first_and_once),
 		cmocka_unit_test(a_program_needs_nothing_else),
 		cmocka_unit_test(ten_thousand_rules_are_no_trouble),
+		cmocka_unit_test(
+		    each_rule_is_itself_when_those_before_are_forgotten),
+		cmocka_unit_test(alerts_are_waited_for_across_many_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

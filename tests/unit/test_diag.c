@@ -238,6 +238,59 @@ what_is_over_the_limit_is_counted(void **state)
 	fixture_free(&f);
 }
 
+/* Say an error at OFF, of which the text names WHAT. */
+static void
+say_at(struct fixture *f, uint32_t off, const char *what)
+{
+	diag_error(f->d, DIAG_STATES_MISSING, (struct span){ .line = 1,
+	    .off = off, .n = 1 }, slice_str(what), DIAG_NOTHING);
+}
+
+static void
+what_is_read_comes_before_what_is_checked(void **state)
+{
+	struct fixture	 f = with_text("ab", 2);
+
+	(void)state;
+	diags_phase(f.d, DIAGS_CHECKING);
+	for (unsigned i = 0; i < DIAGS_MAX - 1; i++)
+		say_at(&f, 0, "checked");
+	say_at(&f, 1, "too many");
+	assert_false(diags_wants(f.d));
+	diags_phase(f.d, DIAGS_READING);
+	assert_true(diags_wants(f.d));
+	say_at(&f, 0, "read");
+	assert_int_equal(diags_errors(f.d), DIAGS_MAX + 1);
+	assert_null(strstr(said(&f), "too many"));
+	assert_non_null(strstr(said(&f), "1 more error is not shown\n"));
+	assert_true(strstr(said(&f), "'read'") <
+	    strstr(said(&f), "'checked'"));
+	fixture_free(&f);
+}
+
+static void
+what_is_withdrawn_makes_room(void **state)
+{
+	const struct span	 at = { .line = 1 };
+	struct fixture		 f = with_text("a", 1);
+
+	(void)state;
+	diags_phase(f.d, DIAGS_CHECKING);
+	diag_warn(f.d, DIAG_OLD_SCOPE, at, DIAG_NOTHING, DIAG_NOTHING);
+	for (unsigned i = 0; i < DIAGS_MAX - 1; i++)
+		diag_warn(f.d, DIAG_SCOPE_THREAD, at, DIAG_NOTHING,
+		    DIAG_NOTHING);
+	diag_warn(f.d, DIAG_LABEL_AGAIN, at, slice_str("last"), DIAG_NOTHING);
+	assert_null(strstr(said(&f), "last"));
+	diags_withdraw(f.d, DIAG_OLD_SCOPE);
+	diags_withdraw(f.d, DIAG_OLD_SERIAL);	/* never said */
+	assert_non_null(strstr(said(&f), "last"));
+	assert_null(strstr(said(&f), "more"));
+	assert_int_equal(diags_warnings(f.d), DIAGS_MAX);
+	assert_int_equal(diags_count(f.d, DIAG_OLD_SCOPE), 0);
+	fixture_free(&f);
+}
+
 static void
 nothing_said_is_nothing_printed(void **state)
 {
@@ -280,6 +333,8 @@ main(void)
 		cmocka_unit_test(a_file_as_a_whole_has_no_line),
 		cmocka_unit_test(messages_come_in_the_order_of_places),
 		cmocka_unit_test(what_is_over_the_limit_is_counted),
+		cmocka_unit_test(what_is_read_comes_before_what_is_checked),
+		cmocka_unit_test(what_is_withdrawn_makes_room),
 		cmocka_unit_test(nothing_said_is_nothing_printed),
 		cmocka_unit_test(the_catalogue_is_whole),
 	};

@@ -18,8 +18,15 @@ parse_case(struct rule_case *c)
 	struct parsed			 p = { c, arena_new(), NULL };
 	const struct parse_from		 from = { .load = case_load,
 	    .arg = c->files };
+	struct parser			*parser = parse_open(&from,
+	    c->files[0].path, p.arena, p.arena, c->diags);
 
-	p.tree = parse_file(&from, c->files[0].path, p.arena, c->diags);
+	if (parser == NULL)
+		return p;
+	p.tree = parse_tree(parser);
+	while (parse_next(parser) != NULL)
+		;
+	parse_close(parser);
 	return p;
 }
 
