@@ -69,7 +69,7 @@ static const struct cli_option options[] = {
 	{ 'D', "delete", "PLACE",
 	    "as -A -C -O; then remove what was read" },
 	{ OPT_THREADS, "threads", "N",
-	    "trails to decompress at once (as many as are of use)" },
+	    "to read and judge with (as many as there are processors)" },
 	{ 'Q', "quiet", NULL, "say nothing about damaged trails" },
 	{ 'V', "verbose", NULL, "name each trail, and count what is written" },
 	{ 0 }
@@ -437,7 +437,8 @@ say_written(const struct trailout *out, const char *name)
 static bool
 sift(const struct settings *set, struct criteria *c, struct trailset *trails)
 {
-	const struct sieve_options	 o = { set->quiet, set->concat };
+	const struct sieve_options	 o = { set->quiet, set->concat,
+	    threads_worth(set->threads, trailset_size(trails)) };
 	struct trailout			*out = set->place == NULL ?
 	    trailout_standard() : trailout_file(set->place);
 	struct sieve			*s;
@@ -473,15 +474,12 @@ reduce_with(struct settings *set, const struct names *names,
 	struct program	*where;
 	struct criteria	*c = wanted_criteria(&set->wanted, names, accounts,
 	    &usage, &where);
-	unsigned	 threads;
 	bool		 good;
 
 	if (c == NULL)
 		return EXIT_USAGE;
 	trails = make_set(set, c, !set->concat);
 	good = add_operands(trails, set, operands);
-	threads = threads_worth(set->threads, trailset_size(trails));
-	trailset_use_threads(trails, threads > 1 ? threads : 0);
 	good &= sift(set, c, trails);
 	if (criteria_unsure(c) && !set->classic && !set->quiet)
 		cli_say_bsd(&set->shared);

@@ -5,7 +5,8 @@
  * Most records are never met one by one: all that lies ahead in the bytes at
  * hand is scanned in one go. What the scan leaves (damage, file tokens, records
  * that are cut by the end of a piece) comes through trailset_next(), and so do
- * those that have to be merged with others of the same second.
+ * those that have to be merged with others of the same second. So does all that
+ * other threads have judged (sifted.h): that is only put in order and written.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "run/damage.h"
 #include "run/progress.h"
 #include "run/sieve.h"
+#include "run/sifted.h"
 
 #define STEP_RECORDS	1024u	/* merged, between looks at the clock */
 
@@ -33,6 +35,7 @@ struct sieve {
 	struct criteria		*criteria;
 	struct trailset		*set;
 	struct trailout		*out;
+	struct sifters		*sifters;	/* or NULL */
 	struct tally		*tallies;
 	size_t			 ntallies, cap;
 	struct progress		 progress;
@@ -46,6 +49,15 @@ on_wait(void *arg)
 	trailout_flush(arg);
 }
 
+/* Nothing may have come for a long time. */
+static void
+on_step(void *arg)
+{
+	struct sieve	*s = arg;
+
+	progress_step(&s->progress, trailset_taken(s->set), s->records);
+}
+
 struct sieve *
 sieve_new(const struct sieve_options *o, struct criteria *criteria,
     struct trailset *set, struct trailout *out)
@@ -57,6 +69,11 @@ sieve_new(const struct sieve_options *o, struct criteria *criteria,
 	s->set = set;
 	s->out = out;
 	trailset_on_wait(set, on_wait, out);
+	if (o->threads < 2)
+		return s;
+	s->sifters = sifters_new(criteria, o->threads);
+	trailset_use_sifters(set, s->sifters, o->threads);
+	trailset_on_step(set, on_step, s);
 	return s;
 }
 
@@ -65,6 +82,10 @@ sieve_free(struct sieve *s)
 {
 	if (s == NULL)
 		return;
+	if (s->sifters != NULL)
+		trailset_use_sifters(s->set, NULL, 0);
+	trailset_on_step(s->set, NULL, NULL);
+	sifters_free(s->sifters);
 	free(s->tallies);
 	free(s);
 }
@@ -128,23 +149,46 @@ on_gap(struct sieve *s, const struct trailset_record *r)
 }
 
 static void
+on_recovered(struct sieve *s, const struct trailset_record *r)
+{
+	struct damage	*d = &tally_of(s, r)->damage;
+
+	progress_hide(&s->progress);
+	if (s->o.quiet)
+		d->recovered++;
+	else
+		damage_recovered(d, &r->frame);
+}
+
+static void
 on_record(struct sieve *s, const struct trailset_record *r)
 {
 	const struct criteria_run	 run = { r->frame.bytes, 1,
 	    r->frame.bytes.p };
 	struct criteria_note		 note;
 
-	if (r->frame.quality == FRAME_RECOVERED) {
-		progress_hide(&s->progress);
-		if (s->o.quiet)
-			tally_of(s, r)->damage.recovered++;
-		else
-			damage_recovered(&tally_of(s, r)->damage, &r->frame);
-	}
+	if (r->frame.quality == FRAME_RECOVERED)
+		on_recovered(s, r);
 	if (criteria_want(s->criteria, &r->frame, &note))
 		trailout_put(s->out, &run);
 	if (note.status != 0 || note.limit)
 		say_note(s, r, &note);
+	s->records++;
+}
+
+/* The same, of what others have judged: one record or more. */
+static void
+on_judged(struct sieve *s, const struct trailset_record *r)
+{
+	const struct criteria_run	 run = { r->frame.bytes,
+	    r->judged.records, r->judged.last };
+
+	if (r->frame.quality == FRAME_RECOVERED)
+		on_recovered(s, r);
+	if (r->judged.as == JUDGED_WANTED)
+		trailout_put(s->out, &run);
+	if (r->judged.note.status != 0 || r->judged.note.limit)
+		say_note(s, r, &r->judged.note);
 	s->records++;
 }
 
@@ -200,6 +244,8 @@ sieve_run(struct sieve *s)
 			break;
 		if (r.frame.kind == FRAME_GAP)
 			on_gap(s, &r);
+		else if (r.judged.as != JUDGED_NOT)
+			on_judged(s, &r);
 		else
 			on_record(s, &r);
 		if (scanned || s->records % STEP_RECORDS == 0)

@@ -15,11 +15,15 @@
 struct sieve_options {
 	bool	 quiet;		/* nothing is said of bad records */
 	bool	 stop;		/* at the first trail that cannot be read */
+	unsigned threads;	/* below 2: none but the caller's */
 };
 
 struct sieve;
 
-/* What is given must outlive it; criteria_ready() was called. */
+/*
+ * What is given must outlive it, and nothing was read yet; criteria_ready() was
+ * called. Of criteria, criteria_unsure() is right after sieve_free().
+ */
 struct sieve	*sieve_new(const struct sieve_options *, struct criteria *,
 		    struct trailset *, struct trailout *);
 void		 sieve_free(struct sieve *);		/* NULL is allowed */

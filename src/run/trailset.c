@@ -4,14 +4,8 @@
  *
  * A set is a list in the order of the operands. Read in turn, one trail is open
  * at a time. Merged, src/select/merge.c asks for the bytes of those it needs;
- * the time in a trail's name tells it when that is. The more are open, the
- * smaller the pieces in which they are read, so that a thousand take no more
- * memory than a few.
- *
- * With threads, so many compressed trails are decompressed ahead at a time:
- * those that are open, and those whose turn is next. Of the latter nothing is
- * said before it comes; one that cannot be opened early is tried again then.
- * The system itself reads ahead what is not compressed.
+ * the time in a trail's name tells it when that is. How a trail is opened and
+ * read is in member.c.
  */
 #include "run/trailset.h"
 
@@ -19,8 +13,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,58 +21,15 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "run/pieces.h"
+#include "run/member.h"
 #include "run/spoolfile.h"
 #include "run/traildir.h"
 #include "select/merge.h"
 #include "source/compressed.h"
-#include "source/source.h"
 
 #define OPEN_MAX_TRAILS	1024u	/* more do not fit into a little memory */
 #define OPEN_SPARE	64u	/* descriptors for everything else */
 #define OPEN_COMPRESSED	64u	/* trails that a compressed one weighs */
-#define PIECES		(2u << 20)	/* bytes, shared by all that are open */
-#define AHEAD		(32u << 20)	/* bytes that wait, decompressed */
-#define PIECE_AHEAD	(128u << 10)	/* bytes, of these */
-
-struct member {
-	struct trail		 trail;
-	struct trailset		*set;
-	char			*path, *host;
-	char			*old;		/* path before it changed */
-	bool			 standard;	/* input */
-	bool			 once;		/* a pipe */
-	bool			 announced;
-	size_t			 number;	/* once there are turns */
-	int			 fd;
-	bool			 open;		/* its turn has come */
-	struct file_source	*source;	/* while open, or else: */
-	struct pieces		*pieces;	/* open, or begun early */
-	uint64_t		 there;		/* bytes to read, when opened */
-	uint64_t		 taken;
-};
-
-struct trailset {
-	struct trailset_options	 o;
-	pthread_mutex_t		 lock;		/* of each member's fd */
-	void			(*wait)(void *arg);
-	void			*wait_arg;
-	void			(*say)(void *, const char *, const char *);
-	void			*say_arg;
-	struct member		**members;
-	size_t			 n, cap;
-	size_t			 nopen;
-	unsigned		 threads, reading;	/* ahead */
-	struct member		**turns;	/* members as they come */
-	size_t			 next;		/* of these, to be begun */
-	uint64_t		 size, taken;
-	bool			 failed;
-	struct merge		*merge;		/* once it is read merged */
-	struct spoolfiles	 files;
-	struct merge_spools	 spools;
-	size_t			 at;		/* in turn: the trail at hand */
-	struct frame		*frame;		/* of it */
-};
 
 /* Words. */
 
@@ -100,279 +49,13 @@ say(void *arg, const char *trail, const char *why)
 	buf_fini(&text);
 }
 
-static void
-say_failed(void *arg, const char *trail, const char *why)
+void
+trailset_say_failed(void *arg, const char *trail, const char *why)
 {
 	struct trailset	*s = arg;
 
 	s->failed = true;
 	say(s, trail, why);
-}
-
-/* What stays undone because of a trail. */
-static int
-fail(struct member *m, const char *why)
-{
-	m->trail.failed = true;
-	say_failed(m->set, m->path, why);
-	return -1;
-}
-
-/* The bytes of one trail. */
-
-static size_t
-piece(const struct trailset *s)
-{
-	const size_t	 share = PIECES / (2 * (s->nopen + 1));
-
-	return share > FILE_PIECE ? FILE_PIECE :
-	    share < FILE_PIECE_SMALL ? FILE_PIECE_SMALL : share;
-}
-
-static int
-open_path(const struct member *m)
-{
-	if (m->standard)
-		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	return open(m->path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-	    (m->trail.found ? O_NONBLOCK : 0));
-}
-
-/* A trail may have been closed or compressed since its directory was read. */
-static bool
-renamed(struct member *m)
-{
-	char	*path = m->old == NULL ? traildir_again(m->path) : NULL;
-
-	if (path == NULL)
-		return false;
-	m->old = m->path;		/* others may hold it still */
-	m->trail.path = m->path = path;
-	m->trail.name = strrchr(path, '/') == NULL ? path :
-	    strrchr(path, '/') + 1;
-	return true;
-}
-
-/* How much of a file is still to be read; of anything else nobody knows. */
-static uint64_t
-bytes_there(int fd, const struct stat *st)
-{
-	off_t	 at;
-
-	if (!S_ISREG(st->st_mode) || (at = lseek(fd, 0, SEEK_CUR)) == -1 ||
-	    at > st->st_size)
-		return 0;
-	return (uint64_t)(st->st_size - at);
-}
-
-/* These fail only where they are misused. */
-
-static void
-lock(struct trailset *s)
-{
-	if (pthread_mutex_lock(&s->lock) != 0)
-		mem_end("a lock is broken");
-}
-
-static void
-unlock(struct trailset *s)
-{
-	if (pthread_mutex_unlock(&s->lock) != 0)
-		mem_end("a lock is broken");
-}
-
-/* Somebody else may be reading at it: see trailset_at(). */
-static void
-set_fd(struct member *m, int fd)
-{
-	const int	 before = m->fd;
-
-	lock(m->set);
-	m->fd = fd;
-	unlock(m->set);
-	if (before != -1)
-		(void)close(before);	/* it was only read */
-}
-
-/* Open it as it is called now. Returns a descriptor, or -1 with errno. */
-static int
-open_found(struct member *m, struct stat *st)
-{
-	int	 fd = open_path(m);
-
-	if (fd == -1 && errno == ENOENT && m->trail.found && renamed(m))
-		fd = open_path(m);
-	if (fd != -1 && fstat(fd, st) == -1) {
-		(void)close(fd);	/* nothing was done with it */
-		return -1;
-	}
-	return fd;
-}
-
-/* Begin to decompress ahead, if it is compressed and a thread is left. */
-static bool
-start_ahead(struct member *m, int fd, const struct stat *st)
-{
-	struct trailset	*s = m->set;
-	off_t		 at;
-
-	if (s->reading == s->threads || !S_ISREG(st->st_mode) ||
-	    (at = lseek(fd, 0, SEEK_CUR)) == -1 ||
-	    file_peek(fd, (uint64_t)at) == NULL)
-		return false;
-	set_fd(m, fd);
-	m->pieces = pieces_new(fd, PIECE_AHEAD, AHEAD / PIECE_AHEAD /
-	    s->threads);
-	s->reading++;
-	return true;
-}
-
-/* When a trail begins at the earliest. */
-static int64_t
-start_of(const struct member *m)
-{
-	return m->trail.named ? m->trail.stamps.start - TRAILNAME_SLACK_S :
-	    MERGE_NO_START;
-}
-
-static int
-by_start(const void *va, const void *vb)
-{
-	const struct member	*a = *(struct member *const *)va;
-	const struct member	*b = *(struct member *const *)vb;
-
-	if (start_of(a) != start_of(b))
-		return start_of(a) < start_of(b) ? -1 : 1;
-	return a->number < b->number ? -1 : 1;
-}
-
-static void
-put_in_turn(struct trailset *s)
-{
-	s->turns = xcalloc(s->n, sizeof(struct member *));
-	for (size_t i = 0; i < s->n; i++) {
-		s->turns[i] = s->members[i];
-		s->turns[i]->number = i;
-	}
-	if (s->o.order == TRAILSET_MERGED)
-		qsort(s->turns, s->n, sizeof(struct member *), by_start);
-}
-
-/* Begin with the next ones before their turn, as many as there are threads. */
-static void
-read_ahead(struct trailset *s)
-{
-	struct stat	 st;
-	int		 fd;
-
-	if (s->threads > 0 && s->turns == NULL)
-		put_in_turn(s);
-	for (; s->reading < s->threads && s->next < s->n; s->next++) {
-		struct member	*m = s->turns[s->next];
-
-		if (m->announced ||
-		    compressed_suffix(slice_str(m->path)) == 0 ||
-		    (fd = open_path(m)) == -1)
-			continue;
-		if (fstat(fd, &st) == -1 || !start_ahead(m, fd, &st))
-			(void)close(fd);	/* nothing was done with it */
-	}
-}
-
-static int
-open_member(struct member *m)
-{
-	struct trailset	*s = m->set;
-	struct stat	 st;
-	int		 fd;
-
-	if (s->o.opened != NULL && !m->announced)
-		s->o.opened(s->o.arg, m->path);
-	m->announced = true;
-	if (m->pieces == NULL) {
-		if ((fd = open_found(m, &st)) == -1)
-			return fail(m, strerror(errno));
-		if (m->trail.found && !S_ISREG(st.st_mode)) {
-			(void)close(fd);	/* nothing was done with it */
-			return fail(m, "is not a file any more");
-		}
-		m->there = bytes_there(fd, &st);
-		if (!start_ahead(m, fd, &st)) {
-			set_fd(m, fd);
-			m->source = file_new_piece(fd, piece(s));
-		}
-	}
-	m->open = true;
-	s->nopen++;
-	read_ahead(s);
-	return 1;
-}
-
-static void
-close_member(void *arg)
-{
-	struct member	*m = arg;
-
-	m->set->nopen -= m->open;
-	m->set->reading -= m->pieces != NULL;
-	m->open = false;
-	file_free(m->source);
-	pieces_free(m->pieces);
-	m->source = NULL;
-	m->pieces = NULL;
-	set_fd(m, -1);
-	if (m->trail.ended || m->trail.failed)
-		return;
-	m->set->taken -= m->taken;	/* it begins again, if at all */
-	m->taken = 0;
-}
-
-static void
-count(struct member *m)
-{
-	const uint64_t	 taken = m->pieces != NULL ?
-	    pieces_taken(m->pieces) : file_taken(m->source);
-
-	m->set->taken += taken - m->taken;
-	m->taken = taken;
-}
-
-/* As file_more(), of what is not read ahead. */
-static int
-more_now(struct member *m, struct slice *bytes)
-{
-	struct pollfd	 one = { .fd = m->fd, .events = POLLIN };
-	int		 got;
-
-	if (m->once && m->set->wait != NULL && poll(&one, 1, 0) == 0)
-		m->set->wait(m->set->wait_arg);
-	while ((got = file_more(m->source, bytes)) == -1 && errno == EAGAIN)
-		(void)poll(&one, 1, -1);	/* read(2) says what is wrong */
-	m->trail.compression = file_compression(m->source);
-	return got;
-}
-
-static int
-more(void *arg, struct slice *bytes)
-{
-	struct member	*m = arg;
-	int		 got;
-
-	if (m->trail.failed || (!m->open && open_member(m) != 1))
-		return -1;
-	if (m->pieces == NULL) {
-		got = more_now(m, bytes);
-	} else {
-		got = pieces_more(m->pieces, bytes);
-		m->trail.compression = pieces_compression(m->pieces);
-	}
-	count(m);
-	if (got == 0 && m->trail.compression == NULL && m->taken < m->there)
-		return fail(m, "became shorter while it was read");
-	if (got == 0)
-		m->trail.ended = true;
-	return got != -1 ? got : fail(m, m->pieces != NULL ?
-	    pieces_why(m->pieces) : file_why(m->source));
 }
 
 /* The list. */
@@ -439,7 +122,7 @@ static bool
 add_directory(struct trailset *s, const char *path)
 {
 	struct traildir	 d;
-	bool		 good = traildir_read(&d, path, say_failed, s);
+	bool		 good = traildir_read(&d, path, trailset_say_failed, s);
 
 	for (size_t i = 0; i < d.ntrails; i++)
 		if (wanted(s, &d.trails[i]))
@@ -447,7 +130,8 @@ add_directory(struct trailset *s, const char *path)
 	if (d.nothers > 0)
 		say_others(s, path, &d);
 	if (good && d.ntrails == 0 && !s->o.empty_too) {
-		say_failed(s, path, "there are no trails in this directory");
+		trailset_say_failed(s, path,
+		    "there are no trails in this directory");
 		good = false;
 	}
 	traildir_fini(&d);
@@ -499,7 +183,7 @@ trailset_add(struct trailset *s, const char *operand)
 	}
 	if (stat(operand, &st) == -1 || (!S_ISDIR(st.st_mode) &&
 	    access(operand, R_OK) == -1)) {
-		say_failed(s, operand, strerror(errno));
+		trailset_say_failed(s, operand, strerror(errno));
 		return false;
 	}
 	if (S_ISDIR(st.st_mode))
@@ -545,11 +229,12 @@ trailset_take_host(struct trailset *from)
  * asked for those we may have.
  */
 static unsigned
-room(size_t trails)
+room(size_t trails, unsigned sets)
 {
 	struct rlimit	 have;
-	rlim_t		 want = OPEN_SPARE +
-	    (trails < OPEN_MAX_TRAILS ? trails : OPEN_MAX_TRAILS);
+	const rlim_t	 most = (rlim_t)OPEN_MAX_TRAILS * sets;
+	rlim_t		 want = OPEN_SPARE + (trails < OPEN_MAX_TRAILS ?
+	    trails * (rlim_t)sets : most);
 
 	if (getrlimit(RLIMIT_NOFILE, &have) == -1)
 		return OPEN_SPARE;
@@ -560,25 +245,28 @@ room(size_t trails)
 		if (setrlimit(RLIMIT_NOFILE, &have) == -1)
 			have.rlim_cur = before;
 	}
-	if (have.rlim_cur >= OPEN_SPARE + OPEN_MAX_TRAILS)
+	if (have.rlim_cur >= OPEN_SPARE + most)
 		return OPEN_MAX_TRAILS;
-	return have.rlim_cur < 2 * OPEN_SPARE ?
-	    (unsigned)have.rlim_cur / 2 : (unsigned)have.rlim_cur - OPEN_SPARE;
+	have.rlim_cur = have.rlim_cur < 2 * OPEN_SPARE ?
+	    have.rlim_cur / 2 : have.rlim_cur - OPEN_SPARE;
+	return have.rlim_cur < sets ? 1 : (unsigned)(have.rlim_cur / sets);
 }
 
 static void
 start_merge(struct trailset *s)
 {
-	s->files = (struct spoolfiles){ say_failed, s };
+	s->files = (struct spoolfiles){ trailset_say_failed, s };
 	s->spools = spoolfile_spools(&s->files);
-	s->merge = merge_new(room(s->n), &s->spools);
+	s->merge = merge_new(s->room != 0 ? s->room : room(s->n, 1),
+	    &s->spools);
 	for (size_t i = 0; i < s->n; i++) {
 		struct member			*m = s->members[i];
 		const struct merge_input	 in = {
-			.more = more,
-			.close = close_member,
+			.more = member_more,
+			.judged = member_judged,
+			.close = member_close,
 			.arg = m,
-			.start = start_of(m),
+			.start = member_start(m),
 			.once = m->once,
 			.weight = compressed_suffix(slice_str(m->path)) > 0 ?
 			    OPEN_COMPRESSED : 1
@@ -616,36 +304,81 @@ next_merged(struct trailset *s, struct trailset_record *out)
 	if (r.note != MERGE_FINE)
 		say_note(s, &r);
 	*out = (struct trailset_record){ r.frame,
-	    &s->members[r.trail]->trail, r.trail };
+	    &s->members[r.trail]->trail, r.trail, r.judged };
 	return 1;
+}
+
+/* The next of what was judged, as a merge would give it. */
+static bool
+next_judged(struct trailset *s, struct trailset_record *out)
+{
+	struct judged_time	 time;
+	bool			 timed;
+
+	while (judged_next(&s->judged, &out->frame, &out->judged, &time,
+	    &timed)) {
+		if (timed)
+			judged_more(&s->judged, &out->frame, &out->judged,
+			    &time, INT64_MAX, true);
+		if (!judged_passes(&out->frame, &out->judged))
+			return true;
+	}
+	return false;
+}
+
+/* In turn, nothing is left of what is at hand: get more. False at the end. */
+static bool
+go_on(struct trailset *s, struct member *m)
+{
+	struct slice	 bytes;
+
+	if (s->over)
+		return false;
+	s->judged = (struct judged_at){ 0 };	/* it is given back */
+	switch (member_more(m, &bytes)) {
+	case 1:
+		(void)frame_feed(s->frame, bytes.p, bytes.n);
+		break;
+	case MERGE_JUDGED:
+		judged_begin(&s->judged, member_judged(m));
+		break;
+	default:
+		frame_end(s->frame);
+		s->over = true;
+	}
+	return true;
+}
+
+/* Of what is at hand, judged or not. */
+static bool
+next_of(struct trailset *s, struct trailset_record *out)
+{
+	if (next_judged(s, out))
+		return true;
+	out->judged = (struct judgement){ .as = JUDGED_NOT };
+	return frame_next(s->frame, &out->frame) == 1;
 }
 
 static int
 next_in_turn(struct trailset *s, struct trailset_record *out)
 {
-	struct slice	 bytes;
-
 	for (; s->at < s->n; s->at++) {
 		struct member	*m = s->members[s->at];
 
 		if (s->frame == NULL)
 			s->frame = frame_new();
 		do {
-			if (frame_next(s->frame, &out->frame) == 1) {
+			if (next_of(s, out)) {
 				out->trail = &m->trail;
 				out->number = s->at;
 				return 1;
 			}
-			if (m->trail.ended || m->trail.failed)
-				break;
-			if (more(m, &bytes) == 1)	/* nothing is left */
-				(void)frame_feed(s->frame, bytes.p, bytes.n);
-			else
-				frame_end(s->frame);
-		} while (true);
+		} while (go_on(s, m));
 		frame_free(s->frame);
 		s->frame = NULL;
-		close_member(m);
+		s->judged = (struct judged_at){ 0 };
+		s->over = false;
+		member_close(m);
 	}
 	return 0;
 }
@@ -697,7 +430,7 @@ trailset_free(struct trailset *s)
 	merge_free(s->merge);
 	frame_free(s->frame);
 	for (size_t i = 0; i < s->n; i++) {
-		close_member(s->members[i]);
+		member_close(s->members[i]);
 		free(s->members[i]->path);
 		free(s->members[i]->old);
 		free(s->members[i]->host);
@@ -721,6 +454,29 @@ void
 trailset_use_threads(struct trailset *s, unsigned n)
 {
 	s->threads = n;
+}
+
+void
+trailset_share_room(struct trailset *s, unsigned sets)
+{
+	s->room = room(s->n, sets);
+}
+
+void
+trailset_on_step(struct trailset *s, void (*step)(void *arg), void *arg)
+{
+	s->step = step;
+	s->step_arg = arg;
+}
+
+void
+trailset_use_sifters(struct trailset *s, struct sifters *by, unsigned n)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->members[i]->sifted != NULL)
+			member_close(s->members[i]);
+	s->sifters = by;
+	s->threads = 2 * n;		/* one may be through before its turn */
 }
 
 size_t
@@ -762,23 +518,8 @@ ssize_t
 trailset_at(struct trailset *s, size_t trail, uint64_t offset, void *to,
     size_t n)
 {
-	const struct member	*m;
-	ssize_t			 got = -1;
-	int			 fd;
-
-	if (trail >= s->n)
-		return 0;
-	m = s->members[trail];
-	lock(s);
-	fd = m->fd;
-	if (fd != -1)
-		got = file_at(fd, offset, to, n);
-	unlock(s);
-	if (fd != -1 || (fd = open_path(m)) == -1)
-		return got;
-	got = file_at(fd, offset, to, n);
-	(void)close(fd);		/* it was only read */
-	return got;
+	return trail >= s->n ? 0 :
+	    member_at(s->members[trail], offset, to, n);
 }
 
 uint64_t

@@ -18,7 +18,9 @@
 
 #include "bsm/frame.h"
 #include "bsm/trailname.h"
+#include "select/judged.h"
 
+struct sifters;
 struct trailset;
 
 enum trailset_order {
@@ -72,6 +74,8 @@ struct trailset_record {
 	struct frame_record	 frame;		/* its offset is in the trail */
 	const struct trail	*trail;
 	size_t			 number;	/* of the trail, from 0 */
+	struct judgement	 judged;	/* of all its records, if they
+						 * were: see below */
 };
 
 struct trailset	*trailset_new(const struct trailset_options *);
@@ -90,6 +94,20 @@ void		 trailset_on_say(struct trailset *,
  * thread of its own. What comes, and what is said, stays the same.
  */
 void		 trailset_use_threads(struct trailset *, unsigned n);
+
+/*
+ * The same: so many sets are read at once, on threads of their own, and what
+ * there is of descriptors is for all of them.
+ */
+void		 trailset_share_room(struct trailset *, unsigned sets);
+
+/*
+ * The same, where records are only wanted by criteria: N threads read finished
+ * files and judge. Of these what is not wanted does not come, and what is may
+ * come many records at a time; `judged` tells. NULL: nothing more is read.
+ */
+void		 trailset_use_sifters(struct trailset *, struct sifters *,
+		    unsigned n);
 
 size_t		 trailset_count(const struct trailset *);
 const struct trail	*trailset_trail(const struct trailset *, size_t i);
@@ -121,6 +139,10 @@ void		 trailset_took(struct trailset *, size_t n);
  * for what was collected so far and should not wait, too.
  */
 void		 trailset_on_wait(struct trailset *, void (*wait)(void *arg),
+		    void *arg);
+
+/* Call STEP now and then while it is searched for what is wanted. */
+void		 trailset_on_step(struct trailset *, void (*step)(void *arg),
 		    void *arg);
 
 /* Was anything not done? */

@@ -84,6 +84,14 @@ void		 criteria_where(struct criteria *, const struct program *);
 /* To be called once all criteria are there, before a record is judged. */
 void		 criteria_ready(struct criteria *);
 
+/*
+ * The same once more, for another thread, after criteria_ready(); the first,
+ * which must not change any more, is to be joined with it in the end: then it
+ * knows what the other has learned, and that is gone.
+ */
+struct criteria	*criteria_share(const struct criteria *);
+void		 criteria_join(struct criteria *, struct criteria *other);
+
 /* What went wrong while a record was judged, if anything. */
 struct criteria_note {
 	int	 status;	/* 0, or BSM_E*: a token was not decoded */

@@ -22,30 +22,12 @@
 #include "base/mem.h"
 #include "bsm/cursor.h"
 #include "bsm/record.h"
-#include "select/spool.h"
+#include "select/strand.h"
 
-/* Records of different processors are written a moment out of order. */
-#define MERGE_JITTER_MS 1000
-
-struct input {
-	struct merge_input	 in;
-	uint32_t		 number;	/* of the trail, or of the one
-						 * the spooled item is from */
-	struct frame		*frame;		/* while open, of a trail */
-	struct spool_reader	*spool;		/* of a spool */
-	bool			 ended;		/* no more bytes */
-	bool			 given;		/* an item was given out */
-	bool			 noted;
-	bool			 timed;		/* a record was seen */
-	struct merge_key	 key;		/* of the item at hand */
-	int64_t			 ms;		/* of the last record */
-	struct merge_record	 head;		/* the item at hand */
-};
-
-typedef bool	(*before_fn)(const struct input *, const struct input *);
+typedef bool	(*before_fn)(const struct strand *, const struct strand *);
 
 struct heap {
-	struct input	**v;
+	struct strand	**v;
 	size_t		 n, cap;
 	before_fn	 before;
 };
@@ -69,7 +51,7 @@ struct merge {
 /* Heaps. */
 
 static bool
-key_before(const struct input *a, const struct input *b)
+key_before(const struct strand *a, const struct strand *b)
 {
 	if (a->key.seconds != b->key.seconds)
 		return a->key.seconds < b->key.seconds;
@@ -79,7 +61,7 @@ key_before(const struct input *a, const struct input *b)
 }
 
 static bool
-start_before(const struct input *a, const struct input *b)
+start_before(const struct strand *a, const struct strand *b)
 {
 	if (a->in.start != b->in.start)
 		return a->in.start < b->in.start;
@@ -87,11 +69,11 @@ start_before(const struct input *a, const struct input *b)
 }
 
 static void
-heap_push(struct heap *h, struct input *in)
+heap_push(struct heap *h, struct strand *in)
 {
 	size_t	 i = h->n++;
 
-	h->v = mem_grow(h->v, &h->cap, h->n, sizeof(struct input *));
+	h->v = mem_grow(h->v, &h->cap, h->n, sizeof(struct strand *));
 	for (; i > 0 && h->before(in, h->v[(i - 1) / 2]); i = (i - 1) / 2)
 		h->v[i] = h->v[(i - 1) / 2];
 	h->v[i] = in;
@@ -99,7 +81,7 @@ heap_push(struct heap *h, struct input *in)
 
 /* Fill the hole at I with IN, which belongs there or further down. */
 static void
-heap_sift(struct heap *h, size_t i, struct input *in)
+heap_sift(struct heap *h, size_t i, struct strand *in)
 {
 	for (size_t kid; (kid = 2 * i + 1) < h->n; i = kid) {
 		if (kid + 1 < h->n && h->before(h->v[kid + 1], h->v[kid]))
@@ -111,10 +93,10 @@ heap_sift(struct heap *h, size_t i, struct input *in)
 	h->v[i] = in;
 }
 
-static struct input *
+static struct strand *
 heap_pop(struct heap *h)
 {
-	struct input	*top = h->v[0], *last = h->v[--h->n];
+	struct strand	*top = h->v[0], *last = h->v[--h->n];
 
 	if (h->n > 0)
 		heap_sift(h, 0, last);
@@ -137,7 +119,7 @@ heads_init(struct heads *h)
 }
 
 static void
-heads_push(struct heads *h, struct input *in)
+heads_push(struct heads *h, struct strand *in)
 {
 	heap_push(&h->of[in->key.unit], in);
 }
@@ -165,119 +147,25 @@ heads_fini(struct heads *h)
 /* Trails. */
 
 static void
-shut(struct merge *m, struct input *in)
+shut(struct merge *m, struct strand *in)
 {
 	in->in.close(in->in.arg);
 	m->used -= in->in.weight;
 	frame_free(in->frame);
 	in->frame = NULL;
-}
-
-static void
-input_free(struct input *in)
-{
-	if (in->spool != NULL) {
-		buf_fini(&in->spool->buf);
-		free(in->spool);
-	}
-	frame_free(in->frame);
-	free(in);
-}
-
-/* Something new to say of the trail. */
-static void
-note(struct input *in, enum merge_note what)
-{
-	if (in->noted)
-		return;
-	in->noted = true;
-	in->head.note = what;
-}
-
-/* The time of a record, and what is odd about it. */
-static void
-key_of_record(struct input *in)
-{
-	struct record	 r;
-	int64_t		 ms;
-
-	if (record_head(&r, &in->head.frame) != 0)
-		return;
-	in->key = (struct merge_key){ r.seconds, r.fraction,
-	    r.version == 2 ? MERGE_NANO : MERGE_MILLI };
-	ms = record_millis(&r);
-	if (!in->timed && in->in.start > r.seconds)
-		note(in, MERGE_EARLY);
-	if (in->timed && in->ms > ms && (uint64_t)in->ms - (uint64_t)ms >=
-	    MERGE_JITTER_MS)
-		note(in, MERGE_BACKWARDS);
-	in->timed = true;
-	in->ms = ms;
-}
-
-/*
- * The time by which the item at hand is merged: its own, or of what stands
- * before it in the trail. A file token at the front has a time, too.
- */
-static void
-key_of(struct input *in)
-{
-	const struct frame_record	*f = &in->head.frame;
-
-	in->head.note = MERGE_FINE;
-	in->head.trail = in->number;
-	if (f->kind == FRAME_RECORD)
-		key_of_record(in);
-	else if (f->kind == FRAME_FILE && !in->timed)
-		in->key.seconds = f->bytes.p[0] == TOK_FILE32 ?
-		    be32(f->bytes.p + 1) :
-		    (int64_t)(be64(f->bytes.p + 1) & INT64_MAX);
-}
-
-static int
-advance_spool(struct merge *m, struct input *in)
-{
-	const int	 got = spool_next(in->spool, &in->head, &in->key);
-
-	if (got == -1)
-		m->failed = true;
-	in->number = in->head.trail;
-	return got == 1;
-}
-
-/* Get the next item of an open trail; false when there is none. */
-static bool
-advance(struct merge *m, struct input *in)
-{
-	struct slice	 bytes;
-
-	if (in->spool != NULL)
-		return advance_spool(m, in);
-	while (frame_next(in->frame, &in->head.frame) != 1) {
-		if (in->ended)
-			return false;
-		if (in->in.more(in->in.arg, &bytes) == 1) {
-			/* Nothing is left of the piece before. */
-			(void)frame_feed(in->frame, bytes.p, bytes.n);
-		} else {
-			in->ended = true;
-			frame_end(in->frame);
-		}
-	}
-	key_of(in);
-	return true;
+	in->at = (struct judged_at){ 0 };
 }
 
 /* On to the next item, or out. */
 static void
-go_on(struct merge *m, struct heads *h, struct input *in)
+go_on(struct merge *m, struct heads *h, struct strand *in)
 {
-	if (advance(m, in)) {
+	if (strand_advance(in, &m->failed)) {
 		heads_push(h, in);
 		return;
 	}
 	shut(m, in);
-	input_free(in);
+	strand_free(in);
 }
 
 /* Room. */
@@ -292,7 +180,7 @@ park(struct merge *m)
 {
 	struct heap	*next = heads_next(&m->heads), *from = NULL;
 	size_t		 at = 0;
-	struct input	*in;
+	struct strand	*in;
 
 	for (size_t u = 0; u < MERGE_UNITS; u++) {
 		struct heap	*h = &m->heads.of[u];
@@ -346,7 +234,7 @@ put_aside(struct merge *m, struct heads *h, void *spool)
 	struct heap	*next;
 
 	while (!m->failed && (next = heads_next(h)) != NULL) {
-		struct input	*in = heap_pop(next);
+		struct strand	*in = heap_pop(next);
 
 		if (!spool_put(m->spools, spool, &in->head, &in->key))
 			m->failed = true;
@@ -360,7 +248,7 @@ put_aside(struct merge *m, struct heads *h, void *spool)
 static void
 join(struct merge *m, void *spool)
 {
-	struct input	*in = xcalloc(1, sizeof(*in));
+	struct strand	*in = xcalloc(1, sizeof(*in));
 
 	in->in = (struct merge_input){ .close = m->spools->close,
 	    .arg = spool, .weight = 1 };
@@ -388,10 +276,10 @@ drop(struct merge *m, struct heads *h)
 {
 	for (size_t u = 0; u < MERGE_UNITS; u++)
 		while (h->of[u].n > 0) {
-			struct input	*in = h->of[u].v[--h->of[u].n];
+			struct strand	*in = h->of[u].v[--h->of[u].n];
 
 			shut(m, in);
-			input_free(in);
+			strand_free(in);
 		}
 }
 
@@ -430,7 +318,7 @@ collapse(struct merge *m)
 static void
 open_next(struct merge *m)
 {
-	struct input	*in = heap_pop(&m->waiting);
+	struct strand	*in = heap_pop(&m->waiting);
 
 	while (m->used > 0 && in->in.weight + m->used > m->room &&
 	    (park(m) || collapse(m)))
@@ -462,7 +350,7 @@ merge_free(struct merge *m)
 		return;
 	drop(m, &m->heads);
 	while (m->waiting.n > 0)
-		input_free(m->waiting.v[--m->waiting.n]);
+		strand_free(m->waiting.v[--m->waiting.n]);
 	heads_fini(&m->heads);
 	free(m->waiting.v);
 	free(m);
@@ -471,7 +359,7 @@ merge_free(struct merge *m)
 uint32_t
 merge_add(struct merge *m, const struct merge_input *input)
 {
-	struct input	*in = xcalloc(1, sizeof(*in));
+	struct strand	*in = xcalloc(1, sizeof(*in));
 
 	in->in = *input;
 	in->number = m->ninputs;
@@ -496,8 +384,8 @@ due(struct merge *m)
 static void
 go_on_top(struct merge *m, struct heap *h)
 {
-	struct input	*in = h->v[0];
-	const bool	 more = advance(m, in);
+	struct strand	*in = h->v[0];
+	const bool	 more = strand_advance(in, &m->failed);
 
 	if (more && h == &m->heads.of[in->key.unit]) {
 		heap_sift(h, 0, in);
@@ -509,27 +397,7 @@ go_on_top(struct merge *m, struct heap *h)
 		return;
 	}
 	shut(m, in);
-	input_free(in);
-}
-
-int
-merge_next(struct merge *m, struct merge_record *out)
-{
-	struct heap	*next;
-
-	if (m->lent != NULL)
-		go_on_top(m, m->lent);
-	m->lent = NULL;
-	while (!m->failed && due(m))
-		open_next(m);
-	if (m->failed)
-		return -1;
-	if ((next = heads_next(&m->heads)) == NULL)
-		return 0;
-	m->lent = next;
-	next->v[0]->given = true;
-	*out = next->v[0]->head;
-	return 1;
+	strand_free(in);
 }
 
 /* The second from which on another trail may come next. */
@@ -552,6 +420,41 @@ others_from(const struct merge *m)
 	return from;
 }
 
+/* The item that comes next, at the top of its heap; NULL when there is none. */
+static struct strand *
+next_strand(struct merge *m)
+{
+	struct heap	*next;
+
+	if (m->lent != NULL)
+		go_on_top(m, m->lent);
+	m->lent = NULL;
+	while (!m->failed && due(m))
+		open_next(m);
+	if (m->failed || (next = heads_next(&m->heads)) == NULL)
+		return NULL;
+	m->lent = next;
+	next->v[0]->given = true;
+	return next->v[0];
+}
+
+int
+merge_next(struct merge *m, struct merge_record *out)
+{
+	struct strand	*in;
+
+	while ((in = next_strand(m)) != NULL) {
+		if (in->plain)
+			strand_run(in, others_from(m));
+		if (in->head.note != MERGE_FINE ||
+		    !judged_passes(&in->head.frame, &in->head.judged))
+			break;
+	}
+	if (in != NULL)
+		*out = in->head;
+	return in != NULL ? 1 : m->failed ? -1 : 0;
+}
+
 static bool
 seconds_of(const uint8_t *p, size_t n, int64_t *seconds)
 {
@@ -568,13 +471,11 @@ seconds_of(const uint8_t *p, size_t n, int64_t *seconds)
 	return true;
 }
 
-/*
- * Time that runs backwards by so much as to be said does so in seconds, too.
- */
+/* As strand_run(), of what nobody has judged. */
 struct slice
 merge_ahead(struct merge *m)
 {
-	const struct input	*in = m->lent == NULL ? NULL : m->lent->v[0];
+	const struct strand	*in = m->lent == NULL ? NULL : m->lent->v[0];
 	const uint8_t		*p;
 	int64_t			 until, last, s;
 	size_t			 left, n;
@@ -600,7 +501,7 @@ void
 merge_took(struct merge *m, size_t n)
 {
 	const uint8_t	*p = m->ahead.p;
-	struct input	*in;
+	struct strand	*in;
 	size_t		 one = 0;
 
 	if (n == 0)
@@ -610,8 +511,7 @@ merge_took(struct merge *m, size_t n)
 		p = m->ahead.p + at;
 		one = be32(p + 1);
 	}
-	in->head.frame = (struct frame_record){ .bytes = { p, one } };
-	key_of_record(in);			/* of the last that was taken */
+	strand_took(in, (struct slice){ p, one });
 	frame_took(in->frame, n);
 	m->ahead = (struct slice){ NULL, 0 };
 }

@@ -18,19 +18,24 @@
 
 #include "base/slice.h"
 #include "bsm/frame.h"
+#include "select/judged.h"
 
 struct merge;
 
 #define MERGE_NO_START INT64_MIN	/* a trail that may begin at any time */
+#define MERGE_JUDGED	2
 
 /* A trail, asked for its bytes when they are needed and not before. */
 struct merge_input {
 	/*
 	 * The next bytes: 1, with *bytes borrowed until the next call; 0 at the
 	 * end; -1 when there are no more because something failed, which the
-	 * callee has reported. The first call opens the trail.
+	 * callee has reported. The first call opens the trail. MERGE_JUDGED
+	 * instead of bytes: `judged` has records that were judged already,
+	 * borrowed until the next call, too.
 	 */
 	int		 (*more)(void *arg, struct slice *bytes);
+	const struct judged *(*judged)(void *arg);
 	/*
 	 * Nothing is asked for now. After it `more` may begin again, from the
 	 * first byte of the trail, if nothing of it has been given out yet.
@@ -72,6 +77,7 @@ struct merge_record {
 	struct frame_record	 frame;		/* record, file token or gap */
 	uint32_t		 trail;		/* as merge_add() numbered it */
 	enum merge_note		 note;
+	struct judgement	 judged;	/* of these records */
 };
 
 /*
@@ -89,6 +95,9 @@ uint32_t	 merge_add(struct merge *, const struct merge_input *);
  * The next in the order of all trails: 1, with *out borrowed until the next
  * call; 0 when all have ended; -1 when a spool failed, for good. A trail that
  * failed has ended; what was cut of its last record comes as a gap.
+ *
+ * Of what was judged, only the wanted comes out, and that of which something is
+ * to be said, in the same order; records that stand together may come at once.
  */
 int		 merge_next(struct merge *, struct merge_record *out);
 

@@ -36,6 +36,7 @@ struct pathlist {
 	struct item	*items;
 	size_t		 n, cap;
 	struct buf	 path;		/* with its NUL, for regexec(3) */
+	struct buf	 text;		/* that it was made of */
 };
 
 /*
@@ -257,10 +258,22 @@ pathlist_new(struct slice list, struct buf *why)
 		at++;				/* the comma */
 	}
 	buf_fini(&text);
+	buf_slice(&l->text, list);
 	if (good)
 		return l;
 	pathlist_free(l);
 	return NULL;
+}
+
+struct pathlist *
+pathlist_again(const struct pathlist *of)
+{
+	struct buf	 why = { 0 };
+	struct pathlist	*l = pathlist_new(buf_bytes(&of->text), &why);
+
+	if (l == NULL)			/* it was good before */
+		mem_end("there is no memory for an expression");
+	return l;
 }
 
 void
@@ -275,6 +288,7 @@ pathlist_free(struct pathlist *l)
 	}
 	free(l->items);
 	buf_fini(&l->path);
+	buf_fini(&l->text);
 	free(l);
 }
 

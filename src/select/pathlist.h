@@ -21,6 +21,8 @@ struct pathlist;
 
 /* NULL, with what is wrong appended to WHY, when an expression is bad. */
 struct pathlist	*pathlist_new(struct slice list, struct buf *why);
+/* The same once more, for another thread. */
+struct pathlist	*pathlist_again(const struct pathlist *);
 void		 pathlist_free(struct pathlist *);	/* NULL is allowed */
 
 /* Is the path wanted? It ends where the slice does, or at its first NUL. */

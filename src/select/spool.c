@@ -13,15 +13,19 @@ struct item {
 	int64_t		 seconds;
 	uint64_t	 fraction;
 	uint64_t	 offset;
+	uint64_t	 doubt_at;
 	uint32_t	 n;		/* bytes that follow */
 	uint32_t	 trail;
+	int32_t		 doubt;
 	uint8_t		 unit;
 	uint8_t		 kind;
 	uint8_t		 quality;
 	uint8_t		 reason;
 	uint8_t		 more;
 	uint8_t		 note;
-	uint8_t		 zero[2];
+	uint8_t		 judged;
+	uint8_t		 limit;
+	uint8_t		 zero[4];
 };
 
 bool
@@ -40,7 +44,11 @@ spool_put(const struct merge_spools *s, void *spool,
 		.quality = (uint8_t)f->quality,
 		.reason = (uint8_t)f->reason,
 		.more = f->more,
-		.note = (uint8_t)rec->note
+		.note = (uint8_t)rec->note,
+		.judged = (uint8_t)rec->judged.as,
+		.doubt = rec->judged.note.status,
+		.doubt_at = rec->judged.note.at,
+		.limit = rec->judged.note.limit
 	};
 
 	return s->write(spool, &item, sizeof(item)) &&
@@ -97,7 +105,13 @@ spool_next(struct spool_reader *r, struct merge_record *rec,
 			.more = item.more != 0
 		},
 		.trail = item.trail,
-		.note = (enum merge_note)item.note
+		.note = (enum merge_note)item.note,
+		.judged = {
+			.as = (enum judged_as)item.judged,
+			.note = { item.doubt, item.doubt_at, item.limit != 0 },
+			.records = 1,
+			.last = r->buf.p
+		}
 	};
 	return 1;
 }
