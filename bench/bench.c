@@ -321,9 +321,9 @@ measure(struct bench *b)
 
 /* A program of an earlier day may have no such option, and no threads. */
 static bool
-takes_threads(const char *program)
+takes_threads(const char *program, const char *command)
 {
-	const char	*const arguments[] = { program, "watch", "--threads",
+	const char	*const arguments[] = { program, command, "--threads",
 	    "1", "--help", NULL };
 
 	return program == NULL || child_run(
@@ -336,8 +336,9 @@ bench_init(struct bench *b)
 	b->names = names_new();
 	b->results = xcalloc(works_n, sizeof(*b->results));
 	b->facts = facts_new();
-	b->one_thread = takes_threads(b->program);
-	b->old_one_thread = takes_threads(b->old);
+	b->one_thread = takes_threads(b->program, "watch");
+	b->old_one_thread = takes_threads(b->old, "watch");
+	b->search_one_thread = takes_threads(b->program, "reduce");
 	for (unsigned i = 0; i < TRAILS; i++)
 		b->trails[i].path = path_in(b, works_trails[i], ".bsm");
 }

@@ -40,8 +40,8 @@ struct bench {
 	const char	*self;		/* this program */
 	const char	*program;	/* NULL: only in this process */
 	const char	*old;		/* to be compared with, or NULL */
-	/* They take `watch --threads`, or have but one. */
-	bool		 one_thread, old_one_thread;
+	/* They take `watch --threads`, or have but one; so does `reduce`. */
+	bool		 one_thread, old_one_thread, search_one_thread;
 	const char	*dir;
 	const char	*only;		/* part of a name, or NULL */
 	const char	*json;

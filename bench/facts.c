@@ -9,11 +9,11 @@
 #include "bench.h"
 #include "live.h"
 
-#define USUAL_ROW	"four usual rules"
-
 enum number {
 	LOAD_FIVE, LOAD_1000, LOAD_10000, PEAK, SETTLED, GROWING, PEAK_2,
-	SETTLED_2, GROWING_2, WORST, ALL_WALL, ALL_CPU, NFACTS
+	SETTLED_2, GROWING_2, WORST, ALL_WALL, ALL_CPU, HOSTS_WALL, HOSTS_CPU,
+	PACKED_WALL, PACKED_CPU, SEARCH_WALL, SEARCH_CPU, UNPACK_WALL,
+	UNPACK_CPU, NFACTS
 };
 
 /* What a live sequence weighs, in the old words and in the new ones. */
@@ -38,13 +38,31 @@ static const struct loading {
 };
 #define NLOADINGS	(sizeof(loadings) / sizeof(loadings[0]))
 
+/* What is done on one processor and on all, and its files in the directory. */
+static const struct sharing {
+	enum number	 wall, cpu;
+	const char	*trails;
+	bool		 search;	/* else the usual rules watch */
+} sharings[] = {
+	{ ALL_WALL, ALL_CPU, "some.bsm", false },
+	{ HOSTS_WALL, HOSTS_CPU, "hosts", false },
+	{ PACKED_WALL, PACKED_CPU, "packed", false },
+	{ SEARCH_WALL, SEARCH_CPU, "hosts", true },
+	{ UNPACK_WALL, UNPACK_CPU, "packed", true },
+};
+#define NSHARINGS	(sizeof(sharings) / sizeof(sharings[0]))
+
+#define LOADED		"ms, from text to a program"
+#define SHARED		"of the time on one"
+
 struct fact *
 facts_new(void)
 {
 	static const struct fact	 all[NFACTS] = {
-		[LOAD_FIVE] = { "loading five rules", "ms", .most = 0 },
-		[LOAD_1000] = { "loading 1,000 rules", "ms", .most = 0 },
-		[LOAD_10000] = { "loading 10,000 rules", "ms", .most = 40 },
+		[LOAD_FIVE] = { "loading five rules", LOADED, .most = 0 },
+		[LOAD_1000] = { "loading 1,000 rules", LOADED, .most = 0 },
+		[LOAD_10000] = { "loading 10,000 rules", LOADED,
+		    .most = 40 },
 		[PEAK] = { "a sequence, of the peak", "bytes", .most = 96 },
 		[SETTLED] = { "a sequence, settled", "bytes", .most = 64 },
 		[GROWING] = { "a sequence, growing", "bytes", .most = 96 },
@@ -54,10 +72,26 @@ facts_new(void)
 		    .most = 64 },
 		[GROWING_2] = { "one with cancel, growing", "bytes",
 		    .most = 96 },
-		[ALL_WALL] = { "on all processors, by the clock",
-		    "of the time on one", .most = 0 },
-		[ALL_CPU] = { "on all processors, in all",
-		    "of the time on one", .most = 0 },
+		[ALL_WALL] = { "on all processors, by the clock", SHARED,
+		    .most = 0 },
+		[ALL_CPU] = { "on all processors, in all", SHARED,
+		    .most = 0 },
+		[HOSTS_WALL] = { "four hosts on all, by the clock", SHARED,
+		    .most = 0 },
+		[HOSTS_CPU] = { "four hosts on all, in all", SHARED,
+		    .most = 0 },
+		[PACKED_WALL] = { "four hosts, gzip, by the clock", SHARED,
+		    .most = 0 },
+		[PACKED_CPU] = { "four hosts, gzip, in all", SHARED,
+		    .most = 0 },
+		[SEARCH_WALL] = { "searching on all, by the clock", SHARED,
+		    .most = 0 },
+		[SEARCH_CPU] = { "searching on all, in all", SHARED,
+		    .most = 0 },
+		[UNPACK_WALL] = { "searching gzip on all, by the clock",
+		    SHARED, .most = 0 },
+		[UNPACK_CPU] = { "searching gzip on all, in all", SHARED,
+		    .most = 0 },
 		[WORST] = { "the worst record of 2,000,000", "ms",
 		    .most = 1 },
 	};
@@ -127,39 +161,72 @@ facts_before(struct bench *b)
 	return ok;
 }
 
-/* One run of `watch` with the four usual rules. */
-static struct taken
-watch(const struct bench *b, const char *rules, bool one_thread)
+/* The four usual rules, for whoever watches with them. */
+static bool
+write_usual(const struct bench *b, const char *path)
 {
-	const struct work_files	 files = { b->program, b->trails[SOME].path,
-	    rules, one_thread };
-	const struct work	 w = { .rules = ruleset_usual };
-	const char		*arguments[WORK_ARGUMENTS];
+	struct buf	 text = { 0 };
+	bool		 ok;
 
-	(void)work_arguments(&w, &files, arguments);	/* it watches */
-	return child_run((char *const *)(uintptr_t)arguments, -1).taken;
+	ruleset_usual(&text, b->names, 4);
+	ok = bench_write(path, buf_bytes(&text));
+	buf_fini(&text);
+	return ok;
+}
+
+/* One run of it, on one processor if the program takes such an option. */
+static struct ran
+run(const struct bench *b, const struct sharing *s, const char *trails,
+    const char *rules, bool one)
+{
+	const char	*v[10] = { b->program, s->search ? "reduce" : "watch" };
+	size_t		 n = 2;
+
+	if (one && (s->search ? b->search_one_thread : b->one_thread)) {
+		v[n++] = "--threads";
+		v[n++] = "1";
+	}
+	if (s->search) {
+		v[n++] = "-o";
+		v[n++] = "file=^/root/secret";
+	} else {
+		v[n++] = "-F";
+		v[n++] = "-f";
+		v[n++] = rules;
+		v[n++] = "-a";
+	}
+	v[n] = trails;
+	return child_run((char *const *)(uintptr_t)v, -1);
 }
 
 /* What more processors are good for. */
 static void
-compare_threads(struct bench *b)
+compare_threads(struct bench *b, const struct sharing *s)
 {
-	const char	*rules = b->results[work_find(USUAL_ROW)].rules;
-	struct taken	 one, all;
+	struct buf	 trails = { 0 }, rules = { 0 };
+	struct ran	 one, all;
 
-	if (!b->one_thread || b->program == NULL || rules == NULL ||
-	    !wanted(b, ALL_WALL))
-		return;
-	one = watch(b, rules, true);
-	all = watch(b, rules, false);
-	note(b, ALL_WALL, all.wall_ns / one.wall_ns);
-	note(b, ALL_CPU, all.cpu_ns / one.cpu_ns);
+	buf_printf(&trails, "%s/%s", b->dir, s->trails);
+	buf_printf(&rules, "%s/shared.conf", b->dir);
+	if (b->program != NULL && wanted(b, s->wall) &&
+	    write_usual(b, buf_cstr(&rules))) {
+		one = run(b, s, buf_cstr(&trails), buf_cstr(&rules), true);
+		all = run(b, s, buf_cstr(&trails), buf_cstr(&rules), false);
+		if (one.status == 0 && all.status == 0) {
+			note(b, s->wall, all.taken.wall_ns /
+			    one.taken.wall_ns);
+			note(b, s->cpu, all.taken.cpu_ns / one.taken.cpu_ns);
+		}
+	}
+	buf_fini(&trails);
+	buf_fini(&rules);
 }
 
 void
 facts_round(struct bench *b)
 {
-	compare_threads(b);
+	for (size_t i = 0; i < NSHARINGS; i++)
+		compare_threads(b, &sharings[i]);
 	for (size_t i = 0; i < NLOADINGS; i++) {
 		struct buf	 text = { 0 };
 		struct taken	 taken;

@@ -34,6 +34,7 @@ struct options {
 	uint64_t	 fail, v6;	/* percent */
 	uint64_t	 start;		/* seconds */
 	uint64_t	 deep;		/* directories around all others */
+	uint64_t	 apart;		/* ids of users, sessions, inodes */
 	bool		 all_events, solaris, sweep, new_inodes;
 	enum size	 size;
 	const char	*out;
@@ -118,7 +119,7 @@ static void
 put_attr(struct maker *m, uint32_t mode, uint32_t owner, uint64_t node)
 {
 	if (m->opt->new_inodes)
-		node = SCENE_FIRST_NODE + m->number;
+		node = SCENE_FIRST_NODE + m->number * m->opt->apart;
 	put(m, &(struct token){ .layout = m->kit.attr, .attr = { .mode = mode,
 	    .uid = owner, .gid = owner, .fsid = SCENE_DEVICE, .node = node,
 	    .dev = 0xffffffff } });
@@ -132,7 +133,7 @@ put_file(struct maker *m, bool twice)
 	put_text(m, m->kit.path, m->files[n]);
 	if (twice)
 		put_text(m, m->kit.path, m->files[n]);
-	put_attr(m, 0100644, n % 7, SCENE_FIRST_NODE + n);
+	put_attr(m, 0100644, n % 7, SCENE_FIRST_NODE + n * m->opt->apart);
 }
 
 static void
@@ -150,7 +151,7 @@ exec_body(struct maker *m)
 	    .claimed = count, .count = count, .bytes = buf_bytes(&list) } });
 	buf_fini(&list);
 	put_text(m, m->kit.path, m->programs[n]);
-	put_attr(m, 0100555, 0, SCENE_PROGRAM_NODE + n);
+	put_attr(m, 0100555, 0, SCENE_PROGRAM_NODE + n * m->opt->apart);
 }
 
 static void
@@ -196,8 +197,8 @@ descriptor_body(struct maker *m)
 	uint32_t	 n = popular(m, m->opt->files);
 
 	put_arg(m, 1, 3 + below(m, 60), "fd");
-	put_attr(m, 0100644, 0, SCENE_FIRST_NODE + n +
-	    (chance(m, 50) ? 0 : m->opt->files));
+	put_attr(m, 0100644, 0, SCENE_FIRST_NODE + m->opt->apart *
+	    (n + (chance(m, 50) ? 0 : m->opt->files)));
 }
 
 static void
@@ -265,19 +266,23 @@ put_header(struct maker *m, uint16_t event)
 	    .fraction = m->opt->solaris ? ms * NSEC_PER_MSEC : ms } });
 }
 
+/* Ids are numbers of 32 bits; if users are far apart, they go around. */
 static void
-put_subject(struct maker *m, uint32_t uid)
+put_subject(struct maker *m, uint32_t user)
 {
 	static const uint8_t	 v4[4] = { 192, 0, 2, 7 };
 	static const uint8_t	 v6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 7 };
 	bool			 extended = chance(m, m->opt->v6);
+	const uint32_t		 apart = (uint32_t)m->opt->apart;
+	uint32_t		 uid = SCENE_FIRST_UID + user * apart;
 	uint32_t		 euid = chance(m, 5) ? 0 : uid;
 
 	put(m, &(struct token){
 	    .layout = extended ? m->kit.subject_ex : m->kit.subject,
 	    .subject = { .auid = uid, .euid = euid, .egid = euid,
 	    .ruid = uid, .rgid = uid, .pid = 100 + below(m, 30000),
-	    .session = 2 * uid + below(m, 2), .port = 0x1f900,
+	    .session = (2 * (SCENE_FIRST_UID + user) + below(m, 2)) * apart,
+	    .port = 0x1f900,
 	    .address = extended ? (struct slice){ v6, 16 } :
 	    (struct slice){ v4, 4 } } });
 }
@@ -313,7 +318,7 @@ make_record(struct maker *m)
 	if (m->opt->size == HUGE)
 		put_text(m, m->kit.text, m->huge);
 	put_zone(m, user);
-	put_subject(m, SCENE_FIRST_UID + user);
+	put_subject(m, user);
 	put(m, &(struct token){ .layout = m->kit.ret, .ret = {
 	    .error = failed ? errors[below(m, sizeof(errors))] : 0,
 	    .value = failed ? UINT32_MAX : m->value } });
@@ -439,12 +444,16 @@ static const char	usage[] =
 "                     about 150 bytes, 70 bytes, 60 kilobytes (usual)\n"
 "      --deep N       put all files N directories deeper (0)\n"
 "      --new-inodes   no file has the inode of another record\n"
+"      --apart N      from each user, session and inode to the next (1)\n"
 "      --start N      the second of the first record (1634202502)\n"
 "      --sweep        first of all an execve of each user in order\n"
 "      --solaris      64-bit headers, nanoseconds, no trailers\n"
 "  -o, --output FILE  (standard output)\n";
 
-enum { OPT_SOLARIS = 256, OPT_SWEEP, OPT_DEEP, OPT_NEW_INODES, OPT_START };
+enum {
+	OPT_SOLARIS = 256, OPT_SWEEP, OPT_DEEP, OPT_NEW_INODES, OPT_START,
+	OPT_APART
+};
 
 static const struct option	long_options[] = {
 	{ "records", required_argument, NULL, 'n' },
@@ -461,6 +470,7 @@ static const struct option	long_options[] = {
 	{ "deep", required_argument, NULL, OPT_DEEP },
 	{ "new-inodes", no_argument, NULL, OPT_NEW_INODES },
 	{ "start", required_argument, NULL, OPT_START },
+	{ "apart", required_argument, NULL, OPT_APART },
 	{ "solaris", no_argument, NULL, OPT_SOLARIS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
@@ -483,6 +493,7 @@ static const struct limit {
 	{ 'Z', offsetof(struct options, zones), 0, 1000000 },
 	{ OPT_DEEP, offsetof(struct options, deep), 0, SCENE_LEVELS },
 	{ OPT_START, offsetof(struct options, start), 0, UINT32_MAX / 2 },
+	{ OPT_APART, offsetof(struct options, apart), 1, 1u << 24 },
 };
 
 static bool
@@ -551,7 +562,7 @@ main(int argc, char **argv)
 {
 	struct options	 o = { .records = 100000, .seed = 1, .users = 1000,
 	    .files = 65000, .programs = 4000, .fail = 12,
-	    .start = FIRST_SECOND };
+	    .start = FIRST_SECOND, .apart = 1 };
 	FILE		*f = stdout;
 	int		 option;
 	bool		 ok;

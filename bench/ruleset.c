@@ -213,6 +213,14 @@ ruleset_deep(struct buf *b, const struct names *names, unsigned n)
 }
 
 void
+ruleset_deep_event(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	for (unsigned i = 0; i < n; i++)
+		put_paths(b, i, "AUE_OPEN_R", SCENE_LEVELS);
+}
+
+void
 ruleset_shared(struct buf *b, const struct names *names, unsigned n)
 {
 	(void)names;
@@ -303,6 +311,33 @@ ruleset_patterns(struct buf *b, const struct names *names, unsigned n)
 			break;
 		default:
 			buf_printf(b, "item%u-[0-9a-f]+$", i);
+			break;
+		}
+		buf_str(b, "; }; };\n};\n");
+	}
+}
+
+void
+ruleset_looking(struct buf *b, const struct names *names, unsigned n)
+{
+	(void)names;
+	for (unsigned i = 0; i < n; i++) {
+		buf_printf(b, "sequence looking.%u {\n\tsubject any;\n"
+		    "\tstate { event <auditevent> { AUE_OPEN_R, AUE_OPEN_RC;"
+		    " }; status success;\n\t    object <pcre> { ", i);
+		switch (i % 4) {
+		case 0:
+			buf_printf(b, "^/home/(?!anna/)[a-z]+/src/.*item%u0$",
+			    i);
+			break;
+		case 1:
+			buf_printf(b, "/([a-z]+)/(.*/)?\\1[^/]*%u$", i);
+			break;
+		case 2:
+			buf_printf(b, "\"(?<!stable)/item%u[0-9]*5$\"", i);
+			break;
+		default:
+			buf_printf(b, "^(?=.*/conf\\.d/).*([0-9])\\g{1}%u$", i);
 			break;
 		}
 		buf_str(b, "; }; };\n};\n");

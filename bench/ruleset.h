@@ -31,9 +31,10 @@ void	ruleset_all(struct buf *, const struct names *, unsigned n);
 
 /* Each about files of its own, in the directories of the trail. */
 void	ruleset_paths(struct buf *, const struct names *, unsigned n);
-/* The same, all about one event; and in those of a trail made with --deep. */
+/* The same, all about one event; in those of a trail made with --deep; both. */
 void	ruleset_one_event(struct buf *, const struct names *, unsigned n);
 void	ruleset_deep(struct buf *, const struct names *, unsigned n);
+void	ruleset_deep_event(struct buf *, const struct names *, unsigned n);
 /* Each about a class of events and files of its own. */
 void	ruleset_class_paths(struct buf *, const struct names *, unsigned n);
 /* Each about a user of its own; no paths. All about one event. */
@@ -43,6 +44,8 @@ void	ruleset_both(struct buf *, const struct names *, unsigned n);
 void	ruleset_shared(struct buf *, const struct names *, unsigned n);
 /* Each with a regular expression of its own. */
 void	ruleset_patterns(struct buf *, const struct names *, unsigned n);
+/* The same with look-around or a reference back, which no automaton knows. */
+void	ruleset_looking(struct buf *, const struct names *, unsigned n);
 
 /* A rule that every user is in: every record finds the user's sequence... */
 void	ruleset_waiting(struct buf *, const struct names *, unsigned n);

@@ -27,6 +27,7 @@ intact --size tiny
 intact --size huge
 intact --sweep --users 300
 intact --deep 80 --new-inodes
+intact --apart 65536
 
 "$gen" -n 500 -s 7 -o "$tmp/one"
 "$gen" -n 500 -s 7 -o "$tmp/two"
@@ -50,7 +51,7 @@ is 'a sweep begins with each user in order' \
 has 'a trail starts when it is told to' \
     "$("$bsmtrace" print -j "$tmp/trail")" '"seconds":60,'
 
-for bad in '-n x' '-f 101' '-u 0' '--events some' '--size large' '--nothing' \
+for bad in '-n x' '-f 101' '-u 0' '--apart 0' '--events some' '--size large' '--nothing' \
     'file'; do
 	# shellcheck disable=SC2086
 	"$gen" $bad >/dev/null 2>"$tmp/err"

@@ -22,10 +22,13 @@ trail()		# NAME OPTIONS...
 }
 
 # As many records behind the first ones as are enough to see them.
-users()		# NAME USERS
+users()		# NAME USERS [OPTIONS...]
 {
-	trail "$1-begun" -n "$2" -u "$2" --sweep
-	trail "$1" -n $((2 * records + $2)) -u "$2" --sweep
+	name=$1
+	users=$2
+	shift 2
+	trail "$name-begun" -n "$users" -u "$users" --sweep "$@"
+	trail "$name" -n $((2 * records + users)) -u "$users" --sweep "$@"
 }
 
 : >"$dir/nothing.bsm" || exit 1
@@ -36,7 +39,17 @@ trail inodes -n "$records" --new-inodes
 trail tiny -n "$records" --size tiny
 trail huge -n $((records / 400 + 1)) --size huge
 trail deep -n $((records / 4 + 1)) --deep 80
+trail short -n $((records / 4 + 1))
 users few "$few"
 users some "$some"
 users many "$many"
+users apart "$some" --apart 65536
 trail later -n "$many" -u "$many" --start 1634302502
+
+# A day of four hosts, and the same as it is kept for years.
+mkdir -p "$dir/hosts" "$dir/packed" || exit 1
+for host in 1 2 3 4; do
+	day=20211014000000.20211015000000.host$host
+	"$gen" -n $((records / 2 + 1)) -s $host -o "$dir/hosts/$day" &&
+	    gzip -1c "$dir/hosts/$day" >"$dir/packed/$day.gz" || exit 1
+done

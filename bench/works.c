@@ -13,10 +13,11 @@
 const char *const	works_trails[TRAILS] = {
 	[NOTHING] = "nothing", [USUAL] = "usual", [EVENTS] = "events",
 	[SOLARIS] = "solaris", [INODES] = "inodes", [TINY] = "tiny",
-	[HUGE] = "huge", [DEEP] = "deep",
+	[HUGE] = "huge", [DEEP] = "deep", [SHORT] = "short",
 	[FEW_BEGUN] = "few-begun", [SOME_BEGUN] = "some-begun",
 	[MANY_BEGUN] = "many-begun", [FEW] = "few", [SOME] = "some",
-	[MANY] = "many", [LATER] = "later"
+	[MANY] = "many", [LATER] = "later", [APART_BEGUN] = "apart-begun",
+	[APART] = "apart"
 };
 
 #define WAY(what, on, how) { .name = what, .trail = on, .way = how }
@@ -74,6 +75,8 @@ const struct work	works[] = {
 	WATCH("four usual rules", USUAL, ruleset_usual, 4, ON, GOAL(E(2.2))),
 	WATCH("four usual rules, new inodes", INODES, ruleset_usual, 4, ON,
 	    GOAL(E(2.7))),
+	WATCH("four usual rules, ids that collide", APART, ruleset_usual, 4,
+	    ON, GOAL(E(2.2))),
 	WATCH("four usual rules, all events", EVENTS, ruleset_usual, 4, ON,
 	    GOAL(E(2.2))),
 	WATCH("four usual rules, Solaris", SOLARIS, ruleset_usual, 4, ON),
@@ -90,9 +93,16 @@ const struct work	works[] = {
 	WATCH("1,000 regular expressions", USUAL, ruleset_patterns, 1000, OFF,
 	    GOAL(OVER(100), ROW(1.3, "10 regular expressions"))),
 
+	WATCH("10 look-arounds and references", USUAL, ruleset_looking, 10,
+	    OFF),
+	WATCH("100 look-arounds and references", USUAL, ruleset_looking, 100,
+	    OFF),
+
 	LIVE("1,000 sequences, each found", FEW, ruleset_waiting,
 	    GOAL(E(2.5))),
 	LIVE("50,000 sequences, each found", SOME, ruleset_waiting,
+	    GOAL(E(2.5))),
+	LIVE("50,000 sequences that collide", APART, ruleset_waiting,
 	    GOAL(E(2.5))),
 	LIVE("1,000,000 sequences, each found", MANY, ruleset_waiting,
 	    GOAL(E(2.5), ROW(1.8, "1,000 sequences, each found"))),
@@ -103,6 +113,7 @@ const struct work	works[] = {
 
 	WATCH("100 rules that bind values", USUAL, ruleset_bound, 100, OFF,
 	    GOAL(E(4))),
+	WATCH("1,000 rules that bind values", SHORT, ruleset_bound, 1000, OFF),
 	WATCH("100 sliding counts", USUAL, ruleset_sliding, 100, OFF,
 	    GOAL(E(4))),
 	WATCH("100 distinct counts", USUAL, ruleset_distinct, 100, OFF,
@@ -110,6 +121,7 @@ const struct work	works[] = {
 	WATCH("100 absences", USUAL, ruleset_absent, 100, OFF, GOAL(E(4))),
 	WATCH("100 of these, mixed", USUAL, ruleset_mixed, 100, OFF,
 	    GOAL(E(4))),
+	WATCH("1,000 of these, mixed", SHORT, ruleset_mixed, 1000, OFF),
 
 	WATCH("1,000 rules by user, one event", USUAL, ruleset_users, 1000,
 	    OFF, GOAL(E(1.8))),
@@ -124,6 +136,8 @@ const struct work	works[] = {
 	WATCH("1,000 rules, 60-kilobyte records", HUGE, ruleset_paths, 1000,
 	    ON, GOAL(E(2.4))),
 	WATCH("1,000 rules, paths of 800 bytes", DEEP, ruleset_deep, 1000, ON),
+	WATCH("1,000 rules, 800 bytes, one event", DEEP, ruleset_deep_event,
+	    1000, OFF),
 	WATCH("1,000 rules, 50,000 users", SOME, ruleset_paths, 1000, ON,
 	    GOAL(E(2.4))),
 

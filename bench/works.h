@@ -13,12 +13,18 @@ enum which {
 	NOTHING,			/* no record at all */
 	USUAL, EVENTS, SOLARIS, INODES,	/* each inode is new */
 	TINY, HUGE, DEEP,
+	SHORT,				/* a quarter of USUAL */
 	/*
 	 * A record of each of 1,000, 50,000 and 1,000,000 users; then the same
 	 * and many more of them.
 	 */
 	FEW_BEGUN, SOME_BEGUN, MANY_BEGUN, FEW, SOME, MANY,
 	LATER,				/* an hour and more behind MANY */
+	/*
+	 * The ids of 50,000 users, of sessions and of inodes have their low 16
+	 * bits in common, as if to meet in one place of a table.
+	 */
+	APART_BEGUN, APART,
 	TRAILS
 };
 extern const char *const	works_trails[TRAILS];
