@@ -18,13 +18,13 @@ trail()		# FILE < LINES
 	"$BSMTRACE" make >"$1"
 }
 
-# Wait until a command is true, five seconds at most.
+# Wait until a command is true, half a minute at most: many tests run at once.
 wait_until()	# COMMAND...
 {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return 1
+		[ $tries -lt 600 ] || return 1
 		sleep 0.05
 	done
 }

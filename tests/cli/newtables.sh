@@ -36,6 +36,15 @@ rule kept AUE_OPEN_R >rules.conf
 pid=$!
 wait_until said 'trails are followed' 1
 
+# Who has written an alert has read the tables.
+opened 9 1001 /z 13 | "$BSMTRACE" make >>$trail
+logged()
+{
+	[ -d kept.ran ] && find logs -type f -size +0 | grep -q .
+}
+wait_until logged
+rmdir kept.ran
+
 echo '73:AUE_NEWER:newer(2):fr' >>tables/audit_event
 {
 	echo 'log-channel screen <stderr> { };'

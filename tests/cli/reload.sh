@@ -408,8 +408,10 @@ if [ -r /proc/self/status ]; then
 	"$BSMTRACE" -F --no-sandbox -d --follow --from-start -a early/d \
 	    -f early/rules -l early/logs 2>early/err 4<&- &
 	watcher=$!
-	waits_for_rules()
+	waits_for_rules()	# not the shell that is to become it
 	{
+		[ "$(readlink "/proc/$watcher/exe")" != "$(readlink \
+		    /proc/$$/exe)" ] &&
 		find "/proc/$watcher/fd" -lname "$tmp/*early/rules" | grep -q .
 	}
 	follows()

@@ -91,7 +91,8 @@ has '... which is said' "$err" 'no/such/place: No such file or directory'
 #
 # A file, read to its end; killed and ended at any moment.
 #
-"$BSMTRACE_GEN" -n 120000 -u 200 --fail 20 -o t.bsm
+"$BSMTRACE_GEN" -n $((120000 / ${BSMTRACE_TEST_PART:-1})) -u 200 --fail 20 \
+    -o t.bsm
 mkdir whole cut
 "$BSMTRACE" -F -f rules.conf -a t.bsm -l whole --format json \
     --store whole.db || exit 99

@@ -89,7 +89,8 @@ complaints()	# FILE
 #
 # A file, read to its end, as whoever runs this and as an ordinary user.
 #
-"$BSMTRACE_GEN" -n 120000 -u 200 --fail 20 -o t.bsm
+"$BSMTRACE_GEN" -n $((120000 / ${BSMTRACE_TEST_PART:-1})) -u 200 --fail 20 \
+    -o t.bsm
 mkdir whole
 "$BSMTRACE" -F --no-sandbox -f rules.conf -a t.bsm -l whole --format json \
     --store whole.db || exit 99

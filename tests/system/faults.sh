@@ -41,13 +41,12 @@ follow()	# OPTIONS...
 	wait_until grep -q 'trails are followed' messages
 }
 
-# Wait for so many lines in files, then end it.
-settle()	# LINES FILE...
+# Wait for so many lines in files, which may come and go, then end it.
+settle()	# LINES PATTERN
 {
-	lines=$1
-	shift
 	tries=0
-	while [ "$(cat "$@" 2>/dev/null | grep -c '"uid"')" -lt "$lines" ] &&
+	# shellcheck disable=SC2086
+	while [ "$(cat $2 2>/dev/null | grep -c '"uid"')" -lt "$1" ] &&
 	    kill -0 "$pid" 2>/dev/null && [ $tries -lt 300 ]; do
 		sleep 0.1
 		tries=$((tries + 1))
@@ -155,7 +154,7 @@ for i in 1 2 3 4 5 6 7 8; do
 	sleep 0.02
 	kill -HUP "$pid"
 done
-settle "$alerts" logs/*
+settle "$alerts" 'logs/*'
 uids logs/* >got
 same "logs that are renamed: $alerts alerts in all of them" got expected
 rm -r logs

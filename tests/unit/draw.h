@@ -307,14 +307,27 @@ exact_free(struct slice s)
 	free((void *)(uintptr_t)s.p);
 }
 
-/* How often a test of luck is tried: BSMTRACE_TEST_RUNS times the usual. */
+/* A number of the environment, 1 if there is none. */
+static inline unsigned
+lot_setting(const char *name)
+{
+	const char		*text = getenv(name);
+	const unsigned long	 n = text == NULL ? 0 : strtoul(text, NULL, 10);
+
+	return n == 0 ? 1 : (unsigned)n;
+}
+
+/*
+ * How often a test of luck is tried: BSMTRACE_TEST_RUNS times the usual, and of
+ * these one in BSMTRACE_TEST_PART, the first ones.
+ */
 static inline unsigned
 lot_runs(unsigned usual)
 {
-	const char	*more = getenv("BSMTRACE_TEST_RUNS");
-	unsigned long	 times = more == NULL ? 1 : strtoul(more, NULL, 10);
+	const unsigned	 runs = usual * lot_setting("BSMTRACE_TEST_RUNS") /
+	    lot_setting("BSMTRACE_TEST_PART");
 
-	return usual * (unsigned)(times == 0 ? 1 : times);
+	return runs == 0 ? 1 : runs;
 }
 
 #endif

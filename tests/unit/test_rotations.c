@@ -6,23 +6,8 @@
  * closed, read to their end and removed, some hundred at a time. What is known
  * of them, and told as rows, must not grow with their number.
  */
-#include <sys/stat.h>
+#include "trail_case.h"
 
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include <utime.h>
-
-#include <cmocka.h>
-
-#include "base/buf.h"
-#include "bsm/build.h"
 #include "bsm/record.h"
 #include "run/done.h"
 #include "run/following.h"
@@ -34,7 +19,7 @@
 _Static_assert(ALL > DONE_MAX, "the oldest are not remembered");
 
 struct scene {
-	char			 dir[64];
+	struct trails		 dir;
 	struct event_base	*base;
 	struct trailwatch	*watch;
 	struct following	*following;
@@ -164,7 +149,8 @@ follow(struct scene *s)
 	    .ready = on_ready, .quiet = on_quiet, .left = on_left,
 	    .gone = on_gone, .open = on_open, .say = on_say, .arg = s };
 
-	s->watch = trailwatch_new(s->base, s->dir, &watch_to);
+	s->watch = trailwatch_new(s->base, s->dir.path,
+	    &watch_to);
 	s->following = following_new(s->base, FOLLOWING_ALL, 0, &to);
 	assert_non_null(s->watch);
 	assert_non_null(s->following);
@@ -175,8 +161,7 @@ setup(void **state)
 {
 	struct scene	*s = calloc(1, sizeof(*s));
 
-	(void)snprintf(s->dir, sizeof(s->dir), "/tmp/rotations-XXXXXX");
-	if (mkdtemp(s->dir) == NULL)
+	if (!trails_make(&s->dir, "rotations"))
 		return -1;
 	s->base = event_base_new();
 	follow(s);
@@ -188,14 +173,12 @@ static int
 teardown(void **state)
 {
 	struct scene	*s = *state;
-	char		 command[96];
 
 	following_free(s->following);
 	trailwatch_free(s->watch);
 	event_base_free(s->base);
 	buf_fini(&s->said);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", s->dir);
-	(void)!system(command);
+	trails_remove(&s->dir);
 	free(s);
 	return 0;
 }
@@ -210,7 +193,7 @@ path_of(const struct scene *s, unsigned number, const char *end)
 
 	turn ^= 1;
 	(void)snprintf(paths[turn], sizeof(paths[turn]),
-	    "%s/202401%02u%02u%02u%02u.%s", s->dir, number / 86400 + 1,
+	    "%s/202401%02u%02u%02u%02u.%s", s->dir.path, number / 86400 + 1,
 	    number / 3600 % 24, number / 60 % 60, number % 60, end);
 	return paths[turn];
 }
@@ -223,14 +206,8 @@ write_trail(const struct scene *s, unsigned number, const char *end)
 	const char		*path = path_of(s, number, end);
 	const int		 fd = open(path, O_WRONLY | O_CREAT, 0600);
 	struct buf		 b = { 0 };
-	struct token		 t = { .id = TOK_HEADER32,
-	    .layout = layout_find(TOK_HEADER32) };
 
-	t.header.version = 11;
-	t.header.event = 1;
-	t.header.seconds = number;
-	(void)build_token(&b, &t);
-	build_finish(&b, 0);
+	build_numbered(&b, number);
 	assert_int_not_equal(fd, -1);
 	assert_int_equal(write(fd, b.p, b.n), b.n);
 	close(fd);
@@ -238,25 +215,25 @@ write_trail(const struct scene *s, unsigned number, const char *end)
 	assert_int_equal(utime(path, &long_ago), 0);
 }
 
-#define ACTIVE	"not_terminated"
-#define CLOSED	"20250101000000"
+#define ENDS_OPEN	"not_terminated"
+#define ENDS_CLOSED	"20250101000000"
 
 static void
 come_and_go(struct scene *s, unsigned first)
 {
 	for (unsigned i = first; i < first + BATCH; i++)
-		write_trail(s, i, ACTIVE);
+		write_trail(s, i, ENDS_OPEN);
 	assert_true(trailwatch_look(s->watch));
 	for (unsigned i = first; i < first + BATCH; i++)
-		assert_int_equal(rename(path_of(s, i, ACTIVE),
-		    path_of(s, i, CLOSED)), 0);
+		assert_int_equal(rename(path_of(s, i, ENDS_OPEN),
+		    path_of(s, i, ENDS_CLOSED)), 0);
 	assert_true(trailwatch_look(s->watch));
 	for (unsigned i = 0; i < TURNS && s->left < first + BATCH; i++)
 		(void)event_base_loop(s->base, EVLOOP_NONBLOCK);
 	assert_int_equal(s->left, first + BATCH);
 	assert_int_equal(s->next, first + BATCH);
 	for (unsigned i = first; i < first + BATCH; i++)
-		assert_int_equal(unlink(path_of(s, i, CLOSED)), 0);
+		assert_int_equal(unlink(path_of(s, i, ENDS_CLOSED)), 0);
 	for (unsigned i = 0; i < 2; i++)
 		assert_true(trailwatch_look(s->watch));
 }
@@ -304,14 +281,14 @@ seventy_thousand_trails_are_read_once_and_leave_little(void **state)
 	assert_string_equal(buf_cstr(&s->said), "");
 	/* Some of the last ones are back, and nothing comes of them. */
 	for (unsigned i = ALL - 9; i < ALL; i++)
-		write_trail(s, i, CLOSED);
+		write_trail(s, i, ENDS_CLOSED);
 	assert_true(trailwatch_look(s->watch));
 	for (unsigned i = 0; i < 20; i++)
 		(void)event_base_loop(s->base, EVLOOP_NONBLOCK);
 	assert_int_equal(s->next, ALL);
 	assert_string_equal(buf_cstr(&s->said), "");
 	/* One that is new is read. */
-	write_trail(s, ALL, CLOSED);
+	write_trail(s, ALL, ENDS_CLOSED);
 	assert_true(trailwatch_look(s->watch));
 	for (unsigned i = 0; i < TURNS && s->left < ALL + 1; i++)
 		(void)event_base_loop(s->base, EVLOOP_NONBLOCK);

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <sys/stat.h>
+/*
+ * test_trailwatch.c - which trails there are, and what becomes of them.
+ */
+#include "trail_case.h"
 
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "base/buf.h"
 #include "run/trailwatch.h"
 
 #define FIRST		"20240101000000.not_terminated"
@@ -23,7 +13,7 @@
 #define PATIENCE_S	20		/* of a test on a busy machine */
 
 struct scene {
-	char			 dir[64];
+	struct trails		 dir;
 	struct event_base	*base;
 	struct trailwatch	*watch;
 	struct buf		 told;		/* what was, in words */
@@ -77,11 +67,10 @@ setup(void **state)
 	struct trailwatch_to	 to = { on_begun, on_ended, on_grown,
 	    on_looked, on_say, s };
 
-	(void)snprintf(s->dir, sizeof(s->dir), "/tmp/trailwatch-XXXXXX");
-	if (mkdtemp(s->dir) == NULL)
+	if (!trails_make(&s->dir, "trailwatch"))
 		return -1;
 	s->base = event_base_new();
-	s->watch = trailwatch_new(s->base, s->dir, &to);
+	s->watch = trailwatch_new(s->base, s->dir.path, &to);
 	*state = s;
 	return s->watch == NULL;
 }
@@ -90,44 +79,19 @@ static int
 teardown(void **state)
 {
 	struct scene	*s = *state;
-	char		 command[96];
 
 	trailwatch_free(s->watch);
 	event_base_free(s->base);
 	buf_fini(&s->told);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", s->dir);
-	(void)!system(command);
+	trails_remove(&s->dir);
 	free(s);
 	return 0;
-}
-
-static const char *
-in(const struct scene *s, const char *name)
-{
-	static char	 paths[2][128];
-	static unsigned	 turn;
-
-	turn ^= 1;
-	(void)snprintf(paths[turn], sizeof(paths[turn]), "%s/%s", s->dir,
-	    name);
-	return paths[turn];
 }
 
 static void
 write_to(const struct scene *s, const char *name)
 {
-	const int	 fd = open(in(s, name), O_WRONLY | O_CREAT | O_APPEND,
-	    0600);
-
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(write(fd, "x", 1), 1);
-	close(fd);
-}
-
-static void
-rename_to(const struct scene *s, const char *from, const char *to)
-{
-	assert_int_equal(rename(in(s, from), in(s, to)), 0);
+	trails_append(&s->dir, name, "x", 1);
 }
 
 /* Let the loop run until it was told; what comes besides is an error. */
@@ -145,14 +109,14 @@ assert_told(struct scene *s, const char *expected)
 	buf_clear(&s->told);
 }
 
-/* Two looks, and what they tell is nothing. */
+/* Two looks at once, and what they tell is nothing. */
 static void
 assert_nothing_more(struct scene *s)
 {
-	const struct timeval	 while_ = { .tv_sec = 2, .tv_usec = 200000 };
-
-	(void)event_base_loopexit(s->base, &while_);
-	(void)event_base_dispatch(s->base);
+	for (unsigned i = 0; i < 2; i++) {
+		(void)trailwatch_look(s->watch);
+		(void)event_base_loop(s->base, EVLOOP_NONBLOCK);
+	}
 	assert_string_equal(buf_cstr(&s->told), "");
 }
 
@@ -178,7 +142,7 @@ rotation_is_an_end_and_a_beginning(void **state)
 	assert_told(s, "+0 " FIRST ";");
 	write_to(s, SECOND);
 	assert_told(s, "+1 " SECOND ";");
-	rename_to(s, FIRST, FIRST_CLOSED);
+	trails_move(&s->dir, FIRST, FIRST_CLOSED);
 	assert_told(s, "-0;");
 	assert_nothing_more(s);
 }
@@ -191,9 +155,9 @@ new_name_is_no_new_trail(void **state)
 	write_to(s, FIRST);
 	assert_true(trailwatch_look(s->watch));
 	assert_told(s, "+0 " FIRST ";");
-	rename_to(s, FIRST, FIRST_CRASHED);
+	trails_move(&s->dir, FIRST, FIRST_CRASHED);
 	assert_told(s, "-0;");
-	rename_to(s, FIRST_CRASHED, FIRST_CLOSED ".gz");
+	trails_move(&s->dir, FIRST_CRASHED, FIRST_CLOSED ".gz");
 	assert_nothing_more(s);
 	assert_non_null(strstr(trailwatch_path(s->watch, 0), ".gz"));
 }
@@ -204,7 +168,7 @@ link_called_current_is_no_trail(void **state)
 	struct scene	*s = *state;
 
 	write_to(s, FIRST);
-	assert_int_equal(symlink(FIRST, in(s, "current")), 0);
+	assert_int_equal(symlink(FIRST, trails_in(&s->dir, "current")), 0);
 	assert_true(trailwatch_look(s->watch));
 	assert_told(s, "+0 " FIRST ";");
 }
@@ -217,7 +181,7 @@ trail_that_is_removed_has_ended_and_is_new_when_it_is_back(void **state)
 	write_to(s, FIRST);
 	assert_true(trailwatch_look(s->watch));
 	assert_told(s, "+0 " FIRST ";");
-	assert_int_equal(unlink(in(s, FIRST)), 0);
+	assert_int_equal(unlink(trails_in(&s->dir, FIRST)), 0);
 	assert_told(s, "-0;");
 	assert_null(trailwatch_path(s->watch, 0));
 	assert_int_equal(trailwatch_open(s->watch, 0), -1);
@@ -249,7 +213,7 @@ come_and_go(struct scene *s, unsigned first, unsigned n)
 		write_to(s, numbered(i));
 	assert_true(trailwatch_look(s->watch));
 	for (unsigned i = first; i < first + n; i++)
-		assert_int_equal(unlink(in(s, numbered(i))), 0);
+		assert_int_equal(unlink(trails_in(&s->dir, numbered(i))), 0);
 	for (unsigned i = 0; i < 2; i++)
 		assert_true(trailwatch_look(s->watch));
 	told = s->told.n;
@@ -285,7 +249,7 @@ hosts_have_directories_of_their_own_also_later(void **state)
 	struct scene	*s = *state;
 
 	assert_true(trailwatch_look(s->watch));
-	assert_int_equal(mkdir(in(s, "www1"), 0700), 0);
+	assert_int_equal(mkdir(trails_in(&s->dir, "www1"), 0700), 0);
 	write_to(s, "www1/" FIRST);
 	assert_told(s, "+0 " FIRST " of www1;");
 	write_to(s, "www1/" SECOND);
@@ -319,7 +283,7 @@ name_that_has_just_changed_opens_all_the_same(void **state)
 
 	write_to(s, FIRST);
 	assert_true(trailwatch_look(s->watch));
-	rename_to(s, FIRST, FIRST_CLOSED);
+	trails_move(&s->dir, FIRST, FIRST_CLOSED);
 	fd = trailwatch_open(s->watch, 0);
 	assert_int_not_equal(fd, -1);
 	close(fd);
@@ -330,11 +294,11 @@ directory_that_comes_later_is_told_when_it_does(void **state)
 {
 	struct scene	*s = *state;
 
-	assert_int_equal(rmdir(s->dir), 0);
+	assert_int_equal(rmdir(s->dir.path), 0);
 	assert_false(trailwatch_look(s->watch));
 	assert_told(s, "!No such file or directory;");
 	assert_nothing_more(s);
-	assert_int_equal(mkdir(s->dir, 0700), 0);
+	assert_int_equal(mkdir(s->dir.path, 0700), 0);
 	write_to(s, FIRST);
 	assert_told(s, "+0 " FIRST ";");
 }
