@@ -14,6 +14,7 @@
 #include "run/ahead.h"
 #include "run/finished.h"
 #include "run/stream.h"
+#include "run/teller.h"
 #include "run/threads.h"
 #include "run/trailset.h"
 #include "run/watching.h"
@@ -23,9 +24,15 @@
 #define MAY_BE_AHEAD	((AHEAD_BLOCKS + 1) * (uint64_t)AHEAD_BYTES)
 
 static void
-step(struct watching *run, uint64_t taken)
+step(const struct stream *s, uint64_t taken)
 {
+	struct watching	*run = s->run;
+
 	run->taken = taken;
+	if (run->teller != NULL) {
+		run->stop |= !teller_turn(run->teller, s, taken);
+		return;
+	}
 	progress_step(&run->progress, run->taken, run->records);
 	watching_turn(run, EVLOOP_NONBLOCK);
 }
@@ -72,7 +79,7 @@ read_file(struct stream *s)
 		spent_on(laps, SPENT_READ);
 		stream_feed(s, piece.p, piece.n);
 		note(s, place_of(s->frame), file_taken(f));
-		step(run, before + file_taken(f));
+		step(s, before + file_taken(f));
 		spent_begin(laps);
 	}
 	spent_on(laps, SPENT_READ);
@@ -102,7 +109,7 @@ read_ahead(struct stream *s, bool thread)
 		run->bytes += b->bytes;
 		stream_play(s, &b->batch);
 		note(s, b->place, b->taken);
-		step(run, before + b->taken);
+		step(s, before + b->taken);
 	}
 	end(s, b == NULL, b == NULL && !run->stop ? ahead_why(a) : NULL);
 	ahead_free(a);
@@ -110,12 +117,24 @@ read_ahead(struct stream *s, bool thread)
 		run->result->failed |= trailset_failed(s->in->set);
 }
 
+/* How many the input is worth, of those that we may have. */
+static unsigned
+threads_of(const struct stream *s)
+{
+	const unsigned	 most = s->run->threads;
+	unsigned	 worth;
+
+	if (!s->in->finished || stream_is_wary(s))
+		return 1;
+	worth = threads_worth(s->run->o->threads, s->in->size);
+	return most == 0 || worth < most ? worth : most;
+}
+
 void
 finished_read(struct stream *s)
 {
 	struct trailset	*set = s->in->set;
-	const unsigned	 threads = s->in->finished && !stream_is_wary(s) ?
-	    threads_worth(s->run->o->threads, s->in->size) : 1;
+	const unsigned	 threads = threads_of(s);
 
 	if (s->whole)
 		return;			/* by an earlier process */

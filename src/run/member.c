@@ -171,6 +171,14 @@ sifted_room(const struct trailset *s)
 	return more == 0 ? SIFTED : 4 * (size_t)SIFTED / (more * (more + 1));
 }
 
+static bool
+is_plain(int fd)
+{
+	const off_t	 at = lseek(fd, 0, SEEK_CUR);
+
+	return at != -1 && file_peek(fd, (uint64_t)at) == NULL;
+}
+
 /* Have it read and judged by others. */
 static bool
 start_sifted(struct member *m, int fd, const struct stat *st)
@@ -179,7 +187,8 @@ start_sifted(struct member *m, int fd, const struct stat *st)
 	const struct sifted_size	 size = { piece(s), sifted_room(s),
 	    s->n < s->threads / 2 };
 
-	if (!S_ISREG(st->st_mode) || s->reading >= SIFTED_MOST)
+	if (!S_ISREG(st->st_mode) || s->reading >= SIFTED_MOST ||
+	    (s->n == 1 && is_plain(fd) && !sifters_are_slow(s->sifters)))
 		return false;
 	set_fd(m, fd);
 	m->there = bytes_there(fd, st);

@@ -16,6 +16,7 @@
 #include "run/backfill.h"
 #include "run/finished.h"
 #include "run/followed.h"
+#include "run/hostwise.h"
 #include "run/live.h"
 #include "run/pipeline.h"
 #include "run/reload.h"
@@ -76,7 +77,11 @@ on_reopen_signal(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	sinks_reopen(run->o->sinks);
-	if (run->o->rules != NULL)
+	if (run->o->rules == NULL)
+		return;
+	if (run->hostwise != NULL)
+		hostwise_reload(run->hostwise);
+	else
 		reload(run);
 }
 
@@ -139,6 +144,20 @@ start_streams(struct watching *run)
 	backfill_hold(run);
 }
 
+/* What has an end, one after another. */
+static void
+read_finished(struct watching *run)
+{
+	if (run->hostwise != NULL) {
+		hostwise_run(run->hostwise);
+		return;
+	}
+	for (size_t i = 0; i < run->o->ninputs && !run->stop; i++)
+		if (run->lives[i].stream != NULL &&
+		    run->lives[i].source == NULL)
+			finished_read(run->lives[i].stream);
+}
+
 /* Behind what has an end, so that nothing of it comes in between. */
 static bool
 start_following(struct watching *run)
@@ -172,7 +191,8 @@ start(struct pipeline *p)
 		return false;
 	if (run->o->spent != NULL)
 		run->spent = spent_new(run->program);
-	run->engine = watching_engine(run, run->program);
+	if ((run->hostwise = hostwise_new(run)) == NULL)
+		run->engine = watching_engine(run, run->program);
 	if (run->o->worker != NULL)
 		worker_begin(run->o->worker, run);
 	run->lives = xcalloc(run->o->ninputs, sizeof(*run->lives));
@@ -215,6 +235,7 @@ release(struct pipeline *p)
 	free(run->followed);
 	free(run->streams);
 	engine_free(run->engine);
+	hostwise_free(run->hostwise);
 	triggers_free(run->triggers);
 	raising_fini(&run->raising);
 	spent_free(run->spent);
@@ -261,10 +282,7 @@ pipeline_run(const struct pipeline_options *o, struct pipeline_result *result)
 		result->failed = p.run.stop = true;
 	}
 	backfill_read(&p.run);
-	for (size_t i = 0; i < o->ninputs && !p.run.stop; i++)
-		if (p.run.lives[i].stream != NULL &&
-		    p.run.lives[i].source == NULL)
-			finished_read(p.run.lives[i].stream);
+	read_finished(&p.run);
 	if (!p.run.stop && !start_following(&p.run)) {
 		log_warn("no event loop");
 		result->failed = true;

@@ -18,6 +18,7 @@
 #include "run/raising.h"
 #include "run/reread.h"
 #include "run/stream.h"
+#include "run/teller.h"
 #include "run/upkeep.h"
 #include "run/watching.h"
 #include "sink/facts.h"
@@ -37,13 +38,15 @@ raising_init(struct raising *r, struct watching *run)
 {
 	*r = (struct raising){ .run = run, .reread = reread_new() };
 	records_init(&r->out, STDOUT_FILENO);
-	log_before(before_message, r);
+	if (run->teller == NULL)
+		log_before(before_message, r);
 }
 
 void
 raising_fini(struct raising *r)
 {
-	log_before(NULL, NULL);
+	if (r->run->teller == NULL)
+		log_before(NULL, NULL);
 	free(r->inputs);
 	reread_free(r->reread);
 	records_fini(&r->out);
@@ -80,58 +83,97 @@ host_of(struct raising *r, const struct stream *s, const struct record *rec)
 
 /* The alert as sinks want it: with the records of its steps if need be. */
 static struct sink_view
-view_of(struct raising *r, const struct alert *a)
+view_of(struct raising *r, const struct alert *a, size_t *gone)
 {
 	struct watching		*run = r->run;
 	const struct stream	*s = run->streams[a->source];
-	size_t			 gone = 0;
 
 	r->alert = *a;
 	if (sinks_want_steps(run->o->sinks, &a->rule))
 		r->alert.steps = reread_steps(r->reread, run->engine,
-		    r->inputs, a, &gone);
+		    r->inputs, a, gone);
+	return (struct sink_view){ .alert = &r->alert,
+		.source = stream_name(s), .host = host_of(r, s, a->last) };
+}
+
+void
+raising_matched(struct raising *r, struct slice record)
+{
+	records_put(&r->out, record);
+}
+
+void
+raising_trigger(struct raising *r, const struct alert_trigger *t,
+    const char *host)
+{
+	struct watching	*run = r->run;
+
+	progress_hide(&run->progress);
+	run->outward.trigger(run->outward.arg, t, host);
+}
+
+void
+raising_alert(struct raising *r, struct stream *s, const struct sink_view *v,
+    size_t gone)
+{
+	struct watching	*run = r->run;
+
 	if (gone > 0 && r->steps_gone == 0)
 		watching_say(run, s->in,
 		    "records of an alert cannot be read again");
 	r->steps_gone += gone;
-	return (struct sink_view){ .alert = &r->alert,
-		.source = stream_name(s), .host = host_of(r, s, a->last) };
+	progress_hide(&run->progress);
+	s->alerts++;
+	run->result->alerts++;
+	upkeep_alert(run->upkeep, v->alert->rule.label);
+	run->outward.alert(run->outward.arg, v);
+	if (run->o->records_again)
+		raising_matched(r, v->alert->last->bytes);
 }
+
+/* What the engine tells: ours to show, or somebody else's. */
 
 static void
 on_matched(void *arg, const struct record *rec, uint32_t source)
 {
 	struct raising	*r = arg;
 
-	(void)source;
-	records_put(&r->out, rec->bytes);
+	if (r->run->teller == NULL)
+		raising_matched(r, rec->bytes);
+	else
+		teller_tell(r->run->teller, &(struct tiding){
+		    .kind = TIDING_MATCHED, .stream = source,
+		    .record = rec->bytes });
 }
 
 static void
 on_trigger(void *arg, const struct alert_trigger *t)
 {
-	struct raising		*r = arg;
-	struct watching		*run = r->run;
+	struct raising	*r = arg;
+	const char	*host = host_of(r, r->run->streams[t->source],
+	    t->record);
 
-	progress_hide(&run->progress);
-	run->outward.trigger(run->outward.arg, t,
-	    host_of(r, run->streams[t->source], t->record));
+	if (r->run->teller == NULL)
+		raising_trigger(r, t, host);
+	else
+		teller_tell(r->run->teller, &(struct tiding){
+		    .kind = TIDING_TRIGGER, .stream = t->source,
+		    .trigger = { t, host } });
 }
 
 static void
 on_alert(void *arg, struct alert *a)
 {
 	struct raising		*r = arg;
-	struct watching		*run = r->run;
-	const struct sink_view	 view = view_of(r, a);
+	size_t			 gone = 0;
+	const struct sink_view	 view = view_of(r, a, &gone);
 
-	progress_hide(&run->progress);
-	run->streams[a->source]->alerts++;
-	run->result->alerts++;
-	upkeep_alert(run->upkeep, a->rule.label);
-	run->outward.alert(run->outward.arg, &view);
-	if (run->o->records_again)
-		records_put(&r->out, a->last->bytes);
+	if (r->run->teller == NULL)
+		raising_alert(r, r->run->streams[a->source], &view, gone);
+	else
+		teller_tell(r->run->teller, &(struct tiding){
+		    .kind = TIDING_ALERT, .stream = a->source,
+		    .alert = { &view, gone } });
 }
 
 struct alert_out
@@ -149,7 +191,16 @@ void
 raising_unknown(void *arg, uint16_t event)
 {
 	struct raising	*r = arg;
+	const uint8_t	 bit = (uint8_t)(1u << event % 8);
 
+	if (r->run->teller != NULL) {
+		teller_tell(r->run->teller, &(struct tiding){
+		    .kind = TIDING_UNKNOWN, .event = event });
+		return;
+	}
+	if ((r->told[event / 8] & bit) != 0)
+		return;
+	r->told[event / 8] |= bit;
 	if (r->unknown++ >= UNKNOWN_SAID)
 		return;
 	progress_hide(&r->run->progress);

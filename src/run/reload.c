@@ -116,6 +116,10 @@ reload(struct watching *w)
 		return;
 	}
 	rules->use(rules->arg, p);
+	if (w->engine == NULL) {	/* between hosts: nothing lives */
+		change(w, p, NULL, &told);
+		return;
+	}
 	e = watching_engine(w, p);
 	if (w->o->worker != NULL)		/* our door is closed */
 		engine_ready(e, false);

@@ -57,6 +57,12 @@ sifters_new(struct criteria *c, unsigned threads)
 	return by;
 }
 
+bool
+sifters_are_slow(const struct sifters *by)
+{
+	return criteria_has_where(by->criteria);
+}
+
 void
 sifters_free(struct sifters *by)
 {

@@ -20,6 +20,11 @@ struct sifted;
 
 /* The threads, and the criteria, which must outlive them. */
 struct sifters	*sifters_new(struct criteria *, unsigned threads);
+/*
+ * Is it worth handing over what is judged where that is all that is spared? The
+ * other criteria cost less than to read a record once more.
+ */
+bool		 sifters_are_slow(const struct sifters *);
 /* No file is left; the criteria know now what all have learned. */
 void		 sifters_free(struct sifters *);	/* NULL is allowed */
 

@@ -19,6 +19,7 @@
 #include "run/seam.h"
 #include "run/spot.h"
 #include "run/stream.h"
+#include "run/teller.h"
 #include "run/trailset.h"
 #include "run/wary.h"
 #include "run/watching.h"
@@ -97,11 +98,16 @@ damage_of(struct stream *s, size_t trail)
 	return s->turn == NULL ? &s->damage[trail] : &s->turn->damage;
 }
 
-static void
-say(struct stream *s, const struct batch_note *n)
+void
+stream_say(struct stream *s, const struct batch_note *n)
 {
 	const struct input	 about = { .path = n->path };
 
+	if (s->run->teller != NULL) {
+		teller_tell(s->run->teller, &(struct tiding){
+		    .kind = TIDING_NOTE, .stream = s->number, .note = n });
+		return;
+	}
 	progress_hide(&s->run->progress);
 	switch (n->kind) {
 	case BATCH_GAP:
@@ -225,7 +231,7 @@ play(struct stream *s, struct batch *b)
 	for (size_t i = 0; i < b->nnotes; i++) {
 		feed_records(s, b, at, b->notes[i].before);
 		at = b->notes[i].before;
-		say(s, &b->notes[i]);
+		stream_say(s, &b->notes[i]);
 	}
 	feed_records(s, b, at, b->n);
 	batch_clear(b);
@@ -234,7 +240,8 @@ play(struct stream *s, struct batch *b)
 void
 stream_flush(struct stream *s)
 {
-	raising_flush(&s->run->raising);
+	if (s->run->teller == NULL)
+		raising_flush(&s->run->raising);
 }
 
 void
@@ -416,6 +423,16 @@ pass_over(struct stream *s, struct poison_place *l, struct slice bytes)
 	return n;
 }
 
+/* Where its tokens are, if the frame had to look for them. */
+static void
+take_index(struct stream *s, const struct frame_record *f)
+{
+	struct batch	*b = &s->held;
+
+	if (b->n > 0 && b->records[b->n - 1].bytes.p == f->bytes.p)
+		record_index_framed(&b->records[b->n - 1], frame_of(s));
+}
+
 /* Run what the frame has through the engine. */
 void
 stream_drain(struct stream *s)
@@ -438,6 +455,8 @@ stream_drain(struct stream *s)
 		if (s->wary && is_left_out(s, &f))
 			continue;
 		batch_take(&s->held, &f, 0, f.offset + s->shift);
+		if (f.quality == FRAME_WEAK)
+			take_index(s, &f);
 		if (s->wary)
 			stream_play(s, &s->held);
 		else if (s->held.n == HELD || !stays(s, f.bytes))
@@ -566,8 +585,7 @@ summarize(struct stream *s)
 	buf_str(&text, ", ");
 	figures_count(&text, skipped, "byte");
 	buf_str(&text, " skipped, ");
-	figures_count(&text, engine_waiting(run->engine, s->number),
-	    "sequence");
+	figures_count(&text, s->waiting, "sequence");
 	buf_str(&text, " still waiting");
 	watching_say(run, s->in, buf_cstr(&text));
 	buf_fini(&text);
@@ -580,10 +598,23 @@ stream_end(struct stream *s, const char *why)
 
 	if (s->ended)
 		return;
-	s->ended = true;
 	if (!run->stop)			/* else what is left is not damage */
 		frame_end(frame_of(s));
 	stream_drain(s);
+	if (run->engine != NULL)
+		s->waiting = engine_waiting(run->engine, s->number);
+	if (run->teller != NULL)
+		teller_end(run->teller, s, why);
+	else
+		stream_ended(s, why);
+}
+
+void
+stream_ended(struct stream *s, const char *why)
+{
+	struct watching	*run = s->run;
+
+	s->ended = true;
 	if (why != NULL) {
 		watching_say(run, s->in, why);
 		run->result->failed = true;

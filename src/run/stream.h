@@ -35,6 +35,7 @@ struct stream {
 	uint8_t			 version;	/* of the last record */
 	uint64_t		 records, alerts;
 	uint64_t		 missed;	/* times nobody listened */
+	uint64_t		 waiting;	/* sequences, at its end */
 	bool			 ended;
 
 	/* Where workers have died: see poison.h. */
@@ -98,6 +99,10 @@ bool	stream_is_wary(const struct stream *);
 
 /* Nothing comes any more; WHY says what went wrong, or is NULL. Once. */
 void	stream_end(struct stream *, const char *why);
+
+/* What is said of damage; that it has ended: for whoever reads it elsewhere. */
+void	stream_say(struct stream *, const struct batch_note *);
+void	stream_ended(struct stream *, const char *why);
 
 /* The name of the trail at hand, as alerts have it. */
 const char	*stream_name(const struct stream *);

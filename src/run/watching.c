@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "engine/census.h"
 #include "run/figures.h"
+#include "run/hostwise.h"
 #include "run/live.h"
 #include "run/remembered.h"
 #include "run/stream.h"
@@ -52,11 +53,12 @@ watching_engine(struct watching *w, const struct program *p)
 struct stream *
 watching_stream(struct watching *w, const struct input *in)
 {
-	const uint32_t	 n = engine_source(w->engine, !in->again);
+	const uint32_t	 n = w->engine == NULL ? (uint32_t)w->nstreams :
+	    engine_source(w->engine, !in->again);
 	struct stream	*s = xcalloc(1, sizeof(*s));
 
 	stream_init(s, w, in, n);
-	if (in->host != NULL)
+	if (w->engine != NULL && in->host != NULL)
 		engine_source_host(w->engine, n, slice_str(in->host));
 	w->streams = mem_grow(w->streams, &w->streams_cap, n + (size_t)1,
 	    sizeof(*w->streams));
@@ -104,7 +106,19 @@ collect_stream(const struct watching *w, const struct stream *s,
 		f->skipped += s->turn->damage.skipped;
 		f->recovered += s->turn->damage.recovered;
 	}
-	f->waiting += engine_waiting(w->engine, s->number);
+	f->waiting += w->engine == NULL ? s->waiting :
+	    engine_waiting(w->engine, s->number);
+}
+
+static void
+collect_engine(const struct watching *w, struct figures *f)
+{
+	if (w->hostwise != NULL)
+		hostwise_stats(w->hostwise, &f->engine);
+	if (w->engine == NULL)
+		return;
+	engine_stats(w->engine, &f->engine);
+	f->read = engine_newest(w->engine, &f->newest);
 }
 
 void
@@ -118,9 +132,8 @@ watching_figures(const struct watching *w, struct figures *f)
 	    .steps_gone = w->raising.steps_gone, .reloads = w->reloads,
 	    .reloads_failed = w->reloads_failed };
 	f->remembers = remembered_stats(w->remembered, &f->state);
-	engine_stats(w->engine, &f->engine);
+	collect_engine(w, f);
 	f->now = (int64_t)time(NULL);
-	f->read = engine_newest(w->engine, &f->newest);
 	w->outward.stats(w->outward.arg, &out);
 	f->sinks = out.sinks;
 	f->triggers = out.triggers;
@@ -135,6 +148,13 @@ watching_figures(const struct watching *w, struct figures *f)
 
 void
 watching_status(struct watching *w)
+{
+	if (w->hostwise == NULL || !hostwise_ask(w->hostwise))
+		watching_tell_status(w);
+}
+
+void
+watching_tell_status(struct watching *w)
 {
 	struct figures	 f;
 	struct buf	 text = { 0 };

@@ -18,10 +18,12 @@
 struct census;
 struct figures;
 struct followed;
+struct hostwise;
 struct live;
 struct remembered;
 struct spot;
 struct stream;
+struct teller;
 struct upkeep;
 struct wary;
 
@@ -32,7 +34,10 @@ struct watching {
 	const struct program		*program;	/* that runs now; see */
 	uint64_t			 reloads;	/* reload.h */
 	uint64_t			 reloads_failed;
-	struct engine			*engine;
+	struct engine			*engine;	/* NULL: hosts have */
+	struct hostwise			*hostwise;	/* their own; or NULL */
+	struct teller			*teller;	/* speaks for us; or
+							 * NULL: we do */
 	struct triggers			*triggers;	/* or NULL */
 	struct spent			*spent;		/* or NULL */
 	struct census			*census;	/* the same */
@@ -51,6 +56,7 @@ struct watching {
 	uint64_t			 aside;	/* records left out for that */
 	uint64_t			 bytes, records;
 	uint64_t			 taken;		/* of files, bytes */
+	unsigned			 threads;	/* at most; 0: any */
 	size_t				 live;		/* sources not ended */
 	bool				 absences;	/* rules wait for */
 	bool				 want_uid;	/* somebody shows it */
@@ -61,8 +67,8 @@ struct watching {
 struct engine	*watching_engine(struct watching *, const struct program *);
 
 /*
- * A stream for this input, and a source of the engine for it: the run's until
- * its end. The input is borrowed.
+ * A stream for this input, and a source of the engine, if there is one, for it:
+ * the run's until its end. The input is borrowed.
  */
 struct stream	*watching_stream(struct watching *, const struct input *);
 
@@ -75,8 +81,9 @@ void	watching_turn(struct watching *, int flags);
 
 /* What was done so far, counted... */
 void	watching_figures(const struct watching *, struct figures *);
-/* ...in one line; what was lost, at the end. */
+/* ...in one line, now or soon; now; what was lost, at the end. */
 void	watching_status(struct watching *);
+void	watching_tell_status(struct watching *);
 void	watching_losses(struct watching *);
 
 #endif

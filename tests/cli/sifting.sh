@@ -69,6 +69,7 @@ for what in '-u 1007' '-v -e 1007' '-c fr,-fw' '-m AUE_FORK -m AUE_EXECVE' \
 done
 each --where 'object <path> { /etc; }; status failure;' root
 each --where 'object <pcre> { "/item[0-9]*7$"; };' root big.bsm
+each --where 'object <pcre> { "/item[0-9]*7$"; };' big.bsm
 for what in -u\ 1007 -A; do
 	# shellcheck disable=SC2086
 	each $what --concat big.bsm short.bsm.gz empty.bsm - root/one/*

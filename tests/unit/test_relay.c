@@ -154,6 +154,149 @@ it_may_be_stopped_at_any_time(void **state)
 	relay_free(NULL);
 }
 
+/* One who goes on from block to block by himself. */
+struct walker {
+	struct scene	 s;
+	struct relay	*r;
+	size_t		 most;		/* bytes; a block is worth ten */
+	bool		 lost;		/* nobody takes any more */
+};
+
+static bool
+walk(void *arg, void *block)
+{
+	struct walker	*w = arg;
+	unsigned	*at = block;
+
+	for (*at = 0; *at < w->s.last && !relay_ending(w->r);) {
+		const unsigned	 n = *at + 1;
+
+		w->s.filled++;
+		if ((at = relay_next(w->r, 10, w->most)) == NULL) {
+			w->lost = true;
+			return false;
+		}
+		*at = n;
+	}
+	w->s.filled++;
+	return false;
+}
+
+static void
+start_walk(struct walker *w, unsigned last, size_t most)
+{
+	const struct relay_work	 how = { walk, w };
+
+	*w = (struct walker){ .s = { .last = last }, .most = most };
+	for (unsigned i = 0; i < BLOCKS; i++)
+		w->s.list[i] = &w->s.blocks[i];
+	relay_begin(&w->r, &how, true, w->s.list, BLOCKS);
+	assert_true(relay_threaded(w->r));
+}
+
+static void
+one_fill_may_go_on_from_block_to_block(void **state)
+{
+	struct walker	 w;
+
+	(void)state;
+	for (unsigned nap = 0; nap < 9; nap += 4) {
+		start_walk(&w, 1000, SIZE_MAX);
+		take_all(&w.s, w.r, nap);
+		assert_true(relay_filled(w.r));
+		assert_false(w.lost);
+		relay_free(w.r);
+	}
+}
+
+static void
+whoever_fills_is_asked_to_end_and_nothing_is_lost(void **state)
+{
+	struct walker	 w;
+	const unsigned	*block;
+
+	(void)state;
+	for (unsigned i = 0; i < 50; i++) {
+		unsigned	 n = 0;
+
+		start_walk(&w, UINT32_MAX, SIZE_MAX);
+		for (; n < i; n++)
+			assert_int_equal(*(unsigned *)relay_take(w.r), n);
+		relay_end(w.r);
+		while ((block = relay_take(w.r)) != NULL)
+			assert_int_equal(*block, n++);
+		assert_int_equal(n, w.s.filled);
+		assert_false(w.lost);
+		relay_free(w.r);
+	}
+}
+
+static void
+whoever_is_stopped_hears_that_nobody_takes_any_more(void **state)
+{
+	struct walker	 w;
+
+	(void)state;
+	for (unsigned i = 0; i < 50; i++) {
+		start_walk(&w, UINT32_MAX, SIZE_MAX);
+		for (unsigned n = 0; n < i % 7; n++)
+			assert_non_null(relay_take(w.r));
+		doze(i, 3);
+		relay_free(w.r);
+		assert_in_range(w.s.filled, i % 7, i % 7 + BLOCKS);
+	}
+}
+
+static void
+whoever_fills_waits_while_too_many_bytes_wait(void **state)
+{
+	struct walker	 w;
+
+	(void)state;
+	for (unsigned i = 0; i < 50; i++) {
+		start_walk(&w, UINT32_MAX, 15);
+		for (unsigned n = 0; n < i % 7; n++)
+			assert_non_null(relay_take(w.r));
+		doze(0, 1);
+		relay_free(w.r);
+		assert_in_range(w.s.filled, i % 7, i % 7 + 2);
+	}
+	for (size_t most = 0; most < 40; most += 13) {
+		start_walk(&w, 1000, most);
+		take_all(&w.s, w.r, 0);
+		assert_false(w.lost);
+		relay_free(w.r);
+	}
+}
+
+static bool
+wait_to_be_awaited(void *arg, void *block)
+{
+	struct walker	*w = arg;
+
+	*(unsigned *)block = 0;
+	while (!relay_awaited(w->r))
+		doze(0, 1);
+	return false;
+}
+
+static void
+it_is_known_when_somebody_waits(void **state)
+{
+	struct walker		 w = { .lost = false };
+	const struct relay_work	 how = { wait_to_be_awaited, &w };
+
+	(void)state;
+	for (unsigned i = 0; i < BLOCKS; i++)
+		w.s.list[i] = &w.s.blocks[i];
+	relay_begin(&w.r, &how, true, w.s.list, BLOCKS);
+	assert_false(relay_awaited(w.r));
+	assert_false(relay_filled(w.r));
+	assert_non_null(relay_take(w.r));
+	assert_null(relay_take(w.r));
+	relay_free(w.r);
+}
+
 int
 main(void)
 {
@@ -166,6 +309,14 @@ main(void)
 		cmocka_unit_test(
 		    without_a_thread_nothing_is_filled_before_it_is_taken),
 		cmocka_unit_test(it_may_be_stopped_at_any_time),
+		cmocka_unit_test(one_fill_may_go_on_from_block_to_block),
+		cmocka_unit_test(
+		    whoever_fills_is_asked_to_end_and_nothing_is_lost),
+		cmocka_unit_test(
+		    whoever_is_stopped_hears_that_nobody_takes_any_more),
+		cmocka_unit_test(
+		    whoever_fills_waits_while_too_many_bytes_wait),
+		cmocka_unit_test(it_is_known_when_somebody_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
