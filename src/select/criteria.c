@@ -497,6 +497,12 @@ criteria_where(struct criteria *c, const struct program *p)
 	c->ask = ask_new(p);
 }
 
+bool
+criteria_has_where(const struct criteria *c)
+{
+	return c->where != NULL;
+}
+
 /* ------------------------------------------------------------------- looks */
 
 /* Is this one of the labels: the same, its extended form, or the prefix? */

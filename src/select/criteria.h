@@ -80,6 +80,7 @@ void		 criteria_period(const struct criteria *, int64_t *from,
 
 /* The only state of the program's only rule must hold. */
 void		 criteria_where(struct criteria *, const struct program *);
+bool		 criteria_has_where(const struct criteria *);
 
 /* To be called once all criteria are there, before a record is judged. */
 void		 criteria_ready(struct criteria *);
