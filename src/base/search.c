@@ -25,7 +25,8 @@ struct expression {
 	struct regex	*tree;		/* until the first automaton is made */
 	uint32_t	 size;		/* 0: not for automata */
 	bool		 wider;		/* than the pattern */
-	bool		 waits;		/* for ever, once it has begun */
+	bool		 waits;		/* for ever, once it has begun; or it
+					 * is wider: both have many states */
 	bool		 given_up;
 };
 
@@ -141,7 +142,7 @@ search_add(struct search *s, struct slice pattern, uint32_t number)
 		return SEARCH_NOT;
 	}
 	e->size = regtree_size(e->tree);
-	e->waits = !is_anchored(e->tree) && has_gap(e->tree);
+	e->waits = e->wider || (!is_anchored(e->tree) && has_gap(e->tree));
 	s->size += e->size;
 	return e->wider ? SEARCH_WIDER : SEARCH_EXACTLY;
 }
