@@ -93,11 +93,11 @@ done
 "$BSMTRACE" reduce -A -Q root >all 2>said
 for what in '-u 1007' '-c fr' '-m AUE_FORK' '-v -u 1007'; do
 	# shellcheck disable=SC2086
-	"$BSMTRACE" reduce $what all >then 2>/dev/null
+	"$BSMTRACE" reduce $what all >picked 2>/dev/null
 	# shellcheck disable=SC2086
 	"$BSMTRACE" reduce $what -Q --threads 4 root >now 2>said
 	cmp -s now /dev/null && not_ok "$what: there are none"
-	same "the order of $what is that of all records" then now
+	same "the order of $what is that of all records" picked now
 done
 
 # The new trail has the same name.
@@ -129,6 +129,7 @@ while [ $i -lt 190 ]; do
 	i=$((i + 1))
 done
 (
+	# shellcheck disable=SC3045
 	ulimit -n 100
 	for n in 1 4; do
 		"$BSMTRACE" reduce --threads $n -v -u 1007 many >m$n 2>e$n
