@@ -16,8 +16,8 @@
 /* Identities must be the same in every run. */
 static const struct hash_key fixed = { 0x62736d7472616365, 0x72756c652d6964 };
 
-#define RULES_FIRST	16u		/* room in the list of rules... */
-#define RULES_MORE	64u		/* ...which grows so much at most */
+#define RULES_FIRST	16u		/* room in the list of rules */
+#define RULE_LEAST	32u		/* bytes of text that make one */
 
 /* How many more rules have a text so far. */
 struct alike {
@@ -286,17 +286,19 @@ compile_channel(struct compiler *c, const struct item *item,
 }
 
 /*
- * How many rules there will be, as far as the text before this one tells: a
- * large list that moves leaves its memory behind.
+ * How many rules there will be, as far as the text before this one tells, and
+ * has room for: a large list that moves leaves its memory behind.
  */
 static size_t
 rules_expected(const struct compiler *c, const struct item *item)
 {
 	const struct slice	text = diags_text(c->diags, item->at.file);
-	const uint64_t		n = (uint64_t)c->program->nrules * text.n /
+	const size_t		known = c->program->nrules;
+	const uint64_t		n = (uint64_t)known * text.n /
 	    (item->at.off + 1);
+	const size_t		most = known + text.n / RULE_LEAST;
 
-	return (size_t)(n < SIZE_MAX / 2 ? n + n / 16 : SIZE_MAX / 2);
+	return n + n / 16 < most ? (size_t)(n + n / 16) : most;
 }
 
 static struct rule *
@@ -308,7 +310,7 @@ rule_add(struct compiler *c, const struct item *item)
 
 	if (n == c->rule_cap) {
 		c->rule_cap = n == 0 ? RULES_FIRST : more < 2 * n ? 2 * n :
-		    more > RULES_MORE * n ? RULES_MORE * n : more;
+		    more;
 		rules = arena_array(c->arena, c->rule_cap, sizeof(rules[0]));
 		if (n > 0)
 			memcpy(rules, c->rules, n * sizeof(rules[0]));

@@ -11,7 +11,6 @@
  */
 #include "select/judged.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -32,8 +31,8 @@ struct judged_item {
 	uint32_t	 what;
 };
 
-static_assert(sizeof(struct judged_item) == JUDGED_ITEM, "as it is told");
-static_assert(FRAME_RECORD_MAX <= ITEM_SIZE, "a record has to fit");
+_Static_assert(sizeof(struct judged_item) == JUDGED_ITEM, "as it is told");
+_Static_assert(FRAME_RECORD_MAX <= ITEM_SIZE, "a record has to fit");
 
 struct judged_special {
 	struct frame_record	 frame;		/* its bytes: only how many */
