@@ -64,14 +64,20 @@ const char	*buf_cstr(struct buf *);
 static inline void
 buf_slice(struct buf *b, struct slice s)
 {
-	buf_put(b, s.p, s.n);
+	/* Mostly there is room for it, and it is short. */
+	if (s.n == 0 || s.n > b->cap - b->n || b->max != 0) {
+		buf_put(b, s.p, s.n);
+		return;
+	}
+	memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
 }
 
 /* Here, so that compilers know the length of texts in the source. */
 static inline void
 buf_str(struct buf *b, const char *s)
 {
-	buf_put(b, s, strlen(s));
+	buf_slice(b, slice_str(s));
 }
 
 static inline struct slice

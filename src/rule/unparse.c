@@ -23,46 +23,22 @@ struct printer {
 	bool		 whole;		/* sets in place of their names */
 };
 
-/* The texts are short and many: what has room is copied here. */
-static inline void
-put_slice(struct buf *out, struct slice s)
-{
-	if (s.n == 0 || s.n > out->cap - out->n || out->max != 0) {
-		buf_slice(out, s);
-		return;
-	}
-	memcpy(out->p + out->n, s.p, s.n);
-	out->n += s.n;
-}
-
-static inline void
-put_str(struct buf *out, const char *s)
-{
-	put_slice(out, slice_str(s));
-}
-
-static inline void
-put_char(struct buf *out, char c)
-{
-	put_slice(out, (struct slice){ (const uint8_t *)&c, 1 });
-}
-
 static void
 put_text(struct buf *out, struct slice s, bool quoted)
 {
 	if (!quoted) {
-		put_slice(out, s);
+		buf_slice(out, s);
 		return;
 	}
-	put_char(out, '"');
+	buf_char(out, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		const uint8_t	c = s.p[i];
 
 		if (c == '"' || c == '\\' || c == '\n' || c == '\r')
-			put_char(out, '\\');
-		put_char(out, (char)c);
+			buf_char(out, '\\');
+		buf_char(out, (char)c);
 	}
-	put_char(out, '"');
+	buf_char(out, '"');
 }
 
 void
@@ -76,19 +52,19 @@ static void
 put_entries(struct buf *out, const struct body_node *body)
 {
 	if (body->type.text.p != NULL) {
-		put_char(out, '<');
+		buf_char(out, '<');
 		unparse_word(out, &body->type);
-		put_str(out, "> ");
+		buf_str(out, "> ");
 	}
-	put_char(out, '{');
+	buf_char(out, '{');
 	for (const struct entry_node *e = body->entries; e != NULL;
 	    e = e->next) {
-		put_str(out, e == body->entries ? " " : ", ");
+		buf_str(out, e == body->entries ? " " : ", ");
 		if (e->kind == ENTRY_SET)
-			put_str(out, "set ");
+			buf_str(out, "set ");
 		unparse_word(out, &e->word);
 	}
-	put_str(out, "; }");
+	buf_str(out, "; }");
 }
 
 static bool
@@ -105,17 +81,17 @@ is_number(struct slice s)
 static void
 put_words(struct buf *out, const struct set *set)
 {
-	put_char(out, '<');
-	put_str(out, set_type_name(set->type));
-	put_str(out, "> {");
+	buf_char(out, '<');
+	buf_str(out, set_type_name(set->type));
+	buf_str(out, "> {");
 	for (size_t i = 0; i < set->nwords; i++) {
 		const struct slice	word = set->words[i];
 
-		put_str(out, i == 0 ? " " : ", ");
+		buf_str(out, i == 0 ? " " : ", ");
 		put_text(out, word, !set->plain && !is_number(word) &&
 		    lex_needs_quotes(word));
 	}
-	put_str(out, "; }");
+	buf_str(out, "; }");
 }
 
 static void
@@ -124,9 +100,9 @@ put_fingerprint(struct buf *out, struct set *set)
 	for (size_t i = 0; !set->printed && i < set->nwords; i++)
 		set->print = hash_more(&fixed, set->print, set->words[i]);
 	set->printed = true;
-	put_str(out, " # ");
+	buf_str(out, " # ");
 	buf_hex(out, set->print);
-	put_str(out, "\n\t\t");
+	buf_str(out, "\n\t\t");
 }
 
 static size_t
@@ -143,7 +119,7 @@ static void
 put_ref(const struct printer *p, const struct ref_node *ref)
 {
 	if (ref->negated)
-		put_str(p->out, "not ");
+		buf_str(p->out, "not ");
 	if (p->whole && ref->set != NULL && words_size(ref->set) <=
 	    UNPARSE_SET_MAX) {
 		put_words(p->out, ref->set);
@@ -166,8 +142,8 @@ put_time(struct buf *out, uint64_t seconds)
 		if (seconds % u->value == 0 && seconds > 0)
 			best = u;
 	buf_dec(out, seconds / best->value);
-	put_char(out, ' ');
-	put_str(out, best->name);
+	buf_char(out, ' ');
+	buf_str(out, best->name);
 }
 
 /* What follows a field and does not name a set. */
@@ -176,47 +152,47 @@ static void
 put_fields(struct buf *out, const struct field_node *f, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		put_str(out, i == 0 ? "" : ", ");
-		put_str(out, field_rows[f[i].field].word);
+		buf_str(out, i == 0 ? "" : ", ");
+		buf_str(out, field_rows[f[i].field].word);
 	}
 }
 
 static void
 put_field(struct buf *out, enum rule_field f, uint32_t part)
 {
-	put_str(out, field_rows[f].word);
+	buf_str(out, field_rows[f].word);
 	if (part == PART_ALL)
 		return;
-	put_char(out, '[');
+	buf_char(out, '[');
 	buf_dec(out, part);
-	put_char(out, ']');
+	buf_char(out, ']');
 }
 
 static void
 put_list(struct buf *out, const struct lexeme *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		put_str(out, i == 0 ? "" : ", ");
-		put_slice(out, words[i].text);
+		buf_str(out, i == 0 ? "" : ", ");
+		buf_slice(out, words[i].text);
 	}
 }
 
 static void
 put_new(struct buf *out, const struct predicate_node *t)
 {
-	put_str(out, "new ");
+	buf_str(out, "new ");
 	put_field(out, t->field, t->part);
 	if (t->nby > 0) {
-		put_str(out, " by ");
+		buf_str(out, " by ");
 		put_fields(out, t->by, t->nby);
 	}
-	put_str(out, " in ");
+	buf_str(out, " in ");
 	put_time(out, t->window_s);
 	if (!t->learning)
 		return;
-	put_str(out, " learning ");
+	buf_str(out, " learning ");
 	if (t->learning_s == 0)
-		put_str(out, "none");
+		buf_str(out, "none");
 	else
 		put_time(out, t->learning_s);
 }
@@ -228,16 +204,16 @@ static void
 put_indent(struct buf *out, unsigned indent)
 {
 	while (indent-- > 0)
-		put_char(out, '\t');
+		buf_char(out, '\t');
 }
 
 static void
 put_either(const struct printer *p, const struct predicate_node *t,
     unsigned indent)
 {
-	put_str(p->out, "either ");
+	buf_str(p->out, "either ");
 	for (const struct clause *b = t->blocks; b != NULL; b = b->next) {
-		put_str(p->out, b == t->blocks ? "" : " or ");
+		buf_str(p->out, b == t->blocks ? "" : " or ");
 		put_block(p, b->block, indent);
 	}
 }
@@ -247,14 +223,14 @@ static void
 put_about(struct buf *out, const struct predicate_node *t)
 {
 	if (t->field == FIELD_OBJECT && t->which != WHICH_LAST) {
-		put_str(out, t->which == WHICH_ANY ? "any object" :
+		buf_str(out, t->which == WHICH_ANY ? "any object" :
 		    "all objects");
 		return;
 	}
 	put_field(out, t->field, t->part);
 	if (t->field != FIELD_ARGUMENT)
 		return;
-	put_char(out, ' ');
+	buf_char(out, ' ');
 	unparse_word(out, &t->argument);
 }
 
@@ -274,35 +250,35 @@ put_predicate(const struct printer *p, const struct clause *c, unsigned indent)
 		return;
 	}
 	put_about(p->out, t);
-	put_char(p->out, ' ');
+	buf_char(p->out, ' ');
 	if (t->kind == PRED_SET) {
 		put_ref(p, c->ref);
 		return;
 	}
 	if (t->negated)
-		put_str(p->out, "not ");
+		buf_str(p->out, "not ");
 	if (t->kind == PRED_NONE)
-		put_str(p->out, "none");
+		buf_str(p->out, "none");
 	else if (t->kind == PRED_RANGES || t->kind == PRED_CLOCK ||
 	    t->kind == PRED_DAY)
 		put_list(p->out, t->words, t->nwords);
 	else {
-		put_str(p->out, operators[t->compare]);
-		put_char(p->out, ' ');
+		buf_str(p->out, operators[t->compare]);
+		buf_char(p->out, ' ');
 		if (t->kind == PRED_FIELD)
-			put_str(p->out, field_rows[t->other].word);
+			buf_str(p->out, field_rows[t->other].word);
 		else
-			put_slice(p->out, t->operand.text);
+			buf_slice(p->out, t->operand.text);
 	}
 }
 
 static void
 put_bind(struct buf *out, const struct bind_node *b)
 {
-	put_slice(out, b->name.text);
-	put_char(out, ' ');
+	buf_slice(out, b->name.text);
+	buf_char(out, ' ');
 	if (b->which == WHICH_ANY)
-		put_str(out, "any ");
+		buf_str(out, "any ");
 	put_field(out, b->field.field, b->part);
 }
 
@@ -310,13 +286,13 @@ static void
 put_count(struct buf *out, const struct count_node *n)
 {
 	if (n->or_more)
-		put_str(out, " or more");
+		buf_str(out, " or more");
 	if (n->distinct != FIELDS) {
-		put_str(out, " distinct ");
-		put_str(out, field_rows[n->distinct].word);
+		buf_str(out, " distinct ");
+		buf_str(out, field_rows[n->distinct].word);
 	}
 	if (n->has_window) {
-		put_str(out, " in ");
+		buf_str(out, " in ");
 		put_time(out, n->window_s);
 	}
 }
@@ -325,14 +301,14 @@ static void
 put_value(const struct printer *p, const struct clause *c)
 {
 	if (c->any)
-		put_str(p->out, "any");
+		buf_str(p->out, "any");
 	else if (c->ref != NULL)
 		put_ref(p, c->ref);
 	else if (c->none)
-		put_str(p->out, "none");
+		buf_str(p->out, "none");
 	else if (c->kind == CLAUSE_TIMEOUT || c->kind == CLAUSE_TIMEOUT_WINDOW)
 		if (c->seconds == 0)
-			put_str(p->out, "none");
+			buf_str(p->out, "none");
 		else
 			put_time(p->out, c->seconds);
 	else if (c->kind == CLAUSE_COOLDOWN || c->kind == CLAUSE_WITHIN ||
@@ -340,7 +316,7 @@ put_value(const struct printer *p, const struct clause *c)
 		put_time(p->out, c->seconds);
 	else if (c->kind == CLAUSE_TAGS)
 		for (size_t i = 0; i < c->nwords; i++) {
-			put_str(p->out, i == 0 ? "" : ", ");
+			buf_str(p->out, i == 0 ? "" : ", ");
 			unparse_word(p->out, &c->words[i]);
 		}
 	else if (c->kind == CLAUSE_BY)
@@ -360,12 +336,12 @@ put_clause(const struct printer *p, unsigned indent, const char *word,
     const struct clause *c)
 {
 	put_indent(p->out, indent);
-	put_str(p->out, word);
+	buf_str(p->out, word);
 	if (c->kind != CLAUSE_STRICT) {
-		put_char(p->out, ' ');
+		buf_char(p->out, ' ');
 		put_value(p, c);
 	}
-	put_str(p->out, ";\n");
+	buf_str(p->out, ";\n");
 }
 
 /* A bit for each kind of clause in a block: most kinds are not there. */
@@ -437,8 +413,8 @@ put_predicates(const struct printer *p, const struct clause *block,
 		qsort(texts, n, sizeof(*texts), compare_texts);
 	for (size_t i = 0; i < n; i++) {
 		put_indent(p->out, indent);
-		put_slice(p->out, buf_bytes(&texts[i]));
-		put_str(p->out, ";\n");
+		buf_slice(p->out, buf_bytes(&texts[i]));
+		buf_str(p->out, ";\n");
 		buf_fini(&texts[i]);
 	}
 	free(texts);
@@ -480,10 +456,10 @@ put_clauses(const struct printer *p, const struct clause *block,
 static void
 put_block(const struct printer *p, const struct clause *block, unsigned indent)
 {
-	put_str(p->out, "{\n");
+	buf_str(p->out, "{\n");
 	put_clauses(p, block, indent + 1);
 	put_indent(p->out, indent);
-	put_char(p->out, '}');
+	buf_char(p->out, '}');
 }
 
 /* The blocks of a sequence that are of this kind. */
@@ -494,11 +470,11 @@ put_blocks(const struct printer *p, const struct item *item,
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
 		if (c->kind != kind)
 			continue;
-		put_char(p->out, '\t');
-		put_str(p->out, word);
-		put_char(p->out, ' ');
+		buf_char(p->out, '\t');
+		buf_str(p->out, word);
+		buf_char(p->out, ' ');
 		put_block(p, c->block, 1);
-		put_str(p->out, ";\n");
+		buf_str(p->out, ";\n");
 	}
 }
 
@@ -524,9 +500,9 @@ put_sequence(const struct printer *p, const struct item *item)
 
 	const uint64_t	kinds = kinds_of(item->clauses);
 
-	put_str(p->out, "sequence ");
+	buf_str(p->out, "sequence ");
 	unparse_word(p->out, &item->name);
-	put_str(p->out, " {\n");
+	buf_str(p->out, " {\n");
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if ((kinds >> order[i].kind & 1) != 0)
 			put_kind(p, item->clauses, order[i].kind, 1,
@@ -537,7 +513,7 @@ put_sequence(const struct printer *p, const struct item *item)
 	put_blocks(p, item, CLAUSE_EXCEPT, "except");
 	put_blocks(p, item, CLAUSE_CANCEL, "cancel");
 	put_blocks(p, item, CLAUSE_STATE, "state");
-	put_str(p->out, "};\n");
+	buf_str(p->out, "};\n");
 }
 
 static void
@@ -547,61 +523,61 @@ put_line(struct buf *out, const struct test_line *line)
 		"record", "after", "at", "expect"
 	};
 
-	put_char(out, '\t');
-	put_str(out, words[line->kind]);
+	buf_char(out, '\t');
+	buf_str(out, words[line->kind]);
 	switch (line->kind) {
 	case LINE_RECORD:
 	case LINE_AT:
 		for (size_t i = 0; i < line->nwords; i++) {
 			if (line->words[i].kind != LEX_COMMA)
-				put_char(out, ' ');
+				buf_char(out, ' ');
 			/* A field's name in quotes would be a value. */
 			put_text(out, line->words[i].text,
 			    line->words[i].quoted);
 		}
 		break;
 	case LINE_AFTER:
-		put_char(out, ' ');
+		buf_char(out, ' ');
 		buf_dec(out, line->number);
-		put_str(out, " seconds");
+		buf_str(out, " seconds");
 		break;
 	case LINE_EXPECT:
-		put_char(out, ' ');
+		buf_char(out, ' ');
 		buf_dec(out, line->number);
 		break;
 	}
-	put_str(out, ";\n");
+	buf_str(out, ";\n");
 }
 
 static void
 put_channel(const struct printer *p, const struct item *item)
 {
-	put_str(p->out, "log-channel ");
+	buf_str(p->out, "log-channel ");
 	unparse_word(p->out, &item->name);
-	put_str(p->out, " <");
+	buf_str(p->out, " <");
 	unparse_word(p->out, &item->type);
-	put_str(p->out, "> {\n");
+	buf_str(p->out, "> {\n");
 	put_kind(p, item->clauses, CLAUSE_PRIORITY, 1, "priority");
 	put_kind(p, item->clauses, CLAUSE_DIRECTORY, 1, "directory");
-	put_str(p->out, "};\n");
+	buf_str(p->out, "};\n");
 }
 
 static void
 put_options(const struct printer *p, const struct item *item)
 {
-	put_str(p->out, "options {\n");
+	buf_str(p->out, "options {\n");
 	put_kind(p, item->clauses, CLAUSE_PATH_CACHE, 1, "path-cache");
 	put_kind(p, item->clauses, CLAUSE_TIMEZONE, 1, "timezone");
-	put_str(p->out, "};\n");
+	buf_str(p->out, "};\n");
 }
 
 static void
 put_named(struct buf *out, const char *word, const struct item *item)
 {
-	put_str(out, word);
-	put_char(out, ' ');
+	buf_str(out, word);
+	buf_char(out, ' ');
 	unparse_word(out, &item->name);
-	put_str(out, ";\n");
+	buf_str(out, ";\n");
 }
 
 static void
@@ -609,11 +585,11 @@ put_item(const struct printer *p, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_SET:
-		put_str(p->out, "define set ");
+		buf_str(p->out, "define set ");
 		unparse_word(p->out, &item->name);
-		put_char(p->out, ' ');
+		buf_char(p->out, ' ');
 		put_entries(p->out, item->body);
-		put_str(p->out, ";\n");
+		buf_str(p->out, ";\n");
 		break;
 	case ITEM_SEQUENCE:
 		put_sequence(p, item);
@@ -631,13 +607,13 @@ put_item(const struct printer *p, const struct item *item)
 		put_options(p, item);
 		break;
 	case ITEM_TEST:
-		put_str(p->out, "test ");
+		buf_str(p->out, "test ");
 		unparse_word(p->out, &item->name);
-		put_str(p->out, " {\n");
+		buf_str(p->out, " {\n");
 		for (const struct test_line *l = item->lines; l != NULL;
 		    l = l->next)
 			put_line(p->out, l);
-		put_str(p->out, "};\n");
+		buf_str(p->out, "};\n");
 		break;
 	}
 }
@@ -671,7 +647,7 @@ unparse_clause(struct buf *out, const struct clause *c)
 		put_predicate(&p, c, 0);
 		return;
 	}
-	put_str(out, words[c->kind] == NULL ? "" : words[c->kind]);
+	buf_str(out, words[c->kind] == NULL ? "" : words[c->kind]);
 	put_value(&p, c);
 }
 
