@@ -15,40 +15,23 @@
  * The size of an object is a multiple of its alignment, so the lowest bit of
  * the size tells which alignment is enough: texts lie side by side.
  */
-#include <sys/mman.h>
-
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/huge.h"
 #include "base/mem.h"
 
 #define CHUNK_FIRST	1024u		/* bytes */
 #define CHUNK_LAST	65536u		/* bytes */
-#define ENOUGH		(1u << 20)	/* bytes, to be a large arena */
-#define HUGE		(2u << 20)	/* bytes, as of a huge page */
 #define LARGE		4		/* a request above 1/4 chunk is large */
-#define ALIGN		alignof(max_align_t)
 
-#ifdef MADV_HUGEPAGE
-#define USE_HUGE(p, n)	((void)madvise((p), (n), MADV_HUGEPAGE))
-#else
-#define USE_HUGE(p, n)	((void)(p))
-#endif
-
-struct chunk {
-	struct chunk		*next;		/* an older one */
+struct arena_chunk {
+	struct arena_chunk	*next;		/* an older one */
 	size_t			 mapped;	/* bytes; or 0: on the heap */
 	alignas(max_align_t) uint8_t bytes[];
-};
-
-struct arena {
-	struct chunk	*chunks;	/* the newest first */
-	size_t		 used, cap;	/* of the newest; bytes, the latter a
-					 * multiple of ALIGN */
-	size_t		 given;		/* bytes handed out */
 };
 
 struct arena *
@@ -58,12 +41,12 @@ arena_new(void)
 }
 
 static void
-chunks_free(struct chunk *c)
+chunks_free(struct arena_chunk *c)
 {
-	for (struct chunk *next; c != NULL; c = next) {
+	for (struct arena_chunk *next; c != NULL; c = next) {
 		next = c->next;
 		if (c->mapped)
-			(void)munmap(c, c->mapped);	/* all of it */
+			huge_unmap(c, c->mapped);	/* all of it */
 		else
 			free(c);
 	}
@@ -86,42 +69,34 @@ arena_reset(struct arena *a)
 		return;
 	chunks_free(a->chunks->next);
 	a->chunks->next = NULL;
-	memset(a->chunks->bytes, 0, a->used);
+	memset(a->bytes, 0, a->used);
 	a->used = a->given = 0;
 }
 
-static struct chunk *
+static struct arena_chunk *
 chunk_new(size_t n)
 {
-	return xcalloc(1, mem_sum(sizeof(struct chunk), n));
+	return xcalloc(1, mem_sum(sizeof(struct arena_chunk), n));
 }
 
-/* Of a multiple of HUGE bytes, aligned so. NULL: none is to be had. */
-static struct chunk *
+/* Of a multiple of HUGE_PAGE bytes. NULL: none is to be had. */
+static struct arena_chunk *
 chunk_map(size_t n)
 {
-	uint8_t		*from = mmap(NULL, mem_sum(n, HUGE),
-	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-	size_t		 before;
-	struct chunk	*c;
+	struct arena_chunk	*c = huge_map(n);
 
-	if (from == MAP_FAILED)
-		return NULL;
-	before = (HUGE - (uintptr_t)from % HUGE) % HUGE;
-	if (before > 0)
-		(void)munmap(from, before);
-	(void)munmap(from + before + n, HUGE - before);
-	c = (struct chunk *)(void *)(from + before);
-	USE_HUGE(c, n);
-	c->mapped = n;
+	if (c != NULL)
+		c->mapped = n;
 	return c;
 }
 
 static void *
 alloc_large(struct arena *a, size_t n)
 {
-	const size_t	 all = mem_sum(n, sizeof(struct chunk) + HUGE - 1);
-	struct chunk	*c = n < HUGE ? NULL : chunk_map(all - all % HUGE);
+	const size_t		 all = mem_sum(n,
+	    sizeof(struct arena_chunk) + HUGE_PAGE - 1);
+	struct arena_chunk	*c = n < HUGE_PAGE ? NULL :
+	    chunk_map(all - all % HUGE_PAGE);
 
 	if (c == NULL)
 		c = chunk_new(n);
@@ -131,43 +106,28 @@ alloc_large(struct arena *a, size_t n)
 }
 
 /* A fresh chunk is the newest, unless the request wants one of its own. */
-static void *
-alloc_new(struct arena *a, size_t n)
+void *
+arena_more(struct arena *a, size_t n)
 {
-	size_t		 cap = a->cap == 0 ? CHUNK_FIRST :
+	size_t			 cap = a->cap == 0 ? CHUNK_FIRST :
 	    a->cap < CHUNK_LAST ? a->cap * 2 : CHUNK_LAST;
-	struct chunk	*c = NULL;
+	struct arena_chunk	*c = NULL;
 
 	if (a->chunks != NULL && n > a->cap / LARGE)
 		return alloc_large(a, n);
-	if (a->given > ENOUGH && (c = chunk_map(HUGE)) != NULL)
-		cap = HUGE - sizeof(*c);
+	if (a->given > HUGE_ENOUGH && (c = chunk_map(HUGE_PAGE)) != NULL)
+		cap = HUGE_PAGE - sizeof(*c);
 	if (c == NULL)
 		c = chunk_new(cap);
 	c->next = a->chunks;
 	a->chunks = c;
+	a->bytes = c->bytes;
 	a->used = 0;
 	a->cap = cap;
 	if (n > cap)
 		return alloc_large(a, n);
 	a->used = n;
 	return c->bytes;
-}
-
-void *
-arena_alloc(struct arena *a, size_t n)
-{
-	/* No bytes take room, too: a fresh arena has no chunk to point at. */
-	const size_t	 need = n == 0 ? 1 : n;
-	const size_t	 low = need & (~need + 1);
-	const size_t	 align = low < ALIGN ? low : ALIGN;
-	const size_t	 at = (a->used + align - 1) & ~(align - 1);
-
-	a->given += n;
-	if (need > a->cap - at)		/* AT may be the end, not beyond it */
-		return alloc_new(a, need);
-	a->used = at + need;
-	return a->chunks->bytes + at;
 }
 
 void *

@@ -85,23 +85,6 @@ buf_put(struct buf *b, const void *from, size_t n)
 	b->n += n;
 }
 
-void
-buf_char(struct buf *b, char c)
-{
-	buf_u8(b, (uint8_t)c);
-}
-
-void
-buf_u8(struct buf *b, uint8_t v)
-{
-	uint8_t	*p = room(b, 1);
-
-	if (p != NULL) {
-		p[0] = v;
-		b->n++;
-	}
-}
-
 /* The low N bytes of V, the highest first. */
 static void
 put_big_endian(struct buf *b, uint64_t v, size_t n)

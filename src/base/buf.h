@@ -36,8 +36,6 @@ void		 buf_clear(struct buf *);	/* keeps the memory */
 uint8_t		*buf_room(struct buf *, size_t n);
 
 void		 buf_put(struct buf *, const void *, size_t n);
-void		 buf_char(struct buf *, char);
-void		 buf_u8(struct buf *, uint8_t);
 void		 buf_u16(struct buf *, uint16_t);	/* big-endian */
 void		 buf_u32(struct buf *, uint32_t);
 void		 buf_u64(struct buf *, uint64_t);
@@ -60,6 +58,21 @@ void		 buf_escape(struct buf *, struct slice);
 
 /* The contents as a C string: adds a NUL that does not count in `n`. */
 const char	*buf_cstr(struct buf *);
+
+static inline void
+buf_u8(struct buf *b, uint8_t v)
+{
+	if (b->n < b->cap && b->max == 0)
+		b->p[b->n++] = v;
+	else
+		buf_put(b, &v, 1);
+}
+
+static inline void
+buf_char(struct buf *b, char c)
+{
+	buf_u8(b, (uint8_t)c);
+}
 
 static inline void
 buf_slice(struct buf *b, struct slice s)

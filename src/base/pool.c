@@ -52,27 +52,12 @@ make_room(struct pool *p, uint32_t number)
 }
 
 uint32_t
-pool_take(struct pool *p)
+pool_grow(struct pool *p)
 {
-	const uint32_t	 number = p->free;
-
-	p->used++;
-	if (number != 0) {
-		memcpy(&p->free, pool_at(p, number), sizeof(p->free));
-		return number;
-	}
 	assert(p->n < UINT32_MAX);
 	if (p->n == 1 || (p->n & ((1u << p->shift) - 1)) == 0)
 		make_room(p, p->n);
 	return p->n++;
-}
-
-void
-pool_give(struct pool *p, uint32_t number)
-{
-	memcpy(pool_at(p, number), &p->free, sizeof(p->free));
-	p->free = number;
-	p->used--;
 }
 
 void

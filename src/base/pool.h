@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct pool {
 	uint8_t		**chunks;
@@ -26,11 +27,6 @@ struct pool {
 /* SIZE: at least 4 bytes; a multiple of what the item must be aligned to. */
 void		 pool_init(struct pool *, size_t size);
 void		 pool_fini(struct pool *);
-
-/* An item with any content. */
-uint32_t	 pool_take(struct pool *);
-/* Its first 4 bytes are overwritten, the others stay until it is taken. */
-void		 pool_give(struct pool *, uint32_t number);
 
 /*
  * For a pool that is made again: the item of this number, above all restored
@@ -54,6 +50,31 @@ pool_at(const struct pool *p, uint32_t number)
 {
 	return p->chunks[number >> p->shift] +
 	    (number & ((1u << p->shift) - 1)) * p->size;
+}
+
+/* A number that was never taken. */
+uint32_t	 pool_grow(struct pool *);
+
+/* An item with any content. */
+static inline uint32_t
+pool_take(struct pool *p)
+{
+	const uint32_t	 number = p->free;
+
+	p->used++;
+	if (number == 0)
+		return pool_grow(p);
+	memcpy(&p->free, pool_at(p, number), sizeof(p->free));
+	return number;
+}
+
+/* Its first 4 bytes are overwritten, the others stay until it is taken. */
+static inline void
+pool_give(struct pool *p, uint32_t number)
+{
+	memcpy(pool_at(p, number), &p->free, sizeof(p->free));
+	p->free = number;
+	p->used--;
 }
 
 #endif

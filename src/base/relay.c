@@ -204,6 +204,17 @@ relay_take(struct relay *r)
 	return block;
 }
 
+size_t
+relay_ready(struct relay *r)
+{
+	size_t	 n;
+
+	lock(r);
+	n = (size_t)(r->filled - r->used) - r->taken;
+	unlock(r);
+	return n;
+}
+
 bool
 relay_threaded(const struct relay *r)
 {

@@ -31,7 +31,7 @@ struct relay_work {
 struct relay	*relay_new(const struct relay_work *, bool thread,
 		    void *const *blocks, size_t n);
 
-/* The same; *WHERE is set before anything is filled, for relay_next(). */
+/* The same; *WHERE is set before anything is filled, for who asks then. */
 void		 relay_begin(struct relay **where, const struct relay_work *,
 		    bool thread, void *const *blocks, size_t n);
 
@@ -43,6 +43,12 @@ void		 relay_free(struct relay *);
  * when the last was taken.
  */
 void		*relay_take(struct relay *);
+
+/*
+ * So many blocks are filled that nobody has taken yet: where there are some,
+ * the one who fills may take his time. None without a thread.
+ */
+size_t		 relay_ready(struct relay *);
 
 /*
  * Is there a thread? And has it filled its last block? What it did is seen by

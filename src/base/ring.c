@@ -11,13 +11,16 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/slabs.h"
 
 struct ring {
 	uint8_t		**blocks;
+	struct slabs	  memory;	/* of these */
 	size_t		 size;		/* bytes of a block */
 	unsigned	 shift;		/* the size as a power of two */
 	size_t		 nblocks;
 	uint64_t	 newest;	/* block being filled */
+	uint8_t		*filling;	/* it; NULL: not asked yet */
 	size_t		 used;		/* bytes of it */
 	size_t		*filled;	/* bytes of each older block */
 	ring_drop_fn	 drop;
@@ -38,6 +41,7 @@ ring_new(size_t block, size_t blocks, ring_drop_fn drop, void *arg)
 	r->filled = xcalloc(blocks, sizeof(*r->filled));
 	r->drop = drop;
 	r->arg = arg;
+	slabs_init(&r->memory, block);
 	return r;
 }
 
@@ -46,9 +50,8 @@ ring_free(struct ring *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->nblocks; i++)
-		free(r->blocks[i]);
 	free(r->blocks);
+	slabs_fini(&r->memory);
 	free(r->filled);
 	free(r);
 }
@@ -65,22 +68,34 @@ next_block(struct ring *r)
 	if (r->blocks[i] != NULL && r->drop != NULL)
 		r->drop(r->arg, r->blocks[i], r->filled[i],
 		    (r->newest - r->nblocks) * r->size);
+	r->filling = NULL;
+}
+
+/* Of a block, which may be the first to be there. */
+static uint8_t *
+memory_of(struct ring *r, uint64_t block)
+{
+	uint8_t	**bytes = &r->blocks[block % r->nblocks];
+
+	if (*bytes == NULL)
+		*bytes = slabs_take(&r->memory);
+	return *bytes;
 }
 
 uint8_t *
 ring_put(struct ring *r, size_t n, uint64_t *at)
 {
-	size_t	 i;
+	uint8_t	*to;
 
 	assert(n <= r->size);
 	if (r->size - r->used < n)
 		next_block(r);
-	i = r->newest % r->nblocks;
-	if (r->blocks[i] == NULL)
-		r->blocks[i] = xmalloc(r->size);
-	*at = r->newest * r->size + r->used;
+	if (r->filling == NULL)
+		r->filling = memory_of(r, r->newest);
+	to = r->filling + r->used;
+	*at = (r->newest << r->shift) + r->used;
 	r->used += n;
-	return r->blocks[i] + (*at & (r->size - 1));
+	return to;
 }
 
 const uint8_t *
@@ -136,10 +151,8 @@ ring_restore(struct ring *r, uint64_t block, size_t n)
 
 	if (n > r->size - used)
 		return NULL;
-	if (r->blocks[i] == NULL)
-		r->blocks[i] = xmalloc(r->size);
 	r->filled[i] += n;
-	return r->blocks[i] + used;
+	return memory_of(r, block) + used;
 }
 
 size_t
@@ -158,6 +171,7 @@ ring_restored(struct ring *r, uint64_t newest)
 		if (r->filled[block % r->nblocks] == 0)
 			return false;
 	r->newest = newest;
+	r->filling = NULL;
 	r->used = r->filled[newest % r->nblocks];
 	return true;
 }

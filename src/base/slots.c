@@ -2,11 +2,12 @@
 /*
  * slots.c - a dense hash index: four bytes for each number, and some air.
  *
- * The top bits of a hash pick the table, the low 32 bits the slot in it, and as
- * many of those in between as there is room for beside the number are a tag, by
- * which most others are told apart without asking. Open addressing with linear
- * probing, at most three quarters full; removal moves later entries back, so
- * there are no tombstones.
+ * The top bits of a hash pick the table, the low 32 bits the slot in it. Open
+ * addressing with linear probing, at most three quarters full; removal moves
+ * later entries back, so there are no tombstones. What room there is beside the
+ * number says how far from its best slot an entry stands, so that removal has
+ * to ask for nobody's hash, and the rest is a tag, of the bits in between: by
+ * both most others are told apart without asking.
  */
 #include "base/slots.h"
 
@@ -18,9 +19,11 @@
 #define TABLE_BITS	10u
 #define TABLES		(1u << TABLE_BITS)
 #define TABLE_MIN	8u		/* slots */
+#define TABLE_SMALL	128u		/* which doubles: all are half a MiB */
 #define AHEAD		16u		/* slots, of what is read ahead */
+#define FAR_BITS	4u		/* of a slot, at the most */
 
-/* Slots hold the number plus one, 0 being free, and the tag above it. */
+/* Slots hold the number plus one, 0 being free; above it how far, and a tag. */
 struct table {
 	uint32_t	*slots;
 	uint32_t	 n, used;
@@ -29,6 +32,9 @@ struct table {
 struct slots {
 	struct table	 tables[TABLES];
 	unsigned	 bits;		/* of a slot: the number */
+	uint32_t	 numbers;	/* these bits, */
+	uint32_t	 tags;		/* and those of the tag */
+	uint32_t	 far;		/* that fits: so far, or further */
 	slots_hash_fn	 hash_at;
 	const void	*arg;
 };
@@ -37,11 +43,16 @@ struct slots *
 slots_new(uint32_t max, slots_hash_fn hash_at, const void *arg)
 {
 	struct slots	*s = xcalloc(1, sizeof(*s));
+	unsigned	 room;
 
 	s->hash_at = hash_at;
 	s->arg = arg;
 	while (s->bits < 32 && (max + (uint64_t)1) >> s->bits != 0)
 		s->bits++;
+	room = 32 - s->bits < FAR_BITS ? 32 - s->bits : FAR_BITS;
+	s->far = (1u << room) - 1;
+	s->numbers = (uint32_t)(((uint64_t)1 << s->bits) - 1);
+	s->tags = (uint32_t)(UINT64_MAX << (s->bits + room));
 	for (unsigned i = 0; i < TABLES; i++)
 		s->tables[i] = (struct table){ xcalloc(TABLE_MIN,
 		    sizeof(uint32_t)), TABLE_MIN, 0 };
@@ -74,35 +85,41 @@ home(const struct table *t, uint64_t hash)
 static uint32_t
 number_in(const struct slots *s, uint32_t slot)
 {
-	return (slot & (uint32_t)(((uint64_t)1 << s->bits) - 1)) - 1;
+	return (slot & s->numbers) - 1;
 }
 
 static uint32_t
-tag_in(const struct slots *s, uint32_t slot)
+far_in(const struct slots *s, uint32_t slot)
 {
-	return (uint32_t)((uint64_t)slot >> s->bits << s->bits);
+	return (uint32_t)((uint64_t)slot >> s->bits) & s->far;
+}
+
+/* As it stands in a slot. */
+static uint32_t
+far(const struct slots *s, uint32_t n)
+{
+	return (uint32_t)((uint64_t)(n < s->far ? n : s->far) << s->bits);
 }
 
 static uint32_t
-tag_of(const struct slots *s, uint64_t hash)
+tag(const struct slots *s, uint64_t hash)
 {
-	return tag_in(s, (uint32_t)(hash >> 22));
+	return (uint32_t)(hash >> 22) & s->tags;
 }
 
 uint32_t
 slots_find(const struct slots *s, uint64_t hash, uint32_t *at)
 {
 	const struct table	*t = &s->tables[which(hash)];
-	const uint32_t		 tag = tag_of(s, hash);
+	const uint32_t		 mine = tag(s, hash);
 	uint32_t		 i = home(t, hash) + *at;
 
 	for (i = i < t->n ? i : i - t->n;; i = i + 1 < t->n ? i + 1 : 0) {
 		const uint32_t	 slot = t->slots[i];
 
-		++*at;
 		if (slot == 0)
 			return SLOTS_NONE;
-		if (tag_in(s, slot) == tag)
+		if ((slot & ~s->numbers) == (mine | far(s, (*at)++)))
 			return number_in(s, slot);
 	}
 }
@@ -122,7 +139,7 @@ place(const struct slots *s, struct table *t, uint64_t hash, uint32_t number)
 
 	for (; t->slots[i] != 0; n++)
 		i = i + 1 < t->n ? i + 1 : 0;
-	t->slots[i] = tag_of(s, hash) | (number + 1);
+	t->slots[i] = tag(s, hash) | far(s, n) | (number + 1);
 	return n;
 }
 
@@ -133,7 +150,7 @@ grow(const struct slots *s, struct table *t)
 	uint32_t	*old = t->slots;
 	const uint32_t	 n = t->n;
 
-	t->n += n / 4;
+	t->n += n < TABLE_SMALL ? n : n / 4;
 	t->slots = xcalloc(t->n, sizeof(*t->slots));
 	for (uint32_t i = 0; i < n; i++) {
 		if (i + AHEAD < n && old[i + AHEAD] != 0)
@@ -159,40 +176,48 @@ slots_add(struct slots *s, uint64_t hash, uint32_t number)
 	return n;
 }
 
-/* Fetch all that is to be asked about slots up to the next free one. */
-static void
-fetch_run(const struct slots *s, const struct table *t, uint32_t from)
+/* How far from its best slot the entry in slot I of this table stands. */
+static uint32_t
+how_far(const struct slots *s, const struct table *t, uint32_t i)
 {
-	for (uint32_t i = from; t->slots[i] != 0;
-	    i = i + 1 < t->n ? i + 1 : 0)
-		__builtin_prefetch(s->hash_at(s->arg,
-		    number_in(s, t->slots[i])));
+	uint32_t	 n = far_in(s, t->slots[i]), at;
+
+	if (n < s->far)
+		return n;
+	at = home(t, *s->hash_at(s->arg, number_in(s, t->slots[i])));
+	return i >= at ? i - at : i + t->n - at;
+}
+
+/* It was so far away before it moved to this slot, by BACK. */
+static void
+came_back(const struct slots *s, uint32_t *slot, uint32_t n, uint32_t back)
+{
+	*slot = (*slot & ~far(s, s->far)) | far(s, n - back);
 }
 
 void
 slots_remove(struct slots *s, uint64_t hash, uint32_t number)
 {
 	struct table	*t = &s->tables[which(hash)];
-	uint32_t	 hole = home(t, hash);
+	uint32_t	 hole = home(t, hash), from_hole = 0;
 
 	while (number_in(s, t->slots[hole]) != number)
 		hole = hole + 1 < t->n ? hole + 1 : 0;
 	t->used--;
-	fetch_run(s, t, hole);
 	for (uint32_t i = hole;;) {
-		uint32_t	 at, from_home, from_hole;
+		uint32_t	 n;
 
+		from_hole++;
 		i = i + 1 < t->n ? i + 1 : 0;
 		if (t->slots[i] == 0)
 			break;
-		at = home(t, *s->hash_at(s->arg, number_in(s, t->slots[i])));
-		/* Move it back unless its home lies behind the hole. */
-		from_home = i >= at ? i - at : i + t->n - at;
-		from_hole = i >= hole ? i - hole : i + t->n - hole;
-		if (from_home < from_hole)
-			continue;
+		n = how_far(s, t, i);
+		if (n < from_hole)
+			continue;	/* its home lies behind the hole */
 		t->slots[hole] = t->slots[i];
+		came_back(s, &t->slots[hole], n, from_hole);
 		hole = i;
+		from_hole = 0;
 	}
 	t->slots[hole] = 0;
 }

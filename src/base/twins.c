@@ -82,3 +82,9 @@ twins_add(struct twins *t, uint64_t hash, uint32_t number,
 	t->n++;
 	return number;
 }
+
+void
+twins_near(const struct twins *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->slots[(uint32_t)hash & t->mask]);
+}

@@ -27,4 +27,7 @@ uint32_t	 twins_add(struct twins *, uint64_t hash, uint32_t number,
 		    bool (*same)(const void *arg, uint32_t number),
 		    const void *arg);
 
+/* Somebody will soon ask for this hash: let its place come near. */
+void		 twins_near(const struct twins *, uint64_t hash);
+
 #endif

@@ -135,6 +135,30 @@ without_a_thread_nothing_is_filled_before_it_is_taken(void **state)
 	assert_int_equal(s.filled, 2);
 }
 
+static void
+what_is_ready_has_been_filled_and_not_taken(void **state)
+{
+	struct scene	 s;
+	struct relay	*r = start(&s, 2, true, 0);
+
+	(void)state;
+	assert_true(relay_threaded(r));
+	while (!relay_filled(r))
+		doze(0, 1);
+	assert_int_equal(relay_ready(r), 3);
+	for (unsigned n = 3; n-- > 0;) {
+		assert_non_null(relay_take(r));
+		assert_int_equal(relay_ready(r), n);
+	}
+	assert_null(relay_take(r));
+	assert_int_equal(relay_ready(r), 0);
+	relay_free(r);
+	r = start(&s, 2, false, 0);
+	assert_non_null(relay_take(r));
+	assert_int_equal(relay_ready(r), 0);
+	relay_free(r);
+}
+
 /* Also while the one who fills waits for room, or has just begun. */
 static void
 it_may_be_stopped_at_any_time(void **state)
@@ -308,6 +332,7 @@ main(void)
 		cmocka_unit_test(only_block_is_the_last_one),
 		cmocka_unit_test(
 		    without_a_thread_nothing_is_filled_before_it_is_taken),
+		cmocka_unit_test(what_is_ready_has_been_filled_and_not_taken),
 		cmocka_unit_test(it_may_be_stopped_at_any_time),
 		cmocka_unit_test(one_fill_may_go_on_from_block_to_block),
 		cmocka_unit_test(

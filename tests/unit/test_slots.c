@@ -17,11 +17,13 @@
 #define MAX	400000u
 
 static uint64_t	 hashes[MAX + 1];	/* by number */
+static unsigned	 asked;
 
 static const uint64_t *
 hash_at(const void *arg, uint32_t number)
 {
 	(void)arg;
+	asked++;
 	return &hashes[number];
 }
 
@@ -166,6 +168,33 @@ growing_loses_nothing_and_removal_frees_every_slot(void **state)
 	free(l);
 }
 
+/* How many hashes are asked for as the first of N goes that stand in a row. */
+static unsigned
+asked_for(uint32_t max, uint32_t n)
+{
+	struct slots	*s = slots_new(max, hash_at, NULL);
+	unsigned	 all;
+
+	for (uint32_t i = 0; i < n; i++)
+		add(s, 5, i);
+	asked = 0;
+	slots_remove(s, 5, 0);
+	for (uint32_t i = 1; i < n; i++)
+		assert_int_equal(times_found(s, 5, i, &all), 1);
+	slots_free(s);
+	return asked;
+}
+
+static void
+removal_asks_for_a_hash_only_far_from_where_it_is_best(void **state)
+{
+	(void)state;
+	assert_int_equal(asked_for(MAX, 15), 0);
+	assert_int_equal(asked_for(MAX, 30), 15);
+	/* There is no room to note how far. */
+	assert_int_equal(asked_for(UINT32_MAX - 1, 15), 14);
+}
+
 int
 main(void)
 {
@@ -175,6 +204,8 @@ main(void)
 		cmocka_unit_test(
 		    many_numbers_take_less_than_seven_bytes_each),
 		cmocka_unit_test(crowded_entries_survive_the_removal_of_others),
+		cmocka_unit_test(
+		    removal_asks_for_a_hash_only_far_from_where_it_is_best),
 		cmocka_unit_test(
 		    growing_loses_nothing_and_removal_frees_every_slot),
 	};

@@ -80,6 +80,23 @@ things_of_one_hash_are_told_apart(void **state)
 	all_are_found_again(one_of_sixteen);
 	all_are_found_again(the_high_half);
 }
+static void
+looking_ahead_changes_nothing(void **state)
+{
+	struct things	*t = calloc(1, sizeof(*t));
+	struct twins	*twins = twins_new();
+
+	(void)state;
+	twins_near(twins, UINT64_MAX);		/* in a table of any size */
+	for (uint32_t i = 0; i < THINGS; i++) {
+		t->all[i] = t->wanted = i;
+		twins_near(twins, UINT64_MAX - i);
+		assert_int_equal(twins_add(twins, UINT64_MAX - i, i, same, t),
+		    i);
+	}
+	twins_free(twins);
+	free(t);
+}
 
 static void
 nothing_can_be_freed(void **state)
@@ -95,6 +112,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(equal_things_have_one_number),
 		cmocka_unit_test(things_of_one_hash_are_told_apart),
+		cmocka_unit_test(looking_ahead_changes_nothing),
 		cmocka_unit_test(nothing_can_be_freed),
 	};
 
