@@ -92,19 +92,38 @@ note_directories(struct checker *c)
 		    strlen(d->name));
 }
 
+#define NAME_END	8u	/* bytes, more than any of these names has */
+
+/* How long is what follows the last slash of a path? NAME_END: too long. */
+static size_t
+last_size(struct slice path)
+{
+	const uint64_t	 low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t	 other, slashes;
+	size_t		 n = 0;
+
+	if (path.n < NAME_END) {
+		while (n < path.n && path.p[path.n - 1 - n] != '/')
+			n++;
+		return n == path.n ? NAME_END : n;
+	}
+	other = le64(path.p + path.n - 8) ^ UINT64_C(0x2f2f2f2f2f2f2f2f);
+	slashes = ~(((other & low) + low) | other | low);
+	return slashes == 0 ? NAME_END :
+	    (unsigned)__builtin_clzll(slashes) / 8;
+}
+
 /* Does a path end with the name of such a directory? */
 static bool
 ends_in_directory(const struct checker *c, struct slice path)
 {
-	struct slice	 last = path;
+	const size_t	 n = last_size(path);
+	struct slice	 last;
 
-	while (last.n > 0 && path.p[last.n - 1] != '/')
-		last.n--;
-	if (last.n == 0)
+	if (n == 0 || n == NAME_END)
 		return false;
-	last = slice_from(path, last.n);
-	return last.n > 0 && last.n < 8 &&
-	    (c->lengths[last.p[0]] >> last.n & 1) != 0 &&
+	last = slice_from(path, path.n - n);
+	return (c->lengths[last.p[0]] >> n & 1) != 0 &&
 	    name_find(directories, last) != NULL;
 }
 
@@ -331,8 +350,8 @@ waits_for_ever(const struct item *item)
 {
 	bool	first = true;
 
-	if (clause_last(item->clauses, CLAUSE_TIMEOUT) != NULL ||
-	    clause_last(item->clauses, CLAUSE_TIMEOUT_WINDOW) != NULL)
+	if (item_has(item, CLAUSE_TIMEOUT) ||
+	    item_has(item, CLAUSE_TIMEOUT_WINDOW))
 		return false;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next) {
 		const struct clause	*n;
@@ -356,20 +375,19 @@ static void
 begin_sequence(struct checker *c, const struct item *item)
 {
 	c->item = item;
-	c->subject = clause_last(item->clauses, CLAUSE_SUBJECT);
-	c->scope = clause_last(item->clauses, CLAUSE_SCOPE);
-	c->by = clause_last(item->clauses, CLAUSE_BY);
-	c->timeout = clause_last(item->clauses, CLAUSE_TIMEOUT);
-	c->order = clause_last(item->clauses, CLAUSE_ORDER);
+	c->subject = item_clause(item, CLAUSE_SUBJECT);
+	c->scope = item_clause(item, CLAUSE_SCOPE);
+	c->by = item_clause(item, CLAUSE_BY);
+	c->timeout = item_clause(item, CLAUSE_TIMEOUT);
+	c->order = item_clause(item, CLAUSE_ORDER);
 	c->absent_s = 0;
-	c->new_life = check_new_life(item);
+	c->new_life = item->new_life;
 }
 
 static bool
 is_enabled(const struct item *item)
 {
-	const struct clause	*k = clause_last(item->clauses,
-	    CLAUSE_ENABLED);
+	const struct clause	*k = item_clause(item, CLAUSE_ENABLED);
 
 	return k == NULL || slice_is(k->word.text, "yes");
 }
@@ -383,6 +401,7 @@ check_sequence(struct checker *c, struct item *item)
 		return;				/* the parser has said why */
 	if (at.file < c->nlogfiles)
 		item->logfile = c->logfiles[at.file];
+	item->new_life = checker_new_life(item);
 	begin_sequence(c, item);
 	item->enabled = is_enabled(item);
 	check_label(c, item);
@@ -395,7 +414,7 @@ check_sequence(struct checker *c, struct item *item)
 	item->number = c->nsequences++;
 	if (c->subject == NULL)
 		checker_error(c, DIAG_SUBJECT_MISSING, at, item->name.text);
-	if (clause_last(item->clauses, CLAUSE_STATE) == NULL)
+	if (!item_has(item, CLAUSE_STATE))
 		checker_error(c, DIAG_STATES_MISSING, at, item->name.text);
 	else if (waits_for_ever(item))
 		checker_warn(c, DIAG_TIMEOUT_MISSING, at, item->name.text);
@@ -493,6 +512,7 @@ check_options(struct checker *c, const struct item *item)
 void
 check_item(struct checker *c, struct item *item)
 {
+	item->kinds = clause_kinds(item->clauses);
 	switch (item->kind) {
 	case ITEM_SET:
 		if (item->name.text.p != NULL)

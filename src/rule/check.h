@@ -33,7 +33,4 @@ void		 check_end(struct checker *);
  */
 bool		 check_looks_back(const struct checker *);
 
-/* Does it live by partial matches, and not as it always did? */
-bool		 check_new_life(const struct item *);
-
 #endif

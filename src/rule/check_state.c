@@ -326,8 +326,7 @@ check_state(struct checker *c, const struct clause *state, bool first)
 static void
 check_any_order(struct checker *c)
 {
-	const struct clause	*strict = clause_last(c->item->clauses,
-	    CLAUSE_STRICT);
+	const struct clause	*strict = item_clause(c->item, CLAUSE_STRICT);
 
 	if ((c->timeout == NULL || c->timeout->seconds == 0) &&
 	    !c->item->broken)
@@ -336,6 +335,17 @@ check_any_order(struct checker *c)
 	if (strict != NULL)
 		checker_error(c, DIAG_ORDER_WITH, strict->at,
 		    checker_written(c, strict->at));
+}
+
+/* The blocks of a kind that few sequences have. */
+static void
+check_blocks(struct checker *c, enum clause_kind kind)
+{
+	if (!item_has(c->item, kind))
+		return;
+	for (const struct clause *k = c->item->clauses; k != NULL; k = k->next)
+		if (k->kind == kind)
+			checker_block(c, k);
 }
 
 void
@@ -358,19 +368,15 @@ checker_states(struct checker *c)
 				checker_error(c, DIAG_STATES_MANY, k->at,
 				    item->name.text);
 		}
-	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
-		if (k->kind == CLAUSE_CANCEL)
-			checker_block(c, k);
+	check_blocks(c, CLAUSE_CANCEL);
 	c->no_variables = "'except' knows of no states";
-	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
-		if (k->kind == CLAUSE_EXCEPT)
-			checker_block(c, k);
+	check_blocks(c, CLAUSE_EXCEPT);
 	if (!item->broken)
 		checker_unused(c);
 }
 
 bool
-check_new_life(const struct item *item)
+checker_new_life(const struct item *item)
 {
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next) {
 		if (k->kind == CLAUSE_BY || k->kind == CLAUSE_ACROSS ||

@@ -98,6 +98,8 @@ void	checker_set_logfile(struct checker *, uint32_t file,
 
 /* check_state.c: states, cancel, except; and how they stand together. */
 void	checker_states(struct checker *);
+/* Does it live by partial matches, and not as it always did? */
+bool	 checker_new_life(const struct item *);
 /* What stands in a block of predicates, `event` and `status` too. */
 void	checker_block(struct checker *, const struct clause *block);
 

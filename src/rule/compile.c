@@ -43,17 +43,17 @@ copy(struct compiler *c, struct slice s)
 
 /* The text of the last clause of a kind; or NULL. */
 static const char *
-text_of(struct compiler *c, const struct clause *block, enum clause_kind kind)
+text_of(struct compiler *c, const struct item *item, enum clause_kind kind)
 {
-	const struct clause	*k = clause_last(block, kind);
+	const struct clause	*k = item_clause(item, kind);
 
 	return k == NULL ? NULL : copy(c, k->word.text);
 }
 
 static uint64_t
-number_of(const struct clause *block, enum clause_kind kind)
+number_of(const struct item *item, enum clause_kind kind)
 {
-	const struct clause	*k = clause_last(block, kind);
+	const struct clause	*k = item_clause(item, kind);
 
 	return k == NULL ? 0 : lex_number(&k->word);
 }
@@ -62,8 +62,7 @@ static void
 compile_subject(struct compiler *c, const struct item *item,
     struct rule *rule)
 {
-	const struct clause	*last = clause_last(item->clauses,
-	    CLAUSE_SUBJECT);
+	const struct clause	*last = item_clause(item, CLAUSE_SUBJECT);
 
 	(void)clause_set(item->clauses, CLAUSE_SUBJECT, &rule->any_subject);
 	rule->subject = SUBJECT_AUID;
@@ -81,12 +80,11 @@ static void
 compile_time(const struct item *item, struct rule *rule)
 {
 	const struct clause	*k;
-	const uint64_t		 prob = number_of(item->clauses,
-	    CLAUSE_TIMEOUT_PROB);
+	const uint64_t		 prob = number_of(item, CLAUSE_TIMEOUT_PROB);
 
-	if ((k = clause_last(item->clauses, CLAUSE_TIMEOUT)) != NULL)
+	if ((k = item_clause(item, CLAUSE_TIMEOUT)) != NULL)
 		rule->timeout_s = (int64_t)k->seconds;
-	if ((k = clause_last(item->clauses, CLAUSE_TIMEOUT_WINDOW)) != NULL)
+	if ((k = item_clause(item, CLAUSE_TIMEOUT_WINDOW)) != NULL)
 		rule->window_s = (int64_t)k->seconds;
 	rule->window_prob = prob == 0 ? CHECK_PROB_DEFAULT :
 	    prob > 100 ? 100 : (unsigned)prob;
@@ -97,11 +95,11 @@ compile_place(struct compiler *c, const struct item *item, struct rule *rule)
 {
 	const struct clause	*k;
 
-	if ((k = clause_last(item->clauses, CLAUSE_SCOPE)) != NULL)
+	if ((k = item_clause(item, CLAUSE_SCOPE)) != NULL)
 		rule->scope = slice_is(k->word.text, "global") ? SCOPE_GLOBAL :
 		    slice_is(k->word.text, "session") ? SCOPE_SESSION :
 		    SCOPE_PROCESS;
-	if ((k = clause_last(item->clauses, CLAUSE_ZONE)) == NULL)
+	if ((k = item_clause(item, CLAUSE_ZONE)) == NULL)
 		return;
 	rule->zone = k->any ? ZONE_ANY : k->none ? ZONE_NONE : ZONE_PATTERN;
 	if (rule->zone == ZONE_PATTERN)
@@ -112,15 +110,14 @@ compile_place(struct compiler *c, const struct item *item, struct rule *rule)
 static void
 compile_key(struct compiler *c, const struct item *item, struct rule *rule)
 {
-	const struct clause	*by = clause_last(item->clauses, CLAUSE_BY);
-	const struct clause	*cooldown = clause_last(item->clauses,
-	    CLAUSE_COOLDOWN);
+	const struct clause	*by = item_clause(item, CLAUSE_BY);
+	const struct clause	*cooldown = item_clause(item, CLAUSE_COOLDOWN);
 	enum rule_field		*fields;
 
-	rule->new_life = check_new_life(item);
-	rule->strict = clause_last(item->clauses, CLAUSE_STRICT) != NULL;
-	rule->any_order = clause_last(item->clauses, CLAUSE_ORDER) != NULL;
-	rule->across_hosts = clause_last(item->clauses, CLAUSE_ACROSS) != NULL;
+	rule->new_life = item->new_life;
+	rule->strict = item_has(item, CLAUSE_STRICT);
+	rule->any_order = item_has(item, CLAUSE_ORDER);
+	rule->across_hosts = item_has(item, CLAUSE_ACROSS);
 	if (cooldown != NULL)
 		rule->cooldown_ms = (int64_t)cooldown->seconds * 1000;
 	if (by == NULL)
@@ -144,7 +141,7 @@ compile_channels(struct compiler *c, const struct item *item,
 	uint32_t	*list = NULL, *kept;
 	size_t		 n = 0, cap = 0;
 
-	if (clause_last(item->clauses, CLAUSE_LOG) == NULL)
+	if (!item_has(item, CLAUSE_LOG))
 		return;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
 		for (size_t i = 0; k->kind == CLAUSE_LOG && i < k->nchannels;
@@ -167,14 +164,13 @@ compile_channels(struct compiler *c, const struct item *item,
 static void
 compile_words(struct compiler *c, const struct item *item, struct rule *rule)
 {
-	const struct clause	*tags = clause_last(item->clauses, CLAUSE_TAGS);
-	const char		*enabled = text_of(c, item->clauses,
-	    CLAUSE_ENABLED);
+	const struct clause	*tags = item_clause(item, CLAUSE_TAGS);
+	const char		*enabled = text_of(c, item, CLAUSE_ENABLED);
 	const char		**list;
 
-	rule->description = text_of(c, item->clauses, CLAUSE_DESCRIPTION);
-	rule->reference = text_of(c, item->clauses, CLAUSE_REFERENCE);
-	rule->remedy = text_of(c, item->clauses, CLAUSE_REMEDY);
+	rule->description = text_of(c, item, CLAUSE_DESCRIPTION);
+	rule->reference = text_of(c, item, CLAUSE_REFERENCE);
+	rule->remedy = text_of(c, item, CLAUSE_REMEDY);
 	rule->enabled = enabled == NULL || strcmp(enabled, "yes") == 0;
 	if (tags == NULL)
 		return;
@@ -202,28 +198,27 @@ has_id(const void *arg, uint32_t rule)
 {
 	const struct compiler	*c = arg;
 
-	return c->rules[rule].id == c->rule->id;
+	return c->rules[rule].id == c->rules[c->nsettled].id;
 }
 
-/* Has no rule so far the id that the newest one has now? */
+/* Has no rule before the first unsettled one the id that it has now? */
 static bool
 is_fresh(struct compiler *c)
 {
-	const uint32_t	 number = (uint32_t)(c->rule - c->rules);
+	const uint32_t	 number = (uint32_t)c->nsettled;
 
-	return twins_add(c->ids, hash_word(&c->seed, c->rule->id), number,
-	    has_id, c) == number;
+	return twins_add(c->ids, hash_word(&c->seed, c->rules[number].id),
+	    number, has_id, c) == number;
 }
 
 /* Rules of one text count up from its hash, and never meet another's. */
 static void
-compile_id(struct compiler *c, struct slice text)
+settle_id(struct compiler *c)
 {
-	uint64_t		*id = &c->rule->id;
+	uint64_t		*id = &c->rules[c->nsettled].id;
 	const struct slice	 key = { (const uint8_t *)id, sizeof(*id) };
 	struct alike		*alike;
 
-	*id = hash_bytes(&fixed, text);
 	if (is_fresh(c))
 		return;
 	if ((alike = map_find(c->alikes, key)) == NULL) {
@@ -234,6 +229,25 @@ compile_id(struct compiler *c, struct slice text)
 		*id += ++alike->n;
 	while (!is_fresh(c));
 	(void)map_put(c->alikes, key, alike);
+}
+
+/*
+ * All but the newest rule, whose place in the table is on its way until the
+ * next one comes.
+ */
+static void
+settle_ids(struct compiler *c, size_t n)
+{
+	for (; c->nsettled < n; c->nsettled++)
+		settle_id(c);
+}
+
+static void
+compile_id(struct compiler *c, struct slice text)
+{
+	c->rule->id = hash_bytes(&fixed, text);
+	twins_near(c->ids, hash_word(&c->seed, c->rule->id));
+	settle_ids(c, c->program->nrules - 1);
 }
 
 /* The name of a file: nearly always that of the rule before. */
@@ -256,8 +270,8 @@ compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 	rule->label = copy(c, item->name.text);
 	rule->file = file_name(c, item->at.file);
 	rule->line = item->at.line;
-	rule->priority = (int32_t)number_of(item->clauses, CLAUSE_PRIORITY);
-	rule->serial = (uint32_t)number_of(item->clauses, CLAUSE_SERIAL);
+	rule->priority = (int32_t)number_of(item, CLAUSE_PRIORITY);
+	rule->serial = (uint32_t)number_of(item, CLAUSE_SERIAL);
 	if (item->logfile != NULL)
 		rule->logfile = share(c, c->logfiles, item->logfile->name.text);
 	compile_subject(c, item, rule);
@@ -282,7 +296,7 @@ compile_channel(struct compiler *c, const struct item *item,
 	    slice_is(item->type.text, "syslog") ? CHANNEL_SYSLOG :
 	    CHANNEL_STDERR;
 	channel->priority = item->priority;
-	channel->directory = text_of(c, item->clauses, CLAUSE_DIRECTORY);
+	channel->directory = text_of(c, item, CLAUSE_DIRECTORY);
 }
 
 /*
@@ -364,6 +378,7 @@ finish(struct compiler *c)
 	struct program	*p = c->program;
 	const char	**logfiles;
 
+	settle_ids(c, p->nrules);
 	finish_waiting(c);
 	p->rules = c->rules;
 	p->channels = arena_copy(c->arena, c->channels,

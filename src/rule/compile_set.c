@@ -149,26 +149,7 @@ compile_classes(struct compiler *c, const struct values *set, bool negated)
 	return index;
 }
 
-/* Text that needs no more than a copy, side by side. */
-static struct slice *
-copy_words(struct compiler *c, const struct slice *words, size_t n)
-{
-	struct slice	*entries = arena_array(c->arena, n, sizeof(entries[0]));
-	size_t		 size = 0;
-	uint8_t		*bytes;
-
-	for (size_t i = 0; i < n; i++)
-		size += words[i].n;
-	bytes = arena_alloc(c->arena, size);
-	for (size_t i = 0; i < n; i++) {
-		entries[i] = (struct slice){ bytes, words[i].n };
-		if (words[i].n > 0)
-			memcpy(bytes, words[i].p, words[i].n);
-		bytes += words[i].n;
-	}
-	return entries;
-}
-
+/* Words with their sizes before them, which tell one list from another. */
 static void
 put_words(struct buf *contents, const struct slice *words, size_t n)
 {
@@ -182,6 +163,25 @@ put_words(struct buf *contents, const struct slice *words, size_t n)
 			memcpy(room + sizeof(size), words[i].p, words[i].n);
 		contents->n += sizeof(size) + words[i].n;
 	}
+}
+
+/* The words that the scratch buffer ends with, copied as they are there. */
+static struct slice *
+keep_words(struct compiler *c, const struct slice *words, size_t n)
+{
+	struct slice	*entries = arena_array(c->arena, n, sizeof(entries[0]));
+	size_t		 size = n * sizeof(uint32_t);
+	const uint8_t	*bytes;
+
+	for (size_t i = 0; i < n; i++)
+		size += words[i].n;
+	bytes = arena_copy(c->arena, c->scratch.p + c->scratch.n - size, size);
+	for (size_t i = 0; i < n; i++) {
+		bytes += sizeof(uint32_t);
+		entries[i] = (struct slice){ bytes, words[i].n };
+		bytes += words[i].n;
+	}
+	return entries;
 }
 
 /* A set that may be one of the compiler's already. */
@@ -224,7 +224,7 @@ compile_objects(struct compiler *c, const struct set *set)
 		return index;
 	c->object_sets = mem_grow(c->object_sets, &c->object_cap,
 	    (size_t)index + 1, sizeof(c->object_sets[0]));
-	o.set.entries = copy_words(c, set->words, set->nwords);
+	o.set.entries = keep_words(c, set->words, set->nwords);
 	c->object_sets[index] = o.set;
 	c->program->nobject_sets++;
 	return index;
@@ -313,7 +313,7 @@ add_words(struct compiler *c, struct match_set *made,
 	put_words(contents, words, n);
 	if (!compiler_is_known(c, buf_bytes(contents),
 	    c->program->nmatch_sets, &index)) {
-		made->entries = copy_words(c, words, n);
+		made->entries = keep_words(c, words, n);
 		made->n = n;
 	}
 	return index;

@@ -436,10 +436,10 @@ compile_blocks(struct compiler *c, const struct item *item,
 	struct state	*blocks;
 
 	*n = 0;
+	if (!item_has(item, kind))
+		return NULL;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)
 		*n += k->kind == kind;
-	if (*n == 0)
-		return NULL;
 	blocks = arena_array(c->arena, *n, sizeof(blocks[0]));
 	*n = 0;
 	for (const struct clause *k = item->clauses; k != NULL; k = k->next)

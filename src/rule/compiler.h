@@ -52,7 +52,8 @@ struct compiler {
 	struct twins		*objects;	/* among object_sets */
 	struct hash_key		 seed;
 	struct map		*masks;		/* of classes, to the same */
-	struct twins		*ids;		/* of rules so far */
+	struct twins		*ids;		/* of rules... */
+	size_t			 nsettled;	/* ...up to this one */
 	struct map		*alikes;	/* to struct alike, by id */
 	struct map		*logfiles;	/* to the name in the arena */
 	struct map		*files;		/* the same */

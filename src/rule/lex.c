@@ -2,27 +2,37 @@
 /*
  * lex.c - characters to lexemes with positions.
  *
- * A table says of each byte what it does to a word. Every byte is looked at
- * once, whatever it is. Texts point into the file; only a string with
- * escapes or line ends is built anew. A carriage return before a newline is
- * passed over like a blank, with one warning for each file; anywhere else it is
- * a byte of a word, as form feed and all bytes from 0x80 are.
+ * Every byte is looked at once, whatever it is, many of them at a glance, which
+ * tells where words and blanks end (glance.h). Texts point into the file; only
+ * a string with escapes or line ends is built anew. A carriage return before a
+ * newline is passed over like a blank, with one warning for each file; anywhere
+ * else it is a byte of a word, as form feed and all bytes from 0x80 are.
  */
 #include <string.h>
 
 #include "rule/lex.h"
 
-enum byte {
-	BYTE_WORD,		/* goes on with a word: zero in the table */
-	BYTE_ODD,		/* so do these, but for what is said of them */
-	BYTE_BLANK, BYTE_END
+/* What a lexeme is, by its first byte. */
+enum start {
+	START_WORD, START_LETTER, START_DIGIT, START_ALONE, START_MARK,
+	START_OTHER
 };
 
-static const uint8_t bytes[256] = {
-	['\r'] = BYTE_ODD, ['\0'] = BYTE_ODD,
-	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\n'] = BYTE_END,
-	[';'] = BYTE_END, [','] = BYTE_END, ['<'] = BYTE_END,
-	['>'] = BYTE_END, ['"'] = BYTE_END,
+static const uint8_t starts[256] = {
+	/* No keyword begins with another letter. */
+	['a'] = START_LETTER, ['d'] = START_LETTER, ['e'] = START_LETTER,
+	['f'] = START_LETTER, ['h'] = START_LETTER, ['i'] = START_LETTER,
+	['l'] = START_LETTER, ['m'] = START_LETTER, ['n'] = START_LETTER,
+	['o'] = START_LETTER, ['p'] = START_LETTER, ['s'] = START_LETTER,
+	['t'] = START_LETTER, ['w'] = START_LETTER, ['z'] = START_LETTER,
+	['0'] = START_DIGIT, ['1'] = START_DIGIT, ['2'] = START_DIGIT,
+	['3'] = START_DIGIT, ['4'] = START_DIGIT, ['5'] = START_DIGIT,
+	['6'] = START_DIGIT, ['7'] = START_DIGIT, ['8'] = START_DIGIT,
+	['9'] = START_DIGIT,
+	['{'] = START_ALONE, ['}'] = START_ALONE, ['!'] = START_ALONE,
+	[';'] = START_MARK, [','] = START_MARK, ['<'] = START_MARK,
+	['>'] = START_MARK,
+	['"'] = START_OTHER, ['#'] = START_OTHER, ['\r'] = START_OTHER,
 };
 
 #define KEYWORD_LONGEST	14u	/* timeout-window */
@@ -109,6 +119,15 @@ span_of(const struct lex_input *in, size_t from, size_t to, uint32_t line)
 	};
 }
 
+/* Go on at a byte: the last glance is always one at it. */
+static inline void
+go_to(struct lex_input *in, size_t pos)
+{
+	in->pos = pos;
+	if (pos - in->last.from >= GLANCE_BYTES)
+		in->last = glance_read(in->text, pos);
+}
+
 bool
 lex_push(struct lexer *l, uint32_t file)
 {
@@ -117,14 +136,15 @@ lex_push(struct lexer *l, uint32_t file)
 
 	if (l->depth == LEX_DEPTH_MAX)
 		return false;
-	in = &l->inputs[l->depth++];
+	l->in = in = &l->inputs[l->depth++];
 	*in = (struct lex_input){
 		.text = diags_text(l->diags, file), .file = file, .line = 1
 	};
 	if (in->text.n == 0)
 		in->text = slice_str("");	/* never NULL */
+	in->last = glance_read(in->text, 0);
 	if (slice_has_prefix(in->text, slice_str(mark))) {
-		in->pos = sizeof(mark) - 1;
+		go_to(in, sizeof(mark) - 1);
 		diag_warn(l->diags, DIAG_BYTE_ORDER, span_of(in, 0, in->pos, 1),
 		    DIAG_NOTHING, DIAG_NOTHING);
 	}
@@ -153,31 +173,50 @@ at_line_end(struct lexer *l, struct lex_input *in, size_t pos)
 	return true;
 }
 
-/* Pass over blanks, line ends and comments. False at the end of the input. */
-static bool
-skip_space(struct lexer *l, struct lex_input *in)
+/* Nothing but blanks is left of the last glance: go on behind it. */
+static void __attribute__((noinline))
+skip_glance(struct lex_input *in)
 {
-	const uint8_t	*p = in->text.p + in->pos;
-	const uint8_t	*const end = in->text.p + in->text.n;
+	uint64_t	 lines = in->last.lines >> (in->pos - in->last.from);
 
-	for (; p < end; p++) {
-		if (bytes[*p] == BYTE_BLANK)
-			continue;
-		if (*p == '\n')
-			in->line++;
-		else if (*p == '#') {
-			p = memchr(p, '\n', (size_t)(end - p));
-			if (p == NULL)
-				break;
-			in->line++;
-		} else if (*p != '\r' ||
-		    !at_line_end(l, in, (size_t)(p - in->text.p))) {
-			in->pos = (size_t)(p - in->text.p);
-			return true;
-		}
-	}
-	in->pos = in->text.n;
-	return false;
+	for (; lines != 0; lines &= lines - 1)
+		in->line++;
+	go_to(in, in->last.from + GLANCE_BYTES);
+}
+
+/* Pass over blanks and the ends of lines. */
+static inline void
+skip_blanks(struct lex_input *in)
+{
+	uint64_t	 filled, lines;
+
+	while ((filled = ~in->last.blanks >> (in->pos - in->last.from)) == 0)
+		skip_glance(in);
+	lines = in->last.lines >> (in->pos - in->last.from) & (filled - 1);
+	for (; lines != 0; lines &= lines - 1)	/* before the lowest filled */
+		in->line++;
+	in->pos += (unsigned)__builtin_ctzll(filled);
+}
+
+/* The first stop behind the last glance. */
+static size_t __attribute__((noinline))
+find_far_stop(struct lex_input *in)
+{
+	do
+		in->last = glance_read(in->text,
+		    in->last.from + GLANCE_BYTES);
+	while (in->last.stops == 0);
+	return in->last.from + (unsigned)__builtin_ctzll(in->last.stops);
+}
+
+/* The first stop from POS on, at which the last glance was, too. */
+static inline size_t
+find_stop(struct lex_input *in, size_t pos)
+{
+	const uint64_t	 stops = in->last.stops >> (pos - in->last.from);
+
+	return stops == 0 ? find_far_stop(in) :
+	    pos + (unsigned)__builtin_ctzll(stops);
 }
 
 /*
@@ -224,11 +263,11 @@ take_string(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 			in->line++;
 		bad |= in->text.p[i] == 0xff;
 	}
-	lex->quoted = true;
+	*lex = (struct lexeme){ .quoted = true };
 	if (i == in->text.n) {
 		lex->kind = LEX_BAD;
 		lex->at = span_of(in, open, open + 1, line);
-		in->pos = i;
+		go_to(in, i);
 		diag_error(l->diags, DIAG_STRING_OPEN, lex->at, DIAG_NOTHING,
 		    DIAG_NOTHING);
 		return;
@@ -242,7 +281,7 @@ take_string(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 	if (!plain)
 		lex->text = unescape(l, lex->text);
 	lex->text = slice_until_nul(lex->text);
-	in->pos = i + 1;
+	go_to(in, i + 1);
 }
 
 /* Are these all digits? */
@@ -271,154 +310,164 @@ lex_number(const struct lexeme *lex)
 	return value;
 }
 
-/* What a word is depends on all of it. */
-static void
-classify(struct lexeme *lex)
+/* What a word is depends on all of it; KEY: which keyword, if it is one. */
+static inline enum lex_kind
+kind_of(struct slice word, enum start start, enum keyword *key)
 {
-	const struct slice	word = lex->text;
-	const uint8_t		only = word.n == 1 ? word.p[0] : 0;
-
-	lex->kind = LEX_STRING;
-	if (only == '{')
-		lex->kind = LEX_OPEN;
-	else if (only == '}')
-		lex->kind = LEX_CLOSE;
-	else if (only == '!')
-		lex->key = KEY_NOT;
-	else if (word.p[0] < 'a')		/* no keyword has capitals */
-		lex->kind = is_number(word) ? LEX_NUMBER : LEX_STRING;
-	else
-		lex->key = keyword_find(word);
-	if (lex->key != KEY_NONE)
-		lex->kind = LEX_KEYWORD;
-}
-
-#define EACH(byte)	((byte) * UINT64_C(0x0101010101010101))
-/* The highest bit of each byte of W, all below 0x80, that is at least LEAST. */
-#define REACH(w, least)	((w) + EACH(UINT64_C(0x80) - (least)))
-
-/*
- * Pass over bytes of a word, eight at once: those that end one are ; < > or
- * below '-', where hardly any other stands. It may stop too early.
- */
-static inline const uint8_t *
-skip_word(const uint8_t *p, const uint8_t *end)
-{
-	for (; end - p >= 8; p += 8) {
-		const uint64_t	v = le64(p), w = v & EACH(0x7f);
-		const uint64_t	at = (~REACH(w, '-') | (REACH(w, ';') &
-		    ~REACH(w, '?'))) & ~v & EACH(0x80);
-
-		if (at != 0)
-			return p + __builtin_ctzll(at) / 8;
+	*key = KEY_NONE;
+	switch (start) {
+	case START_LETTER:
+		*key = keyword_find(word);
+		break;
+	case START_DIGIT:
+		return is_number(word) ? LEX_NUMBER : LEX_STRING;
+	case START_ALONE:
+		if (word.n > 1)
+			break;
+		if (word.p[0] != '!')
+			return word.p[0] == '{' ? LEX_OPEN : LEX_CLOSE;
+		*key = KEY_NOT;
+		break;
+	case START_WORD:
+	case START_MARK:
+	case START_OTHER:
+		break;
 	}
-	return p;
+	return *key == KEY_NONE ? LEX_STRING : LEX_KEYWORD;
 }
 
-/* The end of a word as most are. */
-static inline const uint8_t *
-plain_end(const uint8_t *p, const uint8_t *end)
+static inline void
+take_kind(struct lex_input *in, struct lexeme *lex, enum start start,
+    size_t end)
 {
-	p = skip_word(p, end);
-	while (p < end && bytes[*p] == BYTE_WORD)
-		p++;
-	return p;
+	const struct slice	 word = { in->text.p + in->pos, end - in->pos };
+	enum keyword		 key;
+	const enum lex_kind	 kind = kind_of(word, start, &key);
+
+	*lex = (struct lexeme){
+		.kind = kind, .key = key,
+		.plain = kind == LEX_STRING || kind == LEX_NUMBER,
+		.at = span_of(in, in->pos, end, in->line), .text = word
+	};
+	in->pos = end;
 }
 
 /*
- * A word with bytes that are not of words everywhere, the first of them at P.
+ * A word with bytes that are not of words everywhere, the first of them at POS.
  * Returns its end. NUL: the first of it; or NULL.
  */
-static const uint8_t *
-odd_end(struct lexer *l, struct lex_input *in, const uint8_t *p,
-    const uint8_t **nul)
+static size_t
+odd_end(struct lexer *l, struct lex_input *in, size_t pos, const uint8_t **nul)
 {
-	const uint8_t	*const end = in->text.p + in->text.n;
+	const struct slice	 text = in->text;
 
-	while (p < end && bytes[*p] == BYTE_ODD && (*p != '\r' ||
-	    !at_line_end(l, in, (size_t)(p - in->text.p)))) {
-		if (*p == '\0' && *nul == NULL)
-			*nul = p;
-		p = plain_end(p + 1, end);
+	*nul = NULL;
+	while (pos < text.n && glance_bytes[text.p[pos]] == BYTE_ODD &&
+	    !at_line_end(l, in, pos)) {
+		if (text.p[pos] == '\0' && *nul == NULL)
+			*nul = text.p + pos;
+		if (++pos == in->last.from + GLANCE_BYTES)
+			in->last = glance_read(text, pos);
+		pos = find_stop(in, pos);
 	}
-	return p;
+	return pos;
 }
 
-/* What is not as most words are, from its first odd byte at END on. */
-static const uint8_t *
+/* What may not be as most words are, from its first odd byte at ODD on. */
+static void __attribute__((noinline))
 take_odd(struct lexer *l, struct lex_input *in, struct lexeme *lex,
-    const uint8_t *end)
+    enum start start, size_t odd)
 {
-	const uint8_t	*const from = in->text.p + in->pos, *nul = NULL;
-	const uint8_t	*const odd = end;
+	const uint8_t	*nul;
+	const size_t	 end = odd_end(l, in, odd, &nul);
 
-	end = odd_end(l, in, end, &nul);
-	lex->text = (struct slice){ from, (size_t)(end - from) };
-	if (nul == NULL)
-		classify(lex);
-	else {					/* never a keyword */
+	take_kind(in, lex, start, end);
+	lex->plain &= end == odd;
+	if (nul != NULL) {			/* never a keyword */
 		lex->kind = LEX_STRING;
-		lex->text.n = (size_t)(nul - from);
+		lex->key = KEY_NONE;
+		lex->text.n = (size_t)(nul - lex->text.p);
 	}
-	lex->plain = end == odd;
-	return end;
-}
-
-static void
-take_word(struct lexer *l, struct lex_input *in, struct lexeme *lex)
-{
-	const uint8_t	*const from = in->text.p + in->pos;
-	const uint8_t	*const last = in->text.p + in->text.n;
-	const uint8_t	*end = plain_end(from, last);
-
-	if (end < last && bytes[*end] == BYTE_ODD)
-		end = take_odd(l, in, lex, end);
-	else {
-		lex->text = (struct slice){ from, (size_t)(end - from) };
-		classify(lex);
-		lex->plain = true;
-	}
-	lex->plain &= lex->kind == LEX_STRING || lex->kind == LEX_NUMBER;
-	lex->at = span_of(in, in->pos, (size_t)(end - in->text.p), in->line);
-	in->pos = (size_t)(end - in->text.p);
 }
 
 /* One byte that is a lexeme whatever stands behind it. */
-static void
-take_mark(struct lex_input *in, struct lexeme *lex, enum lex_kind kind)
+static inline void
+take_mark(struct lex_input *in, struct lexeme *lex, uint8_t byte)
 {
-	lex->kind = kind;
-	lex->at = span_of(in, in->pos, in->pos + 1, in->line);
-	lex->text = (struct slice){ in->text.p + in->pos, 1 };
-	in->pos++;
+	static const uint8_t	 kinds[] = {
+		[';'] = LEX_SEMICOLON, [','] = LEX_COMMA,
+		['<'] = LEX_LESS, ['>'] = LEX_MORE,
+	};
+
+	*lex = (struct lexeme){ .kind = kinds[byte],
+		.at = span_of(in, in->pos, in->pos + 1, in->line),
+		.text = { in->text.p + in->pos, 1 } };
+	go_to(in, in->pos + 1);
+}
+
+/* The end of an input: of the last one, or of one to be left. */
+static bool
+take_end(struct lexer *l, struct lex_input *in, struct lexeme *lex)
+{
+	*lex = (struct lexeme){ .kind = LEX_END, .at =
+	    span_of(in, in->pos, in->pos, in->line) };
+	if (l->depth == 1)
+		return true;
+	l->depth--;
+	l->in--;
+	return false;
+}
+
+/* Strings and what is rare. False when that was no lexeme, but is behind us. */
+static bool __attribute__((noinline))
+take_other(struct lexer *l, struct lex_input *in, struct lexeme *lex)
+{
+	const uint8_t	*const p = in->text.p + in->pos;
+	const uint8_t	*newline;
+
+	if (in->pos == in->text.n)
+		return take_end(l, in, lex);
+	if (*p == '"')
+		take_string(l, in, lex);
+	else if (*p == '#') {
+		newline = memchr(p, '\n', in->text.n - in->pos);
+		go_to(in, newline == NULL ? in->text.n :
+		    (size_t)(newline - in->text.p));
+		return false;
+	} else if (at_line_end(l, in, in->pos)) {
+		go_to(in, in->pos + 1);
+		return false;
+	} else				/* a carriage return in a word */
+		take_odd(l, in, lex, START_WORD, in->pos);
+	return true;
 }
 
 void
 lex_next(struct lexer *l, struct lexeme *lex)
 {
-	static const uint8_t	 marks[256] = {
-		[';'] = LEX_SEMICOLON, [','] = LEX_COMMA,
-		['<'] = LEX_LESS, ['>'] = LEX_MORE,
-	};
-	struct lex_input	*in = &l->inputs[l->depth - 1];
-	uint8_t			 first;
+	for (;;) {
+		struct lex_input	*in = l->in;
+		enum start		 start = START_OTHER;
+		uint8_t			 byte = 0;
+		size_t			 stop;
 
-	*lex = (struct lexeme){ .kind = LEX_END };
-	while (!skip_space(l, in)) {
-		if (l->depth == 1) {
-			lex->at = span_of(in, in->pos, in->pos, in->line);
-			return;
+		skip_blanks(in);
+		if (in->pos < in->text.n) {
+			byte = in->text.p[in->pos];
+			start = (enum start)starts[byte];
 		}
-		l->depth--;
-		in--;
+		if (start == START_MARK)
+			take_mark(in, lex, byte);
+		else if (start != START_OTHER) {
+			stop = find_stop(in, in->pos);
+			if (in->last.odd)
+				take_odd(l, in, lex, start, stop);
+			else
+				take_kind(in, lex, start, stop);
+		} else if (!take_other(l, in, lex))
+			continue;
+		return;
 	}
-	first = in->text.p[in->pos];
-	if (marks[first] != 0)
-		take_mark(in, lex, marks[first]);
-	else if (first == '"')
-		take_string(l, in, lex);
-	else
-		take_word(l, in, lex);
 }
 
 struct span
@@ -444,7 +493,7 @@ lex_needs_quotes(struct slice s)
 	    keyword_find(s) != KEY_NONE)
 		return true;
 	for (size_t i = 0; i < s.n; i++)
-		if (bytes[s.p[i]] != BYTE_WORD)
+		if (glance_bytes[s.p[i]] != BYTE_WORD)
 			return true;
 	return false;
 }

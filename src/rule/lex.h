@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 #include "rule/diag.h"
+#include "rule/glance.h"
 
 #define LEX_DEPTH_MAX	64u	/* inputs on the stack */
 
@@ -56,6 +57,7 @@ struct lex_input {
 	size_t		 pos;
 	uint32_t	 file, line;
 	bool		 crlf;		/* was said */
+	struct glance	 last;		/* has the byte at `pos` */
 };
 
 struct lexer {
@@ -63,6 +65,7 @@ struct lexer {
 	struct arena	*arena;
 	struct lex_input inputs[LEX_DEPTH_MAX];
 	size_t		 depth;
+	struct lex_input *in;		/* the one on top */
 };
 
 /* Both must outlive the lexer; the arena also the lexemes. */

@@ -186,6 +186,8 @@ struct item {
 	struct clause		*clauses;	/* of sequence and channel */
 	struct test_line	*lines;		/* of a test */
 	/* Found by check.c: */
+	uint64_t		 kinds;		/* bits, of the clauses */
+	bool			 new_life;	/* of a sequence */
 	const struct item	*logfile;	/* of a sequence; or NULL */
 	bool			 enabled;	/* the same */
 	uint32_t		 number;	/* of its kind, from 0 */
@@ -218,6 +220,31 @@ clause_last(const struct clause *block, enum clause_kind kind)
 		if (block->kind == kind)
 			last = block;
 	return last;
+}
+
+/* A bit for each kind of clause in a block: most kinds are not there. */
+static inline uint64_t
+clause_kinds(const struct clause *block)
+{
+	uint64_t	kinds = 0;
+
+	for (; block != NULL; block = block->next)
+		kinds |= CLAUSE_BIT(block->kind);
+	return kinds;
+}
+
+/* Has a statement that was checked a clause of this kind? */
+static inline bool
+item_has(const struct item *item, enum clause_kind kind)
+{
+	return (item->kinds & CLAUSE_BIT(kind)) != 0;
+}
+
+/* The last one of them, which counts; or NULL. */
+static inline const struct clause *
+item_clause(const struct item *item, enum clause_kind kind)
+{
+	return item_has(item, kind) ? clause_last(item->clauses, kind) : NULL;
 }
 
 /*

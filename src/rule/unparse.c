@@ -344,17 +344,6 @@ put_clause(const struct printer *p, unsigned indent, const char *word,
 	buf_str(p->out, ";\n");
 }
 
-/* A bit for each kind of clause in a block: most kinds are not there. */
-static uint64_t
-kinds_of(const struct clause *block)
-{
-	uint64_t	kinds = 0;
-
-	for (; block != NULL; block = block->next)
-		kinds |= CLAUSE_BIT(block->kind);
-	return kinds;
-}
-
 /*
  * What counts of a kind is the last clause; `any` stays in force beside a set
  * that follows, and beside a negated set of events wherever that stands.
@@ -436,7 +425,7 @@ put_clauses(const struct printer *p, const struct clause *block,
 		{ CLAUSE_TRIGGER, "trigger" },
 	};
 
-	const uint64_t	kinds = kinds_of(block);
+	const uint64_t	kinds = clause_kinds(block);
 
 	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
 		if ((kinds >> before[i].kind & 1) != 0)
@@ -498,7 +487,7 @@ put_sequence(const struct printer *p, const struct item *item)
 		{ CLAUSE_PRIORITY, "priority" }, { CLAUSE_SERIAL, "serial" },
 	};
 
-	const uint64_t	kinds = kinds_of(item->clauses);
+	const uint64_t	kinds = clause_kinds(item->clauses);
 
 	buf_str(p->out, "sequence ");
 	unparse_word(p->out, &item->name);
@@ -510,8 +499,10 @@ put_sequence(const struct printer *p, const struct item *item)
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
 		if (c->kind == CLAUSE_LOG)
 			put_clause(p, 1, "log", c);
-	put_blocks(p, item, CLAUSE_EXCEPT, "except");
-	put_blocks(p, item, CLAUSE_CANCEL, "cancel");
+	if ((kinds & CLAUSE_BIT(CLAUSE_EXCEPT)) != 0)
+		put_blocks(p, item, CLAUSE_EXCEPT, "except");
+	if ((kinds & CLAUSE_BIT(CLAUSE_CANCEL)) != 0)
+		put_blocks(p, item, CLAUSE_CANCEL, "cancel");
 	put_blocks(p, item, CLAUSE_STATE, "state");
 	buf_str(p->out, "};\n");
 }

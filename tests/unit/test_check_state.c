@@ -135,6 +135,39 @@ the_prefix_of_a_directory_is_mentioned_once(void **state)
 	case_silent(STATE("event any; object <dir> { /bin; };"));
 }
 
+/* The directory at the end of a path that begins with N other bytes. */
+static void
+ends_with(const char *last, size_t n, bool inside)
+{
+	struct buf	 text = { 0 };
+
+	buf_str(&text, "sequence s { subject any; state { status any; "
+	    "event any; object <path> { ");
+	for (size_t i = 0; i < n; i++)
+		buf_char(&text, 'x');
+	buf_printf(&text, "%s; }; }; };\n", last);
+	if (inside)
+		case_says(buf_cstr(&text), DIAG_PATH_INSIDE);
+	else
+		case_silent(buf_cstr(&text));
+	buf_fini(&text);
+}
+
+static void
+a_directory_is_known_behind_a_path_of_any_length(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 20; n++) {
+		ends_with("/bin", n, true);
+		ends_with("/private", n, true);
+		ends_with("//tmp", n, true);
+		ends_with("/binx", n, false);
+		ends_with("/xprivate", n, false);
+		ends_with("/tmp/", n, false);
+		ends_with("bin", n, false);
+	}
+}
+
 static void
 one_record_alone_tells_only_of_itself(void **state)
 {
@@ -206,6 +239,8 @@ main(void)
 		cmocka_unit_test(a_state_binds_for_those_behind_it),
 		cmocka_unit_test(distinct_values_are_counted_where_they_can_be),
 		cmocka_unit_test(the_prefix_of_a_directory_is_mentioned_once),
+		cmocka_unit_test(
+		    a_directory_is_known_behind_a_path_of_any_length),
 		cmocka_unit_test(one_record_alone_tells_only_of_itself),
 		cmocka_unit_test(a_sequence_has_a_limit_of_states),
 	};
