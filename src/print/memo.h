@@ -2,12 +2,12 @@
 /*
  * memo.h - what some bytes of a token were spelled as the last time.
  *
- * Neighbouring records share most of what they say: the same user in the same
- * session calls the same few functions on files of the same few kinds. So the
- * text of a run of fields is kept under their very bytes, and copied when these
- * come again. Each key has one place, where the latest is kept: memory is
- * fixed, nothing is searched, and whoever aims at a place only makes us spell
- * again. A run of which hardly anything comes again is left alone for a while.
+ * Neighbouring records share much of what they say: the same few functions are
+ * called on files of the same few kinds. So the text of a run of fields is kept
+ * under their very bytes, and copied when these come again. Each key has one
+ * place, where the latest is kept: memory is fixed, nothing is searched, and
+ * whoever aims at a place only makes us spell again. A run of which hardly
+ * anything comes again is left alone for a while.
  */
 #ifndef PRINT_MEMO_H
 #define PRINT_MEMO_H
@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MEMO_BITS 13u
+#define MEMO_BITS 10u		/* what is in use stays near */
 #define MEMO_SLOTS (1u << MEMO_BITS)
 #define MEMO_KEY_MIN 4u		/* bytes */
 #define MEMO_KEY_MAX 32u

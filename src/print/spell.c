@@ -20,14 +20,18 @@ const char	spell_pairs[200] =
 
 static const char hex_digits[] = "0123456789abcdef";
 
-#define TEN(x)	x "0", x "1", x "2", x "3", x "4", x "5", x "6", x "7",	\
-		x "8", x "9"
+#define TEN(x, n)	x "0" n, x "1" n, x "2" n, x "3" n, x "4" n,	\
+		x "5" n, x "6" n, x "7" n, x "8" n, x "9" n
 #define HUNDRED(x)							\
-	TEN(x "0"), TEN(x "1"), TEN(x "2"), TEN(x "3"), TEN(x "4"),	\
-	TEN(x "5"), TEN(x "6"), TEN(x "7"), TEN(x "8"), TEN(x "9")
-const char	spell_small[SPELL_SMALL][4] = {
-	TEN(""), TEN("1"), TEN("2"), TEN("3"), TEN("4"), TEN("5"), TEN("6"),
-	TEN("7"), TEN("8"), TEN("9"), HUNDRED("1"), HUNDRED("2"), HUNDRED("3"),
+	TEN(x "0", "\3"), TEN(x "1", "\3"), TEN(x "2", "\3"),		\
+	TEN(x "3", "\3"), TEN(x "4", "\3"), TEN(x "5", "\3"),		\
+	TEN(x "6", "\3"), TEN(x "7", "\3"), TEN(x "8", "\3"),		\
+	TEN(x "9", "\3")
+const uint8_t	spell_small[SPELL_SMALL][4] = {
+	TEN("", "\0\0\1"), TEN("1", "\0\2"), TEN("2", "\0\2"),
+	TEN("3", "\0\2"), TEN("4", "\0\2"), TEN("5", "\0\2"),
+	TEN("6", "\0\2"), TEN("7", "\0\2"), TEN("8", "\0\2"),
+	TEN("9", "\0\2"), HUNDRED("1"), HUNDRED("2"), HUNDRED("3"),
 	HUNDRED("4"), HUNDRED("5"), HUNDRED("6"), HUNDRED("7"), HUNDRED("8"),
 	HUNDRED("9")
 };

@@ -40,9 +40,17 @@ size_t	 spell_rfc3339(uint8_t *to, int64_t millis);
 /* "00" to "99", one behind the other. */
 extern const char	 spell_pairs[200];
 
-/* "0" to "999", each with a NUL or more behind it. */
+/* "0" to "999", and in the last byte how many of those before it count. */
 #define SPELL_SMALL 1000u
-extern const char	 spell_small[SPELL_SMALL][4];
+extern const uint8_t	 spell_small[SPELL_SMALL][4];
+
+/* Writes four bytes; so many count. */
+static inline size_t
+spell_below_1000(uint8_t *to, size_t v)
+{
+	memcpy(to, spell_small[v], 4);
+	return spell_small[v][3];
+}
 
 /* Two decimal digits of a number below 100. */
 static inline void
@@ -59,22 +67,20 @@ spell_dec(uint8_t *to, uint64_t v)
 		return digits_put(to, v);
 	if (v >= SPELL_SMALL)
 		return digits_short(to, (uint32_t)v);
-	memcpy(to, spell_small[v], 4);
-	return 1u + (v > 9) + (v > 99);
+	return spell_below_1000(to, v);
 }
 
-/* Four bytes with dots between them. Writes a byte more than it says. */
+/* Four bytes with dots between them. Writes three bytes more than it says. */
 static inline size_t
 spell_ipv4(uint8_t *to, const uint8_t *p)
 {
-	size_t		 n = 0;
+	size_t		 n = spell_below_1000(to, p[0]);
 
-	for (unsigned i = 0; i < 4; i++) {
-		memcpy(to + n, spell_small[p[i]], 4);
-		n += 1u + (p[i] > 9) + (p[i] > 99);
+	for (unsigned i = 1; i < 4; i++) {
 		to[n++] = '.';
+		n += spell_below_1000(to + n, p[i]);
 	}
-	return n - 1;
+	return n;
 }
 
 #endif

@@ -460,11 +460,25 @@ text_end(const struct text *t, struct buf *out)
 		buf_str(out, XML_FOOTER);
 }
 
+/* What cannot be printed without decoding it. */
+static int
+decode_record(struct text *t, struct slice record, size_t *at)
+{
+	struct tokens	 w;
+	int		 status;
+
+	tokens_begin(&w, record);
+	if (t->style.classic)
+		begin_classic(&w);
+	status = decode(t, &w, at);
+	close_records(t);
+	return status;
+}
+
 int
 text_record(struct text *t, struct slice record, struct buf *out, size_t *at)
 {
 	const size_t	 start = out->n;
-	struct tokens	 w;
 	int		 status = 0;
 
 	t->out = out;
@@ -473,11 +487,7 @@ text_record(struct text *t, struct slice record, struct buf *out, size_t *at)
 	    record.p[5] : 0;
 	if (!texthop_record(t, record)) {
 		out->n = start;
-		tokens_begin(&w, record);
-		if (t->style.classic)
-			begin_classic(&w);
-		status = decode(t, &w, at);
-		close_records(t);
+		status = decode_record(t, record, at);
 	}
 	if (t->style.one_line)
 		buf_char(out, '\n');

@@ -6,6 +6,8 @@
  * users and groups and the spelled time are remembered, since neighbouring
  * records share them.
  */
+#include <assert.h>
+
 #include "bsm/errors.h"
 #include "print/textform.h"
 #include "print/xml.h"
@@ -254,6 +256,19 @@ put_error(struct buf *out, uint64_t number)
 		put_cstr(out, "failure: Unknown error: ");
 		put_dec(out, number);
 	}
+}
+
+void
+textform_outcome(struct text *t, uint8_t error)
+{
+	struct outcome	*o = &t->outcomes[error];
+	struct buf	 b = { 0 };
+
+	put_error(&b, error);
+	assert(b.n > 0 && b.n <= sizeof(o->text));
+	memcpy(o->text, b.p, b.n);
+	o->n = (uint8_t)b.n;
+	buf_fini(&b);
 }
 
 static void

@@ -16,6 +16,8 @@
 
 #define ACCOUNTS 1024u		/* remembered users, and as many groups */
 #define NAME_MAX_BYTES 59u	/* of a user or group, with its NUL */
+#define OUTCOME_MAX 63u		/* bytes of an error; the table has shorter */
+#define NAME_USUAL 27u		/* of these, mostly not more */
 #define CTIME_BYTES 24u		/* Thu Oct 14 11:20:59 2021 */
 #define BLOCK 32u		/* bytes that are moved at once */
 #define HOPS_MAX 16u		/* steps of a token, and an end */
@@ -66,6 +68,12 @@ struct account {
 	char		 name[NAME_MAX_BYTES];
 };
 
+/* An error as text, in a line of the cache. */
+struct outcome {
+	uint8_t		 n;		/* bytes of text; 0: not spelled yet */
+	uint8_t		 text[OUTCOME_MAX];
+};
+
 struct text {
 	struct text_style	 style;
 	struct slice		 delimiter;
@@ -81,6 +89,7 @@ struct text {
 	uint8_t			 runs;		/* how many there are in them */
 	struct memo		 memo;		/* of runs */
 	struct account		 users[ACCOUNTS], groups[ACCOUNTS];
+	struct outcome		 outcomes[256];	/* by error */
 	uint64_t		 time;		/* what `spelled` says */
 	struct tm		 tm;
 	uint8_t			 spelled[BLOCK];	/* CTIME_BYTES of it */
@@ -92,6 +101,9 @@ struct text {
 
 /* Fill the slot of a user or group that is not remembered. */
 void	 textform_ask(struct text *, uint32_t id, struct account *, bool user);
+
+/* Spell an error that nobody has asked for. */
+void	 textform_outcome(struct text *, uint8_t error);
 
 static inline const struct account *
 textform_account(struct text *t, uint32_t id, bool user)

@@ -41,13 +41,15 @@ lend(struct trip *trip, const uint8_t *o)
 }
 
 /* ...and we again, where this returns: there is room for a token. */
-static uint8_t *
+static inline uint8_t *
 go_on(struct trip *trip)
 {
-	uint8_t	*o = buf_room(trip->out, trip->room);
+	const struct buf	*b = trip->out;
 
-	trip->limit = trip->out->p + trip->out->cap - trip->room;
-	return o;
+	if (b->cap - b->n < trip->room)
+		(void)buf_room(trip->out, trip->room);	/* without a limit */
+	trip->limit = b->p + b->cap - trip->room;
+	return b->p + b->n;
 }
 
 static inline lanes
@@ -56,18 +58,43 @@ is_nul(lanes v)
 	return lanes_are(v, '\0');
 }
 
-static inline uint8_t *
-put_hex(uint8_t *o, uint64_t v)
+/* The lowest 32 bits as hexadecimal digits, the first in the lowest byte. */
+static inline uint64_t
+hex_split(uint64_t v)
 {
-	unsigned	 shift = 0;
+	uint64_t	 tens;
 
-	while (shift + 4 < 64 && v >> (shift + 4) != 0)
-		shift += 4;
-	for (;; shift -= 4) {
-		*o++ = (uint8_t)"0123456789abcdef"[v >> shift & 15];
-		if (shift == 0)
-			return o;
-	}
+	v = (v << 32 | v >> 16) & UINT64_C(0x0000ffff0000ffff);
+	v = (v << 16 | v >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+	v = (v << 8 | v >> 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	tens = (v + UINT64_C(0x0606060606060606)) >> 4 &
+	    UINT64_C(0x0101010101010101);
+	return v + UINT64_C(0x3030303030303030) + tens * ('a' - '0' - 10);
+}
+
+/* Without leading zeros, and without asking how many digits there are. */
+static inline uint8_t *
+put_hex32(uint8_t *o, uint32_t v)
+{
+	const unsigned	 n = (unsigned)(35 - __builtin_clz(v | 1)) / 4;
+	const uint64_t	 w = hex_split(v) >> (64 - 8 * n);
+
+	for (unsigned i = 0; i < 8; i++)
+		o[i] = (uint8_t)(w >> 8 * i);
+	return o + n;
+}
+
+static inline uint8_t *
+put_hex64(uint8_t *o, uint64_t v)
+{
+	uint64_t	 w = hex_split(v & UINT32_MAX);
+
+	if (v <= UINT32_MAX)
+		return put_hex32(o, (uint32_t)v);
+	o = put_hex32(o, (uint32_t)(v >> 32));
+	for (unsigned i = 0; i < 8; i++)
+		o[i] = (uint8_t)(w >> 8 * i);
+	return o + 8;
 }
 
 static inline uint8_t *
@@ -75,8 +102,22 @@ put_account(struct trip *trip, uint8_t *o, uint32_t id, bool user)
 {
 	const struct account	*a = textform_account(trip->t, id, user);
 
-	memcpy(o, a->name, sizeof(a->name));
+	memcpy(o, a->name, NAME_USUAL);
+	if (a->n > NAME_USUAL)
+		memcpy(o + NAME_USUAL, a->name + NAME_USUAL,
+		    sizeof(a->name) - NAME_USUAL);
 	return o + a->n;
+}
+
+static inline uint8_t *
+put_error(struct trip *trip, uint8_t *o, uint8_t error)
+{
+	const struct outcome	*e = &trip->t->outcomes[error];
+
+	if (e->n == 0)
+		textform_outcome(trip->t, error);
+	memcpy(o, e->text, sizeof(e->text));
+	return o + e->n;
 }
 
 static inline uint8_t *
@@ -226,15 +267,13 @@ recall(struct trip *trip, const struct hop *h, const uint8_t **p, uint8_t **o)
 	struct memo		*m = &trip->t->memo;
 	struct memo_luck	*l = &m->luck[h->run];
 	const struct memo_slot	*s;
+	const size_t		 n = h->bytes;
 	struct memo_key		 key;
-	size_t			 n;
 
 	if (!memo_tries(l)) {
 		trip->run = 0;
 		return false;
 	}
-	n = h->bytes + (h->way != H_RUN_ADDRESS ? 0 :
-	    be32(*p + h->bytes - 4));
 	key = memo_key(h->run, *p, n);
 	s = &m->slots[key.place];
 	if (memo_has(s, &key)) {
@@ -263,19 +302,35 @@ keep(struct trip *trip, const uint8_t *o)
 	memo_keep(&trip->t->memo, &key, text, (size_t)(o - text));
 }
 
-/* A number whose sign, if it has one, is written already. */
+/* The number without its sign, which is written. */
 static inline uint64_t
-take_signed(const struct hop *h, const uint8_t **p, uint8_t **o)
+put_sign(uint8_t **o, int64_t v)
 {
-	uint64_t	 v = h->way == H_SIGNED64 ? be64(*p) :
-	    (uint64_t)(int32_t)be32(*p);
+	if (v >= 0)
+		return (uint64_t)v;
+	*(*o)++ = '-';
+	return -(uint64_t)v;
+}
 
-	*p += h->bytes;
-	if ((int64_t)v < 0) {
-		*(*o)++ = '-';
-		v = -v;
-	}
-	return v;
+static inline uint8_t *
+put_string(struct trip *trip, uint8_t *o, const uint8_t **p, bool xml)
+{
+	const struct slice	 s = { *p + 2, be16(*p) };
+
+	*p = s.p + s.n;
+	return xml ? put_xml_str(trip, o, s) : put_str(trip, o, s);
+}
+
+/* The rest of the token. */
+static inline uint8_t *
+put_all(struct trip *trip, uint8_t *o, const struct hop *h, const uint8_t **p)
+{
+	const struct slice	 s = { *p + 4,
+	    (size_t)(trip->token_end - *p - 4) };
+
+	*p = trip->token_end;
+	return h->way == H_STRINGS ? put_strings(trip, o, s) :
+	    put_xml_strings(trip, o, s, h->step->member);
 }
 
 /*
@@ -309,8 +364,12 @@ put_fields(struct trip *trip, const struct hop *h, const uint8_t *p,
 			p += 8;
 			break;
 		case H_SIGNED32:
+			v = put_sign(&o, (int32_t)be32(p));
+			p += 4;
+			break;
 		case H_SIGNED64:
-			v = take_signed(h, &p, &o);
+			v = put_sign(&o, (int64_t)be64(p));
+			p += 8;
 			break;
 		case H_UID:
 		case H_GID:
@@ -318,12 +377,15 @@ put_fields(struct trip *trip, const struct hop *h, const uint8_t *p,
 			p += 4;
 			continue;
 		case H_HEX32:
-			o = put_hex(o, be32(p));
+			o = put_hex32(o, be32(p));
 			p += 4;
 			continue;
 		case H_HEX64:
-			o = put_hex(o, be64(p));
+			o = put_hex64(o, be64(p));
 			p += 8;
+			continue;
+		case H_ERROR:
+			o = put_error(trip, o, *p++);
 			continue;
 		case H_TIME32:
 			o = put_time(trip, o, be32(p));
@@ -335,18 +397,11 @@ put_fields(struct trip *trip, const struct hop *h, const uint8_t *p,
 			continue;
 		case H_STR:
 		case H_XML_STR:
-			s = (struct slice){ p + 2, be16(p) };
-			o = h->way == H_STR ? put_str(trip, o, s) :
-			    put_xml_str(trip, o, s);
-			p = s.p + s.n;
+			o = put_string(trip, o, &p, h->way == H_XML_STR);
 			continue;
 		case H_STRINGS:
 		case H_XML_STRINGS:
-			s = (struct slice){ p + 4,
-			    (size_t)(trip->token_end - p - 4) };
-			o = h->way == H_STRINGS ? put_strings(trip, o, s) :
-			    put_xml_strings(trip, o, s, h->step->member);
-			p = trip->token_end;
+			o = put_all(trip, o, h, &p);
 			continue;
 		case H_ADDRESS:
 			s = (struct slice){ p + 4, be32(p) };
@@ -365,7 +420,6 @@ put_fields(struct trip *trip, const struct hop *h, const uint8_t *p,
 			p += h->bytes;
 			continue;
 		case H_RUN:
-		case H_RUN_ADDRESS:
 			if (recall(trip, h, &p, &o))
 				h += h->hops;
 			else

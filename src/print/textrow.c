@@ -28,6 +28,7 @@ static const struct {
 	{ F_GID, W_U32, H_GID, "", "" },
 	{ F_HEX, W_U32, H_HEX32, "0x", "" },
 	{ F_HEX, W_U64, H_HEX64, "0x", "" },
+	{ F_ERROR, W_U8, H_ERROR, "", "" },
 	{ F_SECONDS, W_U32, H_TIME32, "", "" },
 	{ F_SECONDS, W_U64, H_TIME64, "", "" },
 	{ F_ADDRESS, W_ADDR, H_ADDRESS, "", "" },
@@ -35,18 +36,15 @@ static const struct {
 };
 
 /*
- * Runs: what neighbouring records have in common, by its first and its last
- * field. Process ids, sizes and inodes, which differ, lie between them.
+ * Runs: what nearly all records share with some other of the last thousand, by
+ * its first and its last field. Of fields that say who did it and what came of
+ * it there are too many values: remembering these costs more than spelling.
  */
 static const struct {
 	const char	*first, *last;
 } runs[] = {
 	{ "version", "modifier" },
-	{ "auid", "rgid" },
-	{ "session", "address" },
 	{ "mode", "fsid" },
-	{ "number", "value" },
-	{ "error", "value" },
 };
 
 /* Bytes of a field, if they are always as many; else 0. */
@@ -172,28 +170,22 @@ run_end(const struct hop *h)
 	return NULL;
 }
 
-/*
- * How many hops from H on are a run, and of how many bytes: of an address whose
- * size stands before it, this size. *WAY is which run it is.
- */
+/* How many hops from H on are a run, and of how many bytes. */
 static size_t
-run_length(const struct hop *h, uint8_t *bytes, uint8_t *way)
+run_length(const struct hop *h, uint8_t *bytes)
 {
 	const char	*last = run_end(h);
 	size_t		 sum = 0;
 
 	for (size_t n = 1; last != NULL && h->way != H_END; n++, h++) {
-		const bool	 address = h->step->wire == W_ADDR;
-
-		sum += address ? 4 : width_of(h->step->wire);
-		if (strcmp(h->step->field->name, last) == 0) {
-			*bytes = (uint8_t)sum;
-			*way = address ? H_RUN_ADDRESS : H_RUN;
-			return sum >= MEMO_KEY_MIN && sum +
-			    (address ? 16 : 0) <= MEMO_KEY_MAX ? n : 0;
-		}
 		if (width_of(h->step->wire) == 0)
 			break;
+		sum += width_of(h->step->wire);
+		if (strcmp(h->step->field->name, last) == 0) {
+			*bytes = (uint8_t)sum;
+			return sum >= MEMO_KEY_MIN && sum <= MEMO_KEY_MAX ?
+			    n : 0;
+		}
 	}
 	return 0;
 }
@@ -219,8 +211,8 @@ textrow_make(struct text *t, const struct layout *lay, const struct plan *p)
 		plain[0].place = LAST;
 	for (const struct hop *h = plain; ; h++) {
 		*to = *h;
-		if (left == 0 &&
-		    (left = run_length(h, &to->bytes, &to->way)) > 0) {
+		if (left == 0 && (left = run_length(h, &to->bytes)) > 0) {
+			to->way = H_RUN;
 			to->hops = (uint8_t)(left + 1);
 			to->run = ++t->runs;
 			*++to = *h;

@@ -7,10 +7,9 @@
  * counts: names, delimiters, the markup of XML, constant words of the value.
  *
  * Fields that neighbouring records have in common are a run, whose text is
- * remembered (memo.h). Around its hops stand two more. At H_RUN, or at
- * H_RUN_ADDRESS when it ends with an address of either size, its text is copied
- * if it is known, and the row goes on behind H_KEEP. If it is not, the hops
- * between them write it, and it is kept there.
+ * remembered (memo.h). Around its hops stand two more. At H_RUN its text is
+ * copied if it is known, and the row goes on behind H_KEEP. If it is not, the
+ * hops between them write it, and it is kept there.
  */
 #ifndef PRINT_TEXTROW_H
 #define PRINT_TEXTROW_H
@@ -23,12 +22,13 @@ enum way {
 	H_SIGNED32, H_SIGNED64,
 	H_UID, H_GID,			/* 32 bits */
 	H_HEX32, H_HEX64,
+	H_ERROR,			/* 8 bits */
 	H_TIME32, H_TIME64,
 	H_STR, H_XML_STR, H_STRINGS, H_XML_STRINGS,
 	H_ADDRESS, H_IPV4,
 	H_NUMBER, H_VALUE,		/* all others */
 	H_HIDDEN,
-	H_RUN, H_RUN_ADDRESS, H_KEEP,
+	H_RUN, H_KEEP,
 	H_END
 };
 

@@ -168,7 +168,7 @@ remark(struct sheet *s, enum remark_kind kind, const struct part *p)
 	return r;
 }
 
-static void
+static inline void
 put_record(struct formatter *f, struct sheet *s, const struct part *p,
     const struct frame_record *rec, uint64_t number)
 {

@@ -201,6 +201,89 @@ many_short_strings_have_room(void **state)
 	buf_fini(&b);
 }
 
+/* A header, one more token, and a trailer. */
+static void
+assert_same_with(struct text *pair[2], const struct token *t)
+{
+	const struct token	 header = {
+		.layout = layout_find(TOK_HEADER32),
+		.header = { .version = 11 }
+	};
+	struct buf		 b = { 0 };
+
+	assert_int_equal(build_token(&b, &header), 0);
+	assert_int_equal(build_token(&b, t), 0);
+	build_finish(&b, 0);
+	assert_same(pair, buf_bytes(&b));
+	buf_fini(&b);
+}
+
+/* Do it with texts of each kind. */
+static void
+every_kind(void (*fn)(struct text *pair[2]))
+{
+	static const struct text_style	 styles[] = {
+		{ .utc = true }, { .raw = true }, { .xml = true, .utc = true }
+	};
+	struct names			*names = names_new();
+	struct text			*pair[2];
+
+	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++) {
+		make_pair(&styles[i], names, pair);
+		fn(pair);
+		text_free(pair[0]);
+		text_free(pair[1]);
+	}
+	names_free(names);
+}
+
+static void
+print_errors(struct text *pair[2])
+{
+	for (unsigned i = 0; i < 2 * 256; i++)
+		assert_same_with(pair, &(struct token){
+		    .layout = layout_find(TOK_RETURN32),
+		    .ret = { .error = i % 256, .value = i } });
+}
+
+static void
+every_error_prints_the_same_both_times(void **state)
+{
+	(void)state;
+	every_kind(print_errors);
+}
+
+/* Around each power of two, as a value and as an id. */
+static void
+print_numbers(struct text *pair[2])
+{
+	static const uint8_t	 ids[] = { TOK_ARGUMENT32, TOK_ARGUMENT64, TOK_RETURN32,
+		TOK_RETURN64 };
+
+	for (unsigned bit = 0; bit < 64; bit++)
+		for (unsigned i = 0; i < 3 * sizeof(ids); i++) {
+			struct token	 t = {
+				.layout = layout_find(ids[i / 3]) };
+			uint64_t	 v = (UINT64_C(1) << bit) - 1 + i % 3;
+
+			if (ids[i / 3] == TOK_ARGUMENT32 ||
+			    ids[i / 3] == TOK_RETURN32)
+				v &= UINT32_MAX;
+			if (ids[i / 3] == TOK_ARGUMENT32 || ids[i / 3] == TOK_ARGUMENT64)
+				t.arg.value = v;
+			else
+				t.ret.value = v;
+			assert_same_with(pair, &t);
+		}
+}
+
+static void
+numbers_of_every_length_print_the_same(void **state)
+{
+	(void)state;
+	every_kind(print_numbers);
+}
+
 int
 main(void)
 {
@@ -212,6 +295,8 @@ main(void)
 		cmocka_unit_test(both_ways_print_the_same_in_classic_style),
 		cmocka_unit_test(what_is_remembered_prints_the_same),
 		cmocka_unit_test(many_short_strings_have_room),
+		cmocka_unit_test(every_error_prints_the_same_both_times),
+		cmocka_unit_test(numbers_of_every_length_print_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
