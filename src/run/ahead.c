@@ -13,7 +13,8 @@
  *
  * Finding the tokens of a record is the better part of this, if rules want to
  * know them, and for nothing if not. Nobody has to say so: a block that was
- * used up shows for how many of its records it was done.
+ * used up shows for how many of its records it was done. It is also for nothing
+ * if the engine waits meanwhile: so there have to be blocks that are ready.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 
 #define LOOK_EVERY	16u	/* times a block is filled, until it is seen
 				 * again what is wanted of it */
+#define READY		2u	/* blocks, and the engine does not wait soon */
 
 struct block {
 	struct ahead_block	 shown;		/* comes first */
@@ -36,7 +38,8 @@ struct block {
 	struct arena		*others;	/* what is not in there */
 	size_t			 cut;		/* records, last time */
 	unsigned		 fills;
-	bool			 index;		/* find the tokens, too */
+	bool			 index;		/* find the tokens, too, */
+	bool			 indexed;	/* as was done last time */
 };
 
 struct ahead {
@@ -210,8 +213,24 @@ start(struct block *b)
 	b->others = arena_new();
 	batch_clear(&b->shown.batch);
 	b->shown.bytes = 0;
-	if (b->fills % LOOK_EVERY == 1)
+	if (!b->indexed)
 		b->index = most_indexed(b);
+}
+
+/*
+ * A header within a record takes the place of the first one when the tokens are
+ * found. The engine asks for the first one's event before that, so it gets such
+ * a record as it came.
+ */
+static void
+find_tokens(struct record *r)
+{
+	const struct frame_record	 f = { .bytes = r->bytes,
+	    .offset = r->offset, .quality = r->quality };
+
+	record_index(r);
+	if (r->at[REC_HEADER] != 0)
+		(void)record_head(r, &f);	/* as it did before */
 }
 
 static bool
@@ -227,9 +246,10 @@ fill(void *arg, void *block)
 	more = a->in->set != NULL ? fill_from_set(a, b) :
 	    fill_from_file(a, b);
 	spent_on(a->laps, SPENT_CUT);
-	if (b->index && b->fills % LOOK_EVERY != 0)
-		for (size_t i = 0; i < made->n; i++)
-			record_index(&made->records[i]);
+	b->indexed = b->index && b->fills % LOOK_EVERY != 0 &&
+	    relay_ready(a->relay) >= READY;
+	for (size_t i = 0; b->indexed && i < made->n; i++)
+		find_tokens(&made->records[i]);
 	spent_on(a->laps, SPENT_INDEX);
 	b->cut = made->n;
 	b->fills++;
@@ -255,7 +275,7 @@ ahead_new(const struct input *in, bool thread, struct spent_laps *laps)
 	}
 	for (size_t i = 0; i < AHEAD_BLOCKS; i++)
 		a->blocks[i] = xcalloc(1, sizeof(struct block));
-	a->relay = relay_new(&work, thread, a->blocks, AHEAD_BLOCKS);
+	relay_begin(&a->relay, &work, thread, a->blocks, AHEAD_BLOCKS);
 	return a;
 }
 

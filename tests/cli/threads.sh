@@ -78,6 +78,53 @@ done
 has 'there were alerts' "$(cat one)" 'state machine: failures'
 has 'and damage' "$(cat one)" 'bytes skipped'
 
+# Records of an event that a rule wants, and among them one that nobody wants,
+# in which there is another header, of an event that is wanted; so many that the
+# tokens are found ahead.
+header()	# SIZE EVENT, as escapes of one byte
+{
+	printf '\024\0\0\0%b\013\0%b\0\0\137\0\0\0\0\0\0\0' "$1" "$2"
+}
+rest()		# SIZE: subject, return, trailer
+{
+	printf '\044\0\0\0\001\0\0\0\001\0\0\0\001\0\0\0\001\0\0\0\001'
+	printf '\0\0\0\001\0\0\0\001\0\0\0\001\0\0\0\0'
+	printf '\047\0\0\0\0\0\023\261\005\0\0\0%b' "$1"
+}
+{
+	for i in 1 2 3 4 5 6 7 8 9; do
+		header '\0104' '\027'
+		rest '\0104'
+	done
+	header '\0126' '\001'
+	header '\022' '\0110'
+	rest '\0126'
+} >nested.bsm
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+	cat nested.bsm nested.bsm >twice.bsm
+	mv twice.bsm nested.bsm
+done
+cp rules.conf usual.conf
+cat >rules.conf <<'EOF'
+options { path-cache off; };
+sequence within {
+	subject any;
+	state { event <auditevent> { 72; }; status any; };
+};
+sequence many {
+	subject any;
+	state { event <auditevent> { 23; }; status success; multiplier 1000; };
+};
+EOF
+watch 1 one -a nested.bsm
+is 'what is within another record is not met' \
+    "$(grep -c 'machine: within' one) $(grep -c 'machine: many' one)" '0 73'
+for n in 2 4; do
+	watch $n many -a nested.bsm
+	same "... and not with --threads $n" one many
+done
+mv usual.conf rules.conf
+
 mkdir log1 log4
 for n in 1 4; do
 	"$BSMTRACE" -F -f rules.conf -a plain.bsm -a dir -l log$n -B -b \
