@@ -38,6 +38,18 @@ bytes_of(unsigned size)
 	return size % 2 == 0 ? n : n + n / 2;
 }
 
+/* The smallest that so many bytes fit into. */
+static unsigned
+size_for(size_t n)
+{
+	unsigned	 i;
+
+	if (n <= SMALLEST)
+		return 0;
+	i = 2 * (63u - (unsigned)__builtin_clzll((n - 1) / SMALLEST));
+	return n <= bytes_of(i + 1) ? i + 1 : i + 2;
+}
+
 void
 bounds_init(struct bounds *b)
 {
@@ -69,11 +81,10 @@ body(const struct value *v)
 	return v->bytes.n;
 }
 
+/* All that it takes. */
 static size_t
 room_for(const struct value *v)
 {
-	if (v->kind == VALUE_NOTHING)
-		return 0;
 	return sizeof(struct head) + ((body(v) + 7) & ~(size_t)7);
 }
 
@@ -94,15 +105,15 @@ uint32_t
 bound_new(struct bounds *b, const struct value values[VARIABLES_MAX])
 {
 	size_t		 n = 0;
-	unsigned	 size = 0;
+	unsigned	 size;
 	uint32_t	 number;
 	struct item	*item;
 	uint8_t		*p;
 
 	for (uint8_t i = 0; i < VARIABLES_MAX; i++)
-		n += room_for(&values[i]);
-	while (bytes_of(size) < sizeof(*item) + n)
-		size++;
+		if (values[i].kind != VALUE_NOTHING)
+			n += room_for(&values[i]);
+	size = size_for(sizeof(*item) + n);
 	if (n == 0 || BOUNDS_MAX - b->bytes < bytes_of(size))
 		return 0;
 	b->bytes += bytes_of(size);
@@ -110,7 +121,7 @@ bound_new(struct bounds *b, const struct value values[VARIABLES_MAX])
 	item = at(b, number);
 	*item = (struct item){ 1, (uint32_t)n };
 	p = (uint8_t *)(item + 1);
-	for (uint8_t i = 0; i < VARIABLES_MAX; i++)
+	for (uint8_t i = 0; p < (uint8_t *)(item + 1) + n; i++)
 		if (values[i].kind != VALUE_NOTHING)
 			p = put(p, i, &values[i]);
 	return number;

@@ -35,6 +35,14 @@ classic_over_age(const struct engine *e, uint32_t number)
 	    number)));
 }
 
+/* The same, and most rules have no age. */
+static inline bool
+is_over_age(const struct engine *e, uint32_t number)
+{
+	return e->key_parts[seqs_at(e->seqs, number)->rule].ages &&
+	    classic_over_age(e, number);
+}
+
 static uint32_t *
 waiting(struct engine *e, const struct instance *i)
 {
@@ -70,9 +78,7 @@ sweep(struct engine *e)
 			e->sweep_at = 0;
 			return;
 		}
-		if (seqs_in_use(e->seqs, number) &&
-		    e->key_parts[seqs_at(e->seqs, number)->rule].ages &&
-		    classic_over_age(e, number))
+		if (seqs_in_use(e->seqs, number) && is_over_age(e, number))
 			expire(e, number);
 	}
 }
@@ -85,12 +91,12 @@ classic_waiting(const struct engine *e, uint32_t source)
 	for (uint32_t i = 0; i < seqs_size(e->seqs); i++)
 		n += seqs_in_use(e->seqs, i) &&
 		    seqs_at(e->seqs, i)->source == source &&
-		    !classic_over_age(e, i);
+		    !is_over_age(e, i);
 	return n;
 }
 
 /* The key that the record has in this rule, made once for each. */
-static struct found *
+static inline struct found *
 key_of(struct engine *e, uint32_t rule)
 {
 	struct found	*f = &e->found;
@@ -101,21 +107,26 @@ key_of(struct engine *e, uint32_t rule)
 	return f;
 }
 
+/* This one, if it is not over age. */
+static uint32_t __attribute__((noinline))
+young(struct engine *e, uint32_t number)
+{
+	if (number == SEQ_NONE || !classic_over_age(e, number))
+		return number;
+	expire(e, number);
+	return SEQ_NONE;
+}
+
 /* The live instance of this rule that the record belongs to, or SEQ_NONE. */
-static uint32_t
+static inline uint32_t
 instance_of(struct engine *e, uint32_t rule)
 {
 	struct found	*f = key_of(e, rule);
-	uint32_t	 number = f->number;
 
-	if (number == SEQ_NONE || !seqs_is_still(e->seqs, number, f->id))
-		number = f->number = seqs_find(e->seqs, f->id);
-	if (number != SEQ_NONE && e->key_parts[rule].ages &&
-	    classic_over_age(e, number)) {
-		expire(e, number);
-		return SEQ_NONE;
-	}
-	return number;
+	if (f->number == SEQ_NONE ||
+	    !seqs_is_still(e->seqs, f->number, f->id))
+		f->number = seqs_find(e->seqs, f->id);
+	return e->key_parts[rule].ages ? young(e, f->number) : f->number;
 }
 
 /* Alerts. */
@@ -230,8 +241,7 @@ classic_advance(struct engine *e, const struct touched *t)
 	uint32_t		 before;
 
 	/* It may have had to go for one of the new life, just now. */
-	if (!seqs_in_use(e->seqs, t->number) || i->start != t->start ||
-	    i->rule != t->rule)
+	if (i->rule != t->rule || i->start != t->start)
 		return;
 	before = i->state;
 	s = &r->states[before];

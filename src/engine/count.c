@@ -6,6 +6,7 @@
  * of its own combination of values. A tally that has no such partial match any
  * more goes on with what it has.
  */
+#include "engine/age.h"
 #include "engine/keep.h"
 #include "engine/kept.h"
 #include "engine/scene.h"
@@ -21,6 +22,7 @@ struct counting {
 	uint64_t		 value;		/* with `distinct` */
 	uint32_t		 number;	/* the count, a partial match */
 	uint32_t		 tally;
+	bool			 begun;		/* the count, by this record */
 	bool			 any;		/* the record was counted */
 	bool			 alert;		/* and completed the sequence */
 	uint64_t		 start;		/* of the newest that goes on */
@@ -42,17 +44,36 @@ find(const struct counting *c, uint32_t group)
 	return 0;
 }
 
-static uint32_t
-begin(const struct counting *c, const struct value *bound)
+/* A count in this group, which has none. */
+static void
+begin_in(struct counting *c, uint32_t group)
 {
 	struct engine	*e = c->sc->e;
-	struct partial	 p = { .state = (uint16_t)c->state, .counts = true };
 
-	if ((p.group = keep_new_group(c->sc, bound)) == 0)
-		return 0;
-	p.tally = tally_new(e->tallies);
+	c->begun = true;
+	c->tally = tally_new(e->tallies);
+	c->number = partial_add(e->partials, &(struct partial){
+	    .state = (uint16_t)c->state, .counts = true, .group = group,
+	    .tally = c->tally });
 	e->stats.started += c->state == 0;
-	return partial_add(e->partials, &p);
+}
+
+/* Find the count in this group, or begin one. */
+static bool
+reach(struct counting *c, uint32_t group, bool may_begin,
+    const struct value *bound)
+{
+	struct engine	*e = c->sc->e;
+
+	c->begun = false;
+	if ((c->number = find(c, group)) != 0) {
+		c->tally = partial_at(e->partials, c->number)->tally;
+		return true;
+	}
+	group = may_begin ? keep_new_group(c->sc, bound) : 0;
+	if (group != 0)
+		begin_in(c, group);
+	return group != 0;
 }
 
 /* Does something that came out wait for an absence? It stays as it is. */
@@ -113,7 +134,8 @@ note(const struct counting *c, const struct counted *one)
 
 	p->made = e->ordinal & PARTIAL_MADE;
 	p->last_ms = e->millis;
-	partial_renewed(e->partials, c->number);
+	if (!c->begun)
+		partial_renewed(e->partials, c->number);
 	if (one->origin == 0)
 		return;
 	origin_drop(&e->pasts, p->origin);
@@ -156,7 +178,8 @@ count_in(struct counting *c, uint32_t past, uint32_t origin,
 		count_out(c, &one, bound);
 		return;
 	}
-	settle(c);
+	if (!c->begun)
+		settle(c);
 	note(c, &one);
 	tally_add(e->tallies, c->tally, &c->way, &one);
 	tracing_partial(e, TRACE_COUNTED, c->number);
@@ -168,10 +191,8 @@ count(struct counting *c, uint32_t group, const struct value *bound,
 {
 	struct engine	*e = c->sc->e;
 
-	if ((c->number = find(c, group)) == 0 && (c->origin == 0 ||
-	    (c->number = begin(c, bound)) == 0))
+	if (!reach(c, group, c->origin != 0, bound))
 		return;
-	c->tally = partial_at(e->partials, c->number)->tally;
 	if (start > c->start)
 		c->start = start;
 	count_in(c, c->state == 0 && c->origin != 0 ?
@@ -205,6 +226,14 @@ count_first(struct counting *c)
 	origin_drop(&e->pasts, base.origin);
 }
 
+/* A group for a key that had no root when the record came: it has none now. */
+static uint32_t
+new_root(const struct scene *sc)
+{
+	age_make_room(sc->e);
+	return group_add(sc->e->partials, sc->key, sc->rule);
+}
+
 /* The same where it binds nothing: there is no other count of the state. */
 static void
 count_only(struct counting *c)
@@ -213,11 +242,10 @@ count_only(struct counting *c)
 	struct engine		*e = sc->e;
 	uint32_t		 origin;
 
-	/* A key that had no root when the record came has none now. */
-	c->number = sc->root == 0 ? 0 : find(c, scene_root(sc));
-	if (c->number == 0 && (c->number = begin(c, sc->nothing)) == 0)
+	if (sc->root == 0)
+		begin_in(c, new_root(sc));
+	else if (!reach(c, scene_root(sc), true, sc->nothing))
 		return;
-	c->tally = partial_at(e->partials, c->number)->tally;
 	if (c->way.distinct)
 		tally_value_ahead(e->tallies, c->tally, c->value);
 	origin = keep_begin(sc, 0);
@@ -270,20 +298,33 @@ count_others(struct counting *c)
 	}
 }
 
+/* The value by which the record differs; several rules may ask for it. */
+static bool
+value_of(struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+	struct distinct	*d = &e->distinct;
+	struct value	 v;
+
+	if (d->ordinal != e->ordinal || d->field != c->s->distinct) {
+		d->ordinal = e->ordinal;
+		d->field = c->s->distinct;
+		d->has = ask_value(e->ask, d->field, PART_ALL, &v);
+		d->hash = d->has ? value_hash(&e->seed, &v) : 0;
+	}
+	c->value = d->hash;
+	return d->has;
+}
+
 void
 count_record(const struct scene *sc, uint32_t state)
 {
-	struct engine	*e = sc->e;
 	struct counting	 c = { .sc = sc, .state = state,
 	    .s = &sc->r->states[state], .way = keep_way(sc->r, state) };
-	struct value	 v;
 	bool		 begins;
 
-	if (c.way.distinct) {
-		if (!ask_value(e->ask, c.s->distinct, PART_ALL, &v))
-			return;
-		c.value = value_hash(&e->seed, &v);
-	}
+	if (c.way.distinct && !value_of(&c))
+		return;
 	begins = state == 0 && scene_may_begin(sc);
 	if (begins && c.s->nbinds == 0) {
 		count_only(&c);
@@ -305,6 +346,7 @@ count_ahead(const struct engine *e, uint32_t group)
 {
 	const struct group	*g = group_at(e->partials, group);
 	const struct partial	*p;
+	const struct origin	*o;
 
 	if (g->folded || g->first == 0)
 		return 0;
@@ -312,7 +354,10 @@ count_ahead(const struct engine *e, uint32_t group)
 	if (!p->counts)
 		return 0;
 	tally_ahead(e->tallies, p->tally);
-	if (p->origin != 0)
-		__builtin_prefetch(&origin_at(&e->pasts, p->origin)->refs);
+	if (p->origin != 0) {		/* it may lie on two cache lines */
+		o = origin_at(&e->pasts, p->origin);
+		__builtin_prefetch(&o->first_s);
+		__builtin_prefetch(&o->refs);
+	}
 	return p->tally;
 }

@@ -81,8 +81,11 @@ new_lives(struct engine *e)
 	for (size_t i = 0; i < e->program->nrules; i++)
 		prepare_rule(e, i);
 	e->musters = musters_new(e);
-	if (e->musters != NULL)
+	if (e->musters != NULL) {
 		e->waits = waits_new();
+		e->concerned = xcalloc(musters_blocks(e->musters),
+		    sizeof(*e->concerned));
+	}
 	key_prepare(e);
 	plans_use_musters(e->plans, e->musters);
 }
@@ -148,6 +151,7 @@ free_lives(struct engine *e)
 	free(e->waiters);
 	waits_free(e->waits);
 	musters_free(e->musters);
+	free(e->concerned);
 	pasts_fini(&e->pasts);
 	bounds_fini(&e->bounds);
 	watch_fini(&e->all);

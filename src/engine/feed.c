@@ -13,6 +13,7 @@
 #include "engine/absence.h"
 #include "engine/fate.h"
 #include "engine/inside.h"
+#include "engine/key.h"
 #include "engine/tracing.h"
 
 /* Time. */
@@ -190,6 +191,8 @@ take_turn(struct engine *e, struct turn *t)
 	if (t->has_found)
 		e->found = (struct found){ e->ordinal, t->instance, t->rule,
 		    t->number };
+	if (t->keyed != PROGRAM_NONE)
+		key_told(e, t->keyed, t->key);
 	find_object(e, t);
 	if (e->procs != NULL)
 		procs_meet(e->procs, e->source, r);
@@ -491,6 +494,7 @@ add(struct engine *e, struct record *r)
 	t->tasks = TASK_RUN;
 	t->met = t->ready = t->has_path = t->has_inode = t->has_kind = false;
 	t->has_found = false;
+	t->keyed = PROGRAM_NONE;
 	if (e->gathers) {
 		meet_together(e, t);
 		return;

@@ -54,6 +54,8 @@ struct turn {
 	uint64_t		 instance; /* of seqs_ahead(), group_ahead() */
 	uint32_t		 rule;	/* whose it is; or PROGRAM_NONE */
 	uint32_t		 number;
+	uint32_t		 keyed;	/* a rule of KEY; or PROGRAM_NONE */
+	uint64_t		 key;	/* of key_ahead() */
 };
 
 /* What each record changes stands first, apart from where turns are written. */

@@ -157,17 +157,9 @@ put_chain(struct folds *f, struct group *g, struct partial *const by_state[],
 	}
 }
 
-bool
-fold_put(struct folds *f, struct group *g,
-    struct partial *const by_state[FOLD_STATES + 1], unsigned low,
-    uint64_t *hash)
+static void
+put_origin(struct group *g, const struct origin *o)
 {
-	const struct partial	*last = by_state[g->top];
-	const struct origin	*o = origin_at(f->pasts, last->origin);
-
-	if (!fits(f, by_state, low, g->top))
-		return false;
-	*hash = origin_hash(f->pasts, last->origin);
 	g->f_start = o->start & START_MAX;
 	g->f_offset = o->offset & OFFSET_MAX;
 	g->f_source = o->source;
@@ -176,6 +168,19 @@ fold_put(struct folds *f, struct group *g,
 	g->f_quality = o->quality;
 	g->f_all = o->all;
 	g->f_epoch = o->epoch & (uint32_t)INT32_MAX;
+}
+
+bool
+fold_put(struct folds *f, struct group *g,
+    struct partial *const by_state[FOLD_STATES + 1], unsigned low,
+    uint64_t *hash)
+{
+	const struct partial	*last = by_state[g->top];
+
+	if (!fits(f, by_state, low, g->top))
+		return false;
+	*hash = origin_hash(f->pasts, last->origin);
+	put_origin(g, origin_at(f->pasts, last->origin));
 	g->f_late = last->epoch;
 	g->f_low = low & GROUP_TOP_MAX;
 	g->f_bare = last->past == 0;
@@ -185,6 +190,20 @@ fold_put(struct folds *f, struct group *g,
 		past_drop(f->pasts, by_state[i]->past);
 		origin_drop(f->pasts, by_state[i]->origin);
 	}
+	return true;
+}
+
+bool
+fold_begin(struct group *g, const struct origin *o, int64_t ms, uint32_t late,
+    bool bare)
+{
+	int64_t	 first;
+
+	if (!origin_fits(o, &first) || first != ms)
+		return false;
+	*g = (struct group){ .top = 1, .folded = true, .f_low = 1,
+	    .f_late = late, .f_bare = bare };
+	put_origin(g, o);
 	return true;
 }
 

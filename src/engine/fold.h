@@ -38,6 +38,14 @@ bool		 fold_put(struct folds *, struct group *,
 		    unsigned low, uint64_t *hash);
 
 /*
+ * The same of a beginning that was never open: all of a group that is folded,
+ * but what makes it this one. MS: the time of its record; LATE: the epoch of
+ * its partial match; BARE: nobody asks for its past. False: it does not fit.
+ */
+bool		 fold_begin(struct group *, const struct origin *, int64_t ms,
+		    uint32_t late, bool bare);
+
+/*
  * Open it: its partial matches by state, as far as the store does not set them;
  * each holds what it must. Returns the lowest state.
  */

@@ -15,12 +15,6 @@
 #include "base/mem.h"
 #include "engine/waits.h"
 
-bool
-group_holds(const struct partials *s, uint32_t number)
-{
-	return group(s, number)->folded || group(s, number)->first != 0;
-}
-
 /* Kin. */
 
 /* Of a group that has none: zeros. */
@@ -174,22 +168,21 @@ groups_live(struct partials *s, uint32_t number)
 	}
 }
 
-void
-groups_die(struct partials *s, uint32_t number)
+/* Not any more, and the index does not know it. */
+static void
+dies(struct partials *s, const struct group *g, const struct kin *k)
 {
-	const struct group	*g = group(s, number);
-	const struct kin	 k = kin_of(s, number);
 	const struct waiter	*w;
 
 	if (s->waits == NULL)
 		return;			/* it will be forgotten */
-	if (!is_root(&k) && group_find(s, g->id, g->rule) != 0)
+	if (!is_root(k) && group_find(s, g->id, g->rule) != 0)
 		return;			/* values whose hash is the same */
 	w = &s->waiters[g->rule];
-	if (w->by_key || !is_root(&k))
+	if (w->by_key || !is_root(k))
 		waits_clear(s->waits, g->id ^ w->salt, w->number);
-	if (is_alone(&k))
-		waits_clear(s->waits, k.apart ^ w->salt, w->number);
+	if (is_alone(k))
+		waits_clear(s->waits, k->apart ^ w->salt, w->number);
 }
 
 void
@@ -209,9 +202,12 @@ partials_what(const struct partials *s, uint64_t key, uint64_t hash)
 void
 partials_passed(struct partials *s, uint32_t number)
 {
-	const struct kin	 k = kin_of(s, number);
+	struct kin	 k;
 
-	if (s->waits == NULL && is_root(&k))
+	if (s->waits != NULL)
+		return;
+	k = kin_of(s, number);
+	if (is_root(&k))
 		may(s->will, s->will_bits, group(s, number));
 }
 
@@ -224,7 +220,7 @@ partials_walk(struct partials *s)
 	s->may = s->will;
 	s->may_bits = s->will_bits;
 	while (s->will_bits < MAY_MOST &&
-	    s->groups.used > (UINT32_C(1) << s->will_bits))
+	    s->head.groups.used > (UINT32_C(1) << s->will_bits))
 		s->will_bits++;
 	s->will = xcalloc((size_t)1 << s->will_bits, sizeof(*s->will));
 }
@@ -278,8 +274,9 @@ group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
 static uint32_t
 add(struct partials *s, uint64_t id, uint32_t rule)
 {
-	const uint32_t	 number = pool_take(&s->groups);
+	const uint32_t	 number = pool_take(&s->head.groups);
 
+	s->head.added++;
 	*group(s, number) = (struct group){ .id = id,
 	    .rule = rule & GROUP_RULES_MAX };
 	if (s->want_hashes)
@@ -395,17 +392,19 @@ groups_give(struct partials *s, uint32_t number)
 	if (g->kin != 0)
 		pool_give(&s->kins, g->kin);
 	g->rule = GROUP_FREE;
-	pool_give(&s->groups, number);
+	pool_give(&s->head.groups, number);
 	if (s->want_hashes)
 		pool_give(&s->hashes, number);
 }
 
 static void
-remove_group(struct partials *s, uint32_t number)
+remove_group(struct partials *s, uint32_t number, const struct kin *k)
 {
-	slots_remove(s->index, group(s, number)->id, number);
-	groups_die(s, number);
-	bound_drop(s->bounds, group_bound(s, number));
+	const struct group	*g = group(s, number);
+
+	slots_remove(s->index, g->id, number);
+	dies(s, g, k);
+	bound_drop(s->bounds, k->bound);
 	groups_give(s, number);
 }
 
@@ -419,7 +418,7 @@ group_tidy(struct partials *s, uint32_t number)
 		return;
 	if (!is_root(&k))
 		leave_root(s, &k);
-	remove_group(s, number);
+	remove_group(s, number, &k);
 	if (!is_root(&k))
 		group_tidy(s, k.root);
 }

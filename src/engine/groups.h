@@ -14,7 +14,6 @@
 
 #define GROUP_LEVELS	16u		/* lists; later states share the last */
 #define GROUPS_MAX	((1u << 24) - 2) /* the index is quick up to there */
-#define GROUP_FREE	GROUP_RULES_MAX	/* rule of a group not in use */
 #define MAY_LEAST	10u		/* bits of a key that tell where, */
 #define MAY_MOST	(64 - GROUP_KEY_SHIFT) /* in 8 bytes each */
 
@@ -34,14 +33,14 @@ struct kin {
 };
 
 struct partials {
-	struct pool	 groups, kins, all;
+	struct partials_head head;
+	struct pool	 kins;
 	struct pool	 hashes;	/* by group, where they are wanted */
 	struct slots	*index;
 	struct bounds	*bounds;
 	struct folds	 folds;
 	bool		 want_hashes;
 	struct hash_key	 seed;
-	uint32_t	 live;		/* groups that hold something */
 	uint32_t	 oldest[GROUP_LEVELS], newest[GROUP_LEVELS];
 	uint32_t	*queue;		/* groups to be folded: a circle */
 	size_t		 queue_cap;	/* a power of two */
@@ -61,7 +60,7 @@ struct partials {
 static inline struct group *
 group(const struct partials *s, uint32_t number)
 {
-	return pool_at(&s->groups, number);
+	return pool_at(&s->head.groups, number);
 }
 
 static inline unsigned
@@ -93,9 +92,8 @@ groups_bound_id(const struct partials *s, uint64_t key, uint32_t rule,
 	return partials_what(s, key ^ salt, hash) ^ salt;
 }
 
-/* A group lives from now on; not any more, and the index does not know it. */
+/* A group lives from now on. */
 void		 groups_live(struct partials *, uint32_t number);
-void		 groups_die(struct partials *, uint32_t number);
 
 /* It will be folded, after those that are queued. */
 void		 groups_queue(struct partials *, uint32_t number);

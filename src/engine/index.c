@@ -16,21 +16,20 @@
 #define EVENTS		65536u
 #define VERSIONS	256u
 
-struct atoms {
-	struct atom	*v;
+struct demands {
+	struct demand	*v;
 	size_t		 n, cap;
 };
 
 struct index {
 	const struct program	*program;
 	const struct names	*names;
-	struct atoms		*by_question;	/* see question() */
+	struct demands		*by_question;	/* see question() */
 	bool			*excepting;	/* by it: an except asks it */
 	size_t			 nquestions;
 	bool			 classes;	/* any rule asks for classes */
 	bool			 objects;
-	bool			*by_rule;	/* the same, whatever state */
-	struct atoms		*waiting;	/* by rule, for its alert; NULL:
+	struct demands		*waiting;	/* by rule, for its alert; NULL:
 						 * nobody does */
 	uint32_t		*alerted;	/* the same as slots */
 	uint32_t		*by_event[DIALECTS];
@@ -54,20 +53,21 @@ question(const struct program *p, const struct state *s)
 }
 
 static void
-add_atom(struct atoms *a, struct atom one)
+add_demand(struct demands *a, const struct demand *one)
 {
 	a->v = mem_grow(a->v, &a->cap, a->n + 1, sizeof(*a->v));
-	a->v[a->n++] = one;
+	a->v[a->n++] = *one;
 }
 
 static void
-wait_for_alerts(struct index *ix, const struct state *s, struct atom a)
+wait_for_alerts(struct index *ix, const struct state *s,
+    const struct demand *d)
 {
 	if (ix->waiting == NULL)
 		ix->waiting = xcalloc(ix->program->nrules,
 		    sizeof(*ix->waiting));
 	for (size_t i = 0; i < s->nalerts; i++)
-		add_atom(&ix->waiting[s->alerts[i]], a);
+		add_demand(&ix->waiting[s->alerts[i]], d);
 }
 
 /*
@@ -104,41 +104,61 @@ is_excepted(const struct index *ix, uint32_t rule, enum dialect d,
 	return false;
 }
 
+static struct demand
+demand_of(const struct program *p, struct atom a)
+{
+	const struct state	*s = atom_state(p, a);
+	struct demand		 d = { .atom = a, .status = (uint8_t)s->status,
+	    .prefixes = atom_prefixes(p, a),
+	    .object = atom_wants_object(p, a) };
+
+	if (s->objects != PROGRAM_NONE) {
+		d.paths = p->object_sets[s->objects].type == OBJECT_PATH;
+		d.patterns = p->object_sets[s->objects].type == OBJECT_PCRE;
+	}
+	return d;
+}
+
 static void
 add_states(struct index *ix, uint32_t rule)
 {
 	const struct program	*p = ix->program;
-	const size_t		 nexcepts = plain_excepts(&p->rules[rule]);
+	const struct rule	*r = &p->rules[rule];
+	const size_t		 nexcepts = plain_excepts(r);
+	const bool		 object = atom_rule_wants_object(p, r);
 
 	for (size_t i = 0; i < nexcepts; i++)
-		ix->excepting[question(p, &p->rules[rule].excepts[i])] = true;
-	ix->by_rule[rule] = atom_rule_wants_object(p, &p->rules[rule]);
-	ix->objects |= ix->by_rule[rule];
-	for (uint32_t i = 0; i < atom_count(&p->rules[rule]); i++) {
+		ix->excepting[question(p, &r->excepts[i])] = true;
+	ix->objects |= object;
+	for (uint32_t i = 0; i < atom_count(r); i++) {
 		const struct atom	 a = { rule, i };
 		const struct state	*s = atom_state(p, a);
+		struct demand		 d;
 
 		if (s->never)
 			continue;
-		ix->objects |= atom_wants_object(p, a);
+		d = demand_of(p, a);
+		d.excepts = nexcepts > 0;
+		ix->objects |= d.object;
+		d.object |= object;
 		if (s->nalerts > 0) {
-			wait_for_alerts(ix, s, a);
+			wait_for_alerts(ix, s, &d);
 			continue;
 		}
-		add_atom(&ix->by_question[question(p, s)], a);
+		add_demand(&ix->by_question[question(p, s)], &d);
 		if (!s->any_event && p->event_sets[s->events].classes)
 			ix->classes = true;
 	}
 }
 
-/* A slot of its own for these atoms, which it takes over. */
+/* A slot of its own for these demands, which it takes over. */
 static uint32_t
-new_slot(struct index *ix, struct atom *atoms, size_t n)
+new_slot(struct index *ix, struct demand *demands, size_t n)
 {
 	ix->slots = mem_grow(ix->slots, &ix->slots_cap, ix->nslots + 1,
 	    sizeof(*ix->slots));
 	ix->asks = ix->slots;
-	slot_init(&ix->slots[ix->nslots], ix->program, ix->by_rule, atoms, n);
+	slot_init(&ix->slots[ix->nslots], demands, n);
 	return (uint32_t)ix->nslots++;
 }
 
@@ -162,7 +182,6 @@ index_new(const struct program *p, const struct names *names)
 	ix->nquestions = 2 * p->nevent_sets + 1;
 	ix->by_question = xcalloc(ix->nquestions, sizeof(*ix->by_question));
 	ix->excepting = xcalloc(ix->nquestions, sizeof(*ix->excepting));
-	ix->by_rule = xcalloc(p->nrules + 1, sizeof(*ix->by_rule));
 	for (uint32_t i = 0; i < p->nrules; i++)
 		if (p->rules[i].enabled)
 			add_states(ix, i);
@@ -189,7 +208,6 @@ index_free(struct index *ix)
 		free(ix->by_question[i].v);
 	free(ix->by_question);
 	free(ix->excepting);
-	free(ix->by_rule);
 	for (unsigned d = 0; d < DIALECTS; d++)
 		free(ix->by_event[d]);
 	for (size_t i = 0; i < ix->nslots; i++)
@@ -210,16 +228,17 @@ index_wants_objects(const struct index *ix)
 
 /* Slots. */
 
-/* The atoms of a question, but for rules that except the event. */
+/* Those of a question, but for rules that except the event. */
 static void
-gather_atoms(const struct index *ix, uint32_t question, enum dialect d,
-    uint16_t event, struct atoms *all)
+gather(const struct index *ix, uint32_t question, enum dialect d,
+    uint16_t event, struct demands *all)
 {
-	const struct atoms	*a = &ix->by_question[question];
+	const struct demands	*a = &ix->by_question[question];
 
 	for (size_t i = 0; i < a->n; i++)
-		if (!is_excepted(ix, a->v[i].rule, d, event))
-			add_atom(all, a->v[i]);
+		if (!a->v[i].excepts ||
+		    !is_excepted(ix, a->v[i].atom.rule, d, event))
+			add_demand(all, &a->v[i]);
 }
 
 /* The slot of an event that answers these questions with yes. */
@@ -229,7 +248,7 @@ slot_for(struct index *ix, const uint32_t *yes, size_t n, enum dialect d,
 {
 	const struct slice	 signature = { (const uint8_t *)yes,
 	    n * sizeof(*yes) };
-	struct atoms		 all = { 0 };
+	struct demands		 all = { 0 };
 	uint32_t		 slot;
 	void			*known;
 
@@ -238,7 +257,7 @@ slot_for(struct index *ix, const uint32_t *yes, size_t n, enum dialect d,
 	if ((known = map_find(ix->by_signature, signature)) != NULL)
 		return (uint32_t)(uintptr_t)known;
 	for (size_t i = 0; i < n; i++)
-		gather_atoms(ix, yes[i], d, event, &all);
+		gather(ix, yes[i], d, event, &all);
 	if (all.n == 0)
 		return INDEX_NOBODY;
 	slot = new_slot(ix, all.v, all.n);

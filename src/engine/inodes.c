@@ -16,6 +16,8 @@
 
 #define SLOTS		INODES_SLOTS
 #define DEVICES_MAX	(INODES_DEVICES / 4 * 3)
+#define LINES_FIRST	4u		/* of a shard, which then doubles */
+#define LINES_FEW	64u		/* up to here */
 
 _Static_assert(sizeof(struct inodes_line) == 64, "one cache line");
 _Static_assert(INODES_NODE_BITS + 16 == 56 && INODES_DEVICES == 1u << 8,
@@ -137,7 +139,7 @@ grow(struct inodes_shard *sh)
 	struct inodes_line	*old = sh->lines;
 	const uint32_t		 n = sh->n;
 
-	sh->n += n / 2 + 1;
+	sh->n = n == 0 ? LINES_FIRST : n < LINES_FEW ? 2 * n : n + n / 2;
 	sh->lines = aligned_alloc(sizeof(*old), mem_product(sh->n,
 	    sizeof(*old)));
 	if (sh->lines == NULL)

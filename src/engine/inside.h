@@ -111,6 +111,14 @@ struct found {
 	uint32_t	 number;	/* perhaps gone by now; or SEQ_NONE */
 };
 
+/* By which value the record differs, as was asked last. */
+struct distinct {
+	uint64_t	 ordinal;
+	uint64_t	 hash;
+	enum rule_field	 field;
+	bool		 has;
+};
+
 struct key_memo {
 	uint64_t	 ordinal;
 	uint64_t	 key;
@@ -127,6 +135,7 @@ struct scene {
 	uint32_t	 rule;
 	uint64_t	 key;		/* hash of both */
 	uint32_t	 root;		/* found for it, or 0; maybe gone */
+	uint64_t	 added;		/* partials_added() by then */
 	const struct value *nothing;	/* no variable is bound */
 };
 
@@ -191,6 +200,7 @@ struct engine {
 	struct waiter		*waiters;	/* by rule */
 	struct waits		*waits;		/* NULL: few rules; so are */
 	struct musters		*musters;	/* these */
+	uint64_t		*concerned;	/* scratch: by block of one */
 	uint64_t		 live_turn;	/* one for each plan run */
 	uint32_t		 life_sweep_at;
 	uint8_t			 held[VARIABLES_MAX][VALUE_TEXT_MAX];
@@ -224,6 +234,7 @@ struct engine {
 	struct touched		*touched;
 	size_t			 ntouched, touched_cap;
 	struct found		 found;
+	struct distinct		 distinct;
 	uint64_t		*completed;	/* by rule: by which record */
 	struct alert_step	*alert_steps;
 };

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "engine/age.h"
+#include "engine/fold.h"
 #include "engine/inside.h"
 #include "engine/kept.h"
 #include "engine/scene.h"
@@ -22,12 +23,6 @@ struct watch *
 keep_watch(struct engine *e, const struct rule *r, uint32_t source)
 {
 	return r->across_hosts ? &e->all : &e->sources[source].watch;
-}
-
-bool
-keep_counts(const struct state *s)
-{
-	return s->multiplier > 1;
 }
 
 struct tally_way
@@ -81,8 +76,9 @@ dead(void *arg, uint32_t origin)
 	return origin_over_age(d->e, d->r, origin);
 }
 
-uint32_t
-keep_begin(const struct scene *sc, uint32_t state)
+/* The record being read, which meets this state. */
+static struct origin
+origin_of(const struct scene *sc, uint32_t state, uint64_t *hash)
 {
 	struct engine	*e = sc->e;
 	const int64_t	 ms = e->millis % 1000;
@@ -90,7 +86,6 @@ keep_begin(const struct scene *sc, uint32_t state)
 	    .source = (uint16_t)e->source, .state = (uint16_t)(state + 1),
 	    .first_ms = (unsigned)(ms < 0 ? ms + 1000 : ms) & 0x3ff,
 	    .all = sc->r->across_hosts };
-	uint64_t	 hash = 0;
 
 	if (!e->options.skip_steps) {
 		const struct step	 s = kept_step(e);
@@ -98,10 +93,19 @@ keep_begin(const struct scene *sc, uint32_t state)
 		o.offset = s.offset;
 		o.quality = s.quality;
 	}
-	if (e->options.want_uid || sc->r->window_s != 0)
-		hash = uids_hash(e->record->bytes);
+	*hash = e->options.want_uid || sc->r->window_s != 0 ?
+	    uids_hash(e->record->bytes) : 0;
 	o.epoch = age_begin(e, keep_watch(e, sc->r, e->source), o.first_s);
-	return origin_new(&e->pasts, &o, hash);
+	return o;
+}
+
+uint32_t
+keep_begin(const struct scene *sc, uint32_t state)
+{
+	uint64_t		 hash;
+	const struct origin	 o = origin_of(sc, state, &hash);
+
+	return origin_new(&sc->e->pasts, &o, hash);
 }
 
 bool
@@ -135,10 +139,13 @@ folded_over_age(const struct engine *e, uint32_t group)
 	    &e->sources[g->f_source].watch;
 	const struct state	*s = &r->states[g->top];
 
-	return age_over(w, g->f_epoch, (int64_t)g->f_millis / 1000,
-	    age_limit(r, group_hash(e->partials, group))) ||
-	    (s->within_ms >= 0 && is_late(w, s, group_last_ms(e->partials,
-	    group), g->f_late));
+	if (s->within_ms >= 0 && is_late(w, s, g->top == 1 ?
+	    (int64_t)g->f_millis : group_last_ms(e->partials, group),
+	    g->f_late))
+		return true;
+	return (r->timeout_s != 0 || r->window_s != 0) &&
+	    age_over(w, g->f_epoch, (int64_t)g->f_millis / 1000,
+	    age_limit(r, group_hash(e->partials, group)));
 }
 
 bool
@@ -173,24 +180,37 @@ keep_why_over_age(const struct engine *e, uint32_t number)
 /* Groups. */
 
 uint64_t
-keep_hash(const struct engine *e, const struct value bound[VARIABLES_MAX])
+keep_hash_more(const struct engine *e, uint64_t hash, size_t variable,
+    const struct value *value)
 {
-	uint64_t	 h = 0;
-
-	for (size_t i = 0; i < VARIABLES_MAX; i++)
-		if (bound[i].kind != VALUE_NOTHING)
-			h = hash_word(&e->seed, h + i + 1) +
-			    value_hash(&e->seed, &bound[i]);
-	return h;
+	return hash_word(&e->seed, hash + variable + 1) +
+	    value_hash(&e->seed, value);
 }
 
-static bool
-binds_nothing(const struct value bound[VARIABLES_MAX])
+/* Of so many variables, from the first. Returns whether one is bound. */
+static inline bool
+hash_bound(const struct engine *e, const struct value *bound, size_t n,
+    uint64_t *hash)
 {
-	for (size_t i = 0; i < VARIABLES_MAX; i++)
-		if (bound[i].kind != VALUE_NOTHING)
-			return false;
-	return true;
+	bool	 any = false;
+
+	*hash = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (bound[i].kind == VALUE_NOTHING)
+			continue;
+		any = true;
+		*hash = keep_hash_more(e, *hash, i, &bound[i]);
+	}
+	return any;
+}
+
+uint64_t
+keep_hash(const struct engine *e, const struct value bound[VARIABLES_MAX])
+{
+	uint64_t	 hash;
+
+	(void)hash_bound(e, bound, VARIABLES_MAX, &hash);
+	return hash;
 }
 
 /* Where something with these values is, or would be. */
@@ -205,10 +225,8 @@ spot_of(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 {
 	struct spot	 at = { .root = scene_root(sc) };
 
-	if (!binds_nothing(bound)) {
+	if (hash_bound(sc->e, bound, sc->r->nvariables, &at.hash))
 		at.bound = bound;
-		at.hash = keep_hash(sc->e, bound);
-	}
 	return at;
 }
 
@@ -264,15 +282,14 @@ add_combination(struct engine *e, uint32_t root, const struct spot *at)
 	return group;
 }
 
+/* Nothing lives there. */
 static uint32_t
-new_group(const struct scene *sc, const struct spot *at)
+empty_group(const struct scene *sc, const struct spot *at)
 {
 	struct engine	*e = sc->e;
 	struct partials	*s = e->partials;
-	uint32_t	 root, group = spot_group(sc, at);
+	uint32_t	 root, group;
 
-	if (group != 0 && group_holds(s, group))
-		return group;
 	age_make_room(e);
 	root = spot_root(sc, at);
 	if (at->bound == NULL)
@@ -282,6 +299,15 @@ new_group(const struct scene *sc, const struct spot *at)
 	    at->bound) : add_combination(e, root, at);
 	e->stats.evicted += group == 0;
 	return group;
+}
+
+static uint32_t
+new_group(const struct scene *sc, const struct spot *at)
+{
+	const uint32_t	 group = spot_group(sc, at);
+
+	return group != 0 && group_holds(sc->e->partials, group) ? group :
+	    empty_group(sc, at);
 }
 
 uint32_t
@@ -357,6 +383,10 @@ keep_end_group(struct engine *e, uint32_t group)
 {
 	uint32_t	 next;
 
+	if (group_at(e->partials, group)->folded) {
+		group_end_folded(e->partials, group);
+		return;
+	}
 	for (uint32_t number = group_first(e->partials, group); number != 0;
 	    number = next) {
 		next = partial_at(e->partials, number)->next;
@@ -376,29 +406,41 @@ keep_expire(struct engine *e, uint32_t number)
 	keep_end(e, number);
 }
 
+/* All that there is of a group, which is folded. */
 static void
-sweep_group(struct engine *e, uint32_t group)
+expire_folded(struct engine *e, uint32_t group)
 {
-	const struct group	*g;
-	uint32_t		 next;
+	group_end_folded(e->partials, group);
+	e->stats.expired++;
+}
 
-	if (!group_in_use(e->partials, group))
-		return;
-	partials_passed(e->partials, group);
-	g = group_at(e->partials, group);
-	if (!e->key_parts[g->rule].ages ||
-	    (g->folded && !folded_over_age(e, group)))
-		return;
-	if (g->folded && g->f_low == g->top && e->trace.step == NULL) {
-		group_end_folded(e->partials, group);
-		e->stats.expired++;
-		return;
-	}
+static void
+sweep_open(struct engine *e, uint32_t group)
+{
+	uint32_t	 next;
+
 	for (uint32_t i = group_first(e->partials, group); i != 0; i = next) {
 		next = partial_at(e->partials, i)->next;
 		if (keep_over_age(e, i))
 			keep_expire(e, i);
 	}
+}
+
+static void
+sweep_group(struct engine *e, uint32_t group)
+{
+	const struct group	*g = group_at(e->partials, group);
+
+	if (!group_in_use(e->partials, group))
+		return;
+	partials_passed(e->partials, group);
+	if (!e->key_parts[g->rule].ages ||
+	    (g->folded && !folded_over_age(e, group)))
+		return;
+	if (g->folded && g->f_low == g->top && e->trace.step == NULL)
+		expire_folded(e, group);
+	else
+		sweep_open(e, group);
 }
 
 static void
@@ -502,4 +544,67 @@ keep_put(const struct scene *sc, const struct grown *g)
 	if (s->absent_ms >= 0)
 		wait_for_end(sc, g, number);
 	tracing_partial(e, renewed ? TRACE_RENEWED : TRACE_MET, number);
+}
+
+/* Beginning. */
+
+bool
+keep_begun(const struct scene *sc, struct begun *b)
+{
+	struct engine		*e = sc->e;
+	const struct rule	*r = sc->r;
+	struct origin		 o;
+	uint32_t		 late = 0;
+
+	/* What is told of or asked for at once is open. */
+	if (e->trace.step != NULL || r->strict || r->nstates == 1 ||
+	    r->states[1].absent_ms >= 0)
+		return false;
+	o = origin_of(sc, 0, &b->hash);
+	if (r->states[1].within_ms >= 0)
+		late = age_begin_millis(e, keep_watch(e, r, e->source),
+		    e->millis) + 1;
+	return fold_begin(&b->as, &o, e->millis, late, e->options.skip_steps);
+}
+
+/* Where others have gone on already, it is one of several. */
+static void
+put_open(const struct scene *sc, const struct value bound[VARIABLES_MAX])
+{
+	struct engine	*e = sc->e;
+	struct grown	 g = { .state = 1, .bound = bound, .ms = e->millis,
+	    .origin = keep_begin(sc, 0) };
+
+	g.past = kept_first(e, g.origin);
+	keep_put(sc, &g);
+}
+
+void
+keep_put_begun(const struct scene *sc, const struct begun *b,
+    const struct value bound[VARIABLES_MAX])
+{
+	struct engine		*e = sc->e;
+	const struct spot	 at = spot_of(sc, bound);
+	uint32_t		 group = spot_group(sc, &at);
+
+	if (group != 0 && group_holds(e->partials, group)) {
+		const struct group	*g = group_at(e->partials, group);
+
+		if (!g->folded || g->top != 1) {
+			put_open(sc, bound);
+			return;
+		}
+		if (!folded_over_age(e, group)) {
+			group_begin_folded(e->partials, group, &b->as,
+			    b->hash);
+			return;
+		}
+		expire_folded(e, group);
+	}
+	sweep(e);
+	group = empty_group(sc, &at);
+	if (group == 0)
+		return;
+	e->stats.started++;
+	group_begin_folded(e->partials, group, &b->as, b->hash);
 }

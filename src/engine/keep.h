@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/partial.h"
 #include "engine/tally.h"
 #include "engine/trace.h"
 #include "engine/value.h"
@@ -28,7 +29,11 @@ struct watch	*keep_watch(struct engine *, const struct rule *,
 uint32_t	 keep_begin(const struct scene *, uint32_t state);
 
 /* Has the state a tally, and how does it count? */
-bool		 keep_counts(const struct state *);
+static inline bool
+keep_counts(const struct state *s)
+{
+	return s->multiplier > 1;
+}
 struct tally_way keep_way(const struct rule *, uint32_t state);
 
 /* The group of the scene's key with these values; 0 when there is none. */
@@ -38,7 +43,12 @@ uint32_t	 keep_group(const struct scene *,
 uint32_t	 keep_new_group(const struct scene *,
 		    const struct value bound[VARIABLES_MAX]);
 
-/* The hash of a combination of values. */
+/*
+ * The hash of a combination of values. Of none it is 0, and each makes another
+ * of it, from the first variable that is bound to the last.
+ */
+uint64_t	 keep_hash_more(const struct engine *, uint64_t hash,
+		    size_t variable, const struct value *);
 uint64_t	 keep_hash(const struct engine *,
 		    const struct value bound[VARIABLES_MAX]);
 
@@ -64,6 +74,19 @@ struct grown {
 	uint64_t		 kept_at;	/* before an `absent` */
 };
 void		 keep_put(const struct scene *, const struct grown *);
+
+/*
+ * The same of what begins with the record being read and waits for the second
+ * state, most often in vain: all of it lies in its group, folded (fold.h).
+ * First ask whether it may, once for all values that are bound.
+ */
+struct begun {
+	struct group	 as;
+	uint64_t	 hash;		/* of the record */
+};
+bool		 keep_begun(const struct scene *, struct begun *);
+void		 keep_put_begun(const struct scene *, const struct begun *,
+		    const struct value bound[VARIABLES_MAX]);
 
 /* What came out of this count and has its past there still, or 0. */
 uint32_t	 keep_came_out(const struct engine *, uint32_t count);

@@ -218,6 +218,22 @@ key_life(struct engine *e, uint32_t rule, uint64_t *id)
 	return true;
 }
 
+bool
+key_ahead(struct engine *e, uint32_t rule, uint64_t *key)
+{
+	return make_key(e, &e->program->rules[rule], key);
+}
+
+void
+key_told(struct engine *e, uint32_t rule, uint64_t key)
+{
+	struct key_memo	*m = &e->key_memos[e->key_parts[rule].kind];
+
+	m->ordinal = e->ordinal;
+	m->key = key;
+	m->has = true;
+}
+
 static void
 remember_key(struct engine *e, struct key_memo *m, uint32_t rule)
 {

@@ -37,6 +37,13 @@ bool		 key_now(struct engine *, uint32_t rule, uint64_t *id);
 bool		 key_alone(struct engine *, uint32_t rule, uint64_t *key);
 
 /*
+ * The same of a record whose turn is to come; and when it has, what was made
+ * then, for key_now() and key_alone(). Not for rules with `by` or zones.
+ */
+bool		 key_ahead(struct engine *, uint32_t rule, uint64_t *key);
+void		 key_told(struct engine *, uint32_t rule, uint64_t key);
+
+/*
  * Which rules, of those whose bits stand with that of this one, may have
  * anything for the key that it and all alike make of the record; into their
  * memo.

@@ -35,6 +35,8 @@ scene_root(const struct scene *sc)
 	if (sc->root != 0 && group_in_use(s, sc->root) &&
 	    group_at(s, sc->root)->id == sc->key)
 		return sc->root;
+	if (sc->root == 0 && sc->added == partials_added(s))
+		return 0;
 	return group_find(s, sc->key, sc->rule);
 }
 
@@ -206,7 +208,8 @@ scene_may_begin(const struct scene *sc)
 	const struct engine	*e = sc->e;
 
 	return !scene_alerted(sc) &&
-	    eval_zone(sc->r, e->has_zone ? &e->zone : NULL) &&
+	    (sc->r->zone == ZONE_FREE ||
+	    eval_zone(sc->r, e->has_zone ? &e->zone : NULL)) &&
 	    (!sc->r->by_none || eval_subject(e->program, sc->r,
 	    record_id(e->record, (enum record_id)sc->r->subject)));
 }
@@ -349,18 +352,39 @@ grow(const struct scene *sc, uint32_t state, struct base *base)
 	return any;
 }
 
+static bool
+begin_open(const struct scene *sc)
+{
+	struct engine	*e = sc->e;
+	struct base	 base = { .ms = e->millis,
+	    .origin = keep_begin(sc, 0) };
+	const bool	 any = grow(sc, 0, &base);
+
+	origin_drop(&e->pasts, base.origin);
+	return any;
+}
+
+static bool
+begin_folded(const struct scene *sc, const struct begun *b)
+{
+	struct value	 bound[VARIABLES_MAX] = { { 0 } };
+	size_t		 n = 0;
+
+	for (; scene_bind(sc, 0, n, bound); n++)
+		keep_put_begun(sc, b, bound);
+	return n > 0;
+}
+
 static void
 begin(const struct scene *sc)
 {
-	struct engine	*e = sc->e;
-	struct base	 base = { .ms = e->millis };
+	struct begun	 b;
 
 	if (!scene_may_begin(sc))
 		return;
-	base.origin = keep_begin(sc, 0);
-	if (grow(sc, 0, &base) && !scene_alerted(sc))
+	if ((keep_begun(sc, &b) ? begin_folded(sc, &b) : begin_open(sc)) &&
+	    !scene_alerted(sc))
 		scene_first_met(sc);
-	origin_drop(&e->pasts, base.origin);
 }
 
 static void
@@ -579,6 +603,7 @@ life_feed(struct engine *e, const struct entry *en, size_t n)
 		return;
 	if (group_may_live(e->partials, sc.key, sc.rule))
 		sc.root = group_find(e->partials, sc.key, sc.rule);
+	sc.added = partials_added(e->partials);
 	if ((!sc.r->any_order && !concerns(&sc, en, n)) ||
 	    met_excepted(e, sc.rule))
 		return;
@@ -630,11 +655,23 @@ life_strict(struct engine *e)
 	e->nstricts = 0;
 }
 
+/* Can something be over age, or another source's? Else all that live wait. */
+static bool
+may_be_over(const struct engine *e)
+{
+	for (uint32_t i = 0; i < e->program->nrules; i++)
+		if (e->key_parts[i].ages)
+			return true;
+	return e->nsources > 1;
+}
+
 uint64_t
 life_waiting(const struct engine *e, uint32_t source)
 {
 	uint64_t	 n = 0;
 
+	if (!may_be_over(e))
+		return partials_count(e->partials);
 	for (uint32_t i = 1; i < partials_size(e->partials); i++)
 		n += group_in_use(e->partials, i) &&
 		    keep_waits(e, i, source);

@@ -12,6 +12,7 @@
 #include "engine/inside.h"
 #include "engine/keep.h"
 #include "engine/regroup.h"
+#include "engine/retally.h"
 
 struct walk {
 	const struct engine	*e;
@@ -215,7 +216,7 @@ note_partial(const struct engine *e, struct living *l, const struct partial *p)
 	struct tally_told	 told = { .first_past = p->past };
 
 	if (p->in_tally)
-		(void)tally_tell(e->tallies, p->tally, &told);
+		(void)retally_tell(e->tallies, p->tally, &told);
 	note_origin(e, l, p->origin, told.first_past != 0);
 	l->over = origin_over_age(e, &e->program->rules[l->rule],
 	    p->origin) || is_late(w, s, p->last_ms, p->epoch);

@@ -21,6 +21,17 @@
 
 static const struct plan	nobody;
 
+/* Groups of partial matches that records may look up, of some rules each. */
+#define SIGHTS_EACH	4u
+
+struct sights {
+	size_t		 n;
+	struct sight {
+		uint64_t	 id;	/* of group_ahead() */
+		uint32_t	 number;
+	}		 v[SIGHTS_EACH * (FEED_AHEAD + FEED_TOGETHER)];
+};
+
 /* The slot, where it can be told without telling anybody. */
 static uint32_t
 slot_known(const struct engine *e, const struct record *r)
@@ -195,22 +206,24 @@ look_for_plan(struct engine *e, struct turn *t)
 	look_at_plan(e, t);
 }
 
-/*
- * The rule of a plan whose sequence stands for all that the record may touch;
- * or PROGRAM_NONE. Where there are many of them, much else is to be done.
- */
+/* May sequences of this rule stand for what the record will touch? */
+static bool
+lasts(const struct engine *e, uint32_t rule)
+{
+	const struct rule	*r = &e->program->rules[rule];
+
+	return r->zone == ZONE_FREE && r->nby == 0 && (r->nstates > 1 ||
+	    r->states[0].multiplier > 1);
+}
+
+/* A rule in old words whose sequence does so; or PROGRAM_NONE. */
 static uint32_t
 lasting_rule(const struct engine *e, const struct plan *plan)
 {
-	for (unsigned i = 0; i < ENTRY_LISTS; i++) {
+	for (unsigned i = ENTRY_ADVANCE; i <= ENTRY_START; i++) {
 		const struct entries	*l = &plan->lists[i];
-		const struct rule	*r;
 
-		if (l->n == 0)
-			continue;
-		r = &e->program->rules[l->v[0].rule];
-		if (r->zone == ZONE_FREE && r->nby == 0 && (r->nstates > 1 ||
-		    r->states[0].multiplier > 1))
+		if (l->n > 0 && lasts(e, l->v[0].rule))
 			return l->v[0].rule;
 	}
 	return PROGRAM_NONE;
@@ -218,21 +231,48 @@ lasting_rule(const struct engine *e, const struct plan *plan)
 
 /* Who has something for the key, if that is what a muster asks first. */
 static void
-look_for_waits(struct engine *e, const struct muster *m)
+look_for_waits(struct engine *e, struct turn *t, const struct muster *m)
 {
 	const struct quest	*q = m->quests;
-	uint64_t		 key;
 
-	if (m->nquests > 0 && q->told == NULL &&
-	    e->program->rules[q->rule].nby == 0 &&
-	    e->program->rules[q->rule].zone == ZONE_FREE &&
-	    key_life(e, q->rule, &key))
-		waits_ahead(e->waits, key ^ e->waiters[q->rule].salt,
-		    m->blocks[0].block);
+	if (m->nquests == 0 || e->program->rules[q->rule].nby > 0 ||
+	    e->program->rules[q->rule].zone != ZONE_FREE ||
+	    !key_ahead(e, q->rule, &t->key))
+		return;
+	t->keyed = q->rule;
+	if (q->told == NULL)
+		waits_ahead(e->waits, t->key);
+}
+
+/* Groups of the first such rule in new words and of others with such a key. */
+static void
+look_for_groups(struct engine *e, struct turn *t,
+    const struct entries *lives, struct sights *to)
+{
+	const size_t	 end = to->n + SIGHTS_EACH;
+	uint32_t	 kind = 0;
+
+	for (uint32_t i = 0; i < lives->n && to->n < end; i++) {
+		const uint32_t		 rule = lives->v[i].rule;
+		const struct key_part	*part = &e->key_parts[rule];
+
+		if ((i > 0 && rule == lives->v[i - 1].rule) ||
+		    (t->keyed != PROGRAM_NONE && part->kind != kind) ||
+		    !lasts(e, rule))
+			continue;
+		if (t->keyed == PROGRAM_NONE) {
+			if (!key_ahead(e, rule, &t->key))
+				return;
+			t->keyed = rule;
+			kind = part->kind;
+		}
+		to->v[to->n++].id = group_ahead(e->partials,
+		    t->key ^ part->salt);
+	}
 }
 
 static void
-look_for_sequence(struct engine *e, struct turn *t)
+look_for_sequence(struct engine *e, struct turn *t, struct sights *to)
 {
 	const struct plan	*plan;
 
@@ -242,79 +282,69 @@ look_for_sequence(struct engine *e, struct turn *t)
 	plan = plan_for(e->plans, t->plan, t->record);
 	e->record = t->record;
 	if (plan->muster != NULL) {
-		look_for_waits(e, plan->muster);
+		look_for_waits(e, t, plan->muster);
 		return;
 	}
+	look_for_groups(e, t, &plan->lists[ENTRY_LIVES], to);
 	t->rule = lasting_rule(e, plan);
 	if (t->rule == PROGRAM_NONE)
 		return;
-	t->has_found = !e->program->rules[t->rule].new_life;
-	if (t->has_found) {
-		t->may_move = plan->lists[ENTRY_ADVANCE].n > 0;
-		t->instance = key_classic(e, t->rule);
-		seqs_ahead(e->seqs, t->instance);
-	} else if (key_life(e, t->rule, &t->instance))
-		t->instance = group_ahead(e->partials, t->instance);
-	else
-		t->rule = PROGRAM_NONE;
+	t->has_found = true;
+	t->may_move = plan->lists[ENTRY_ADVANCE].n > 0;
+	t->instance = key_classic(e, t->rule);
+	seqs_ahead(e->seqs, t->instance);
 }
 
 static void
 look_further(const struct engine *e, struct turn *t)
 {
-	if (t->rule == PROGRAM_NONE)
-		return;
-	t->number = t->has_found ? seqs_ahead_more(e->seqs, t->instance,
-	    t->may_move || e->key_parts[t->rule].ages) :
-	    group_ahead_more(e->partials, t->instance);
+	if (t->rule != PROGRAM_NONE)
+		t->number = seqs_ahead_more(e->seqs, t->instance,
+		    t->may_move || e->key_parts[t->rule].ages);
 }
 
 static void
 look_at_end(const struct engine *e, const struct turn *t)
 {
-	if (t->rule == PROGRAM_NONE)
-		return;
-	if (t->has_found) {
-		if (t->number != SEQ_NONE && t->may_move &&
-		    !e->options.skip_steps)
-			steps_ahead(e->steps,
-			    seqs_at(e->seqs, t->number)->steps);
-	} else if (t->number != 0)
-		partial_ahead(e->partials, t->number);
+	if (t->rule != PROGRAM_NONE && t->number != SEQ_NONE && t->may_move &&
+	    !e->options.skip_steps)
+		steps_ahead(e->steps, seqs_at(e->seqs, t->number)->steps);
 }
 
-/* Where they count, what they have counted. */
+/* Those that are there; where they count, what they have counted. */
 static void
-look_at_tallies(const struct engine *e, struct turns *ts)
+look_at_groups(const struct engine *e, struct sights *s)
 {
-	for (size_t i = 0; i < ts->n; i++) {
-		struct turn	*t = &ts->v[i];
+	size_t	 n = 0;
 
-		if (t->rule == PROGRAM_NONE || t->has_found)
-			continue;
-		if (t->number != 0)
-			t->number = count_ahead(e, t->number);
+	for (size_t i = 0; i < s->n; i++) {
+		s->v[n].number = group_ahead_more(e->partials, s->v[i].id);
+		n += s->v[n].number != 0;
 	}
-	for (size_t i = 0; i < ts->n; i++) {
-		const struct turn	*t = &ts->v[i];
-
-		if (t->rule != PROGRAM_NONE && !t->has_found &&
-		    t->number != 0)
-			tally_ahead_more(e->tallies, t->number);
-	}
+	for (size_t i = 0; i < n; i++)
+		partial_ahead(e->partials, s->v[i].number);
+	if (tallies_used(e->tallies) <= MANY_NEW)
+		return;
+	for (size_t i = 0; i < n; i++)
+		s->v[i].number = count_ahead(e, s->v[i].number);
+	for (size_t i = 0; i < n; i++)
+		if (s->v[i].number != 0)
+			tally_ahead_more(e->tallies, s->v[i].number);
 }
 
 static void
 look_for_sequences(struct engine *e, struct turns *ts)
 {
+	struct sights	 groups;
+
+	groups.n = 0;
 	for (size_t i = 0; i < ts->n; i++)
-		look_for_sequence(e, &ts->v[i]);
+		look_for_sequence(e, &ts->v[i], &groups);
 	for (size_t i = 0; i < ts->n; i++)
 		look_further(e, &ts->v[i]);
+	look_at_groups(e, &groups);
 	for (size_t i = 0; i < ts->n; i++)
 		look_at_end(e, &ts->v[i]);
-	if (tallies_used(e->tallies) > MANY_NEW)
-		look_at_tallies(e, ts);
 }
 
 /* Is it ready, but without a plan? */

@@ -9,6 +9,7 @@
  * with a number of its own.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/classic.h"
 #include "engine/inside.h"
@@ -91,25 +92,61 @@ feed(struct engine *e, const struct entries *l, uint32_t i, uint32_t n)
 	life_feed(e, l->v + i, n);
 }
 
+/* The hash of what is told; false when the record has it not. */
+static bool
+hash_told(struct engine *e, const struct told *told, uint64_t *hash)
+{
+	struct value	 v;
+
+	*hash = 0;
+	for (uint32_t i = 0; i < told->n; i++) {
+		const struct pin	*p = &told->pins[i];
+
+		if (!ask_value(e->ask, p->field, p->part, &v))
+			return false;
+		*hash = keep_hash_more(e, *hash, p->variable, &v);
+	}
+	return true;
+}
+
 /* What a quest looks for; false when the record has it not. */
 static bool
 look_for(struct engine *e, const struct quest *q, uint64_t *what)
 {
-	struct value	 values[VARIABLES_MAX] = { { 0 } };
+	uint64_t	 hash;
 
 	if (!key_alone(e, q->rule, what))
 		return false;
 	if (q->told == NULL)
 		return true;
-	for (uint32_t i = 0; i < q->told->n; i++) {
-		const struct pin	*p = &q->told->pins[i];
-
-		if (!ask_value(e->ask, p->field, p->part,
-		    &values[p->variable]))
-			return false;
-	}
-	*what = partials_what(e->partials, *what, keep_hash(e, values));
+	if (!hash_told(e, q->told, &hash))
+		return false;
+	*what = partials_what(e->partials, *what, hash);
 	return true;
+}
+
+/* Those of a quest who have something under this hash. */
+static void
+find_waiting(struct engine *e, const struct muster *m, const struct quest *q,
+    uint64_t what)
+{
+	const uint32_t	 end = m->first + m->nnumbers;
+
+	for (uint32_t from = m->first - m->first % WAITS_BLOCKS; from < end;
+	    from += WAITS_BLOCKS) {
+		struct waits_walk	 walk = waits_begin(e->waits, what,
+		    from / WAITS_BLOCKS);
+		uint32_t		 block, number;
+		uint64_t		 word;
+
+		while (waits_next(&walk, &block, &word)) {
+			block += from - m->first;
+			number = block < m->nnumbers ? m->numbers[block] : 0;
+			if (number != 0)
+				e->concerned[number - 1] |= word &
+				    q->who[number - 1];
+		}
+	}
 }
 
 /* All who have something that the record may go on from, in order. */
@@ -117,25 +154,19 @@ static void
 live_by_muster(struct engine *e, const struct entries *l,
     const struct muster *m)
 {
-	uint64_t	 what[MUSTER_QUESTS];
-	bool		 has[MUSTER_QUESTS];
+	uint64_t	 what;
 
+	memcpy(e->concerned, m->always, m->nblocks * sizeof(*m->always));
 	for (uint32_t i = 0; i < m->nquests; i++)
-		has[i] = look_for(e, &m->quests[i], &what[i]);
-	for (uint32_t b = 0; b < m->nblocks; b++) {
-		const struct muster_block	*block = &m->blocks[b];
-		uint64_t			 who = block->always;
-
-		for (uint32_t i = 0; i < m->nquests; i++)
-			if (has[i] && m->quests[i].who[b] != 0)
-				who |= m->quests[i].who[b] & waits_word(
-				    e->waits, what[i], block->block);
-		for (; who != 0; who &= who - 1) {
-			const uint32_t	 i = block->at[__builtin_ctzll(who)];
+		if (look_for(e, &m->quests[i], &what))
+			find_waiting(e, m, &m->quests[i], what);
+	for (uint32_t b = 0; b < m->nblocks; b++)
+		for (uint64_t who = e->concerned[b]; who != 0;
+		    who &= who - 1) {
+			const uint32_t	 i = m->at[b][__builtin_ctzll(who)];
 
 			feed(e, l, i, entries_of_rule(l, i));
 		}
-	}
 }
 
 /*

@@ -21,6 +21,7 @@
 struct musters {
 	const struct engine	*e;
 	uint32_t		 few;		/* entries that need none */
+	uint32_t		 lives;		/* rules that may be in one */
 	uint32_t		*first;		/* by rule: in the next */
 	uint32_t		*told;		/* by atom: BY_KEY, or of all */
 	struct told		**all;
@@ -180,6 +181,7 @@ musters_new(const struct engine *e)
 	ms = xcalloc(1, sizeof(*ms));
 	ms->e = e;
 	ms->few = from == 0 ? MUSTER_FEW : 0;
+	ms->lives = (uint32_t)lives;
 	ms->first = xcalloc(p->nrules, sizeof(*ms->first));
 	for (size_t i = 0; i < p->nrules; i++) {
 		ms->first[i] = n;
@@ -202,6 +204,12 @@ musters_free(struct musters *ms)
 	free(ms->told);
 	free(ms->first);
 	free(ms);
+}
+
+uint32_t
+musters_blocks(const struct musters *ms)
+{
+	return (ms->lives + WAITS_BITS - 1) / WAITS_BITS;
 }
 
 /* Where it may begin it is always asked. */
@@ -264,18 +272,28 @@ is_asked_for(const struct musters *ms, struct drafts *d,
 	return true;
 }
 
-static uint32_t
-count_blocks(const struct musters *ms, const struct entries *l)
+/* The muster without its entries: which blocks of waits.h are what of it. */
+static struct muster *
+new_muster(const struct musters *ms, struct arena *arena,
+    const struct entries *l)
 {
-	uint32_t	 n = 0, last = UINT32_MAX;
+	const struct key_part	*parts = ms->e->key_parts;
+	struct muster		*m = arena_alloc(arena, sizeof(*m));
+	uint32_t		*numbers, n = 0;
 
+	m->first = parts[l->v[0].rule].block;
+	m->nnumbers = parts[l->v[l->n - 1].rule].block - m->first + 1;
+	m->numbers = numbers = arena_array(arena, m->nnumbers,
+	    sizeof(*numbers));
 	for (uint32_t i = 0; i < l->n; i++) {
-		const uint32_t	 block = ms->e->key_parts[l->v[i].rule].block;
+		uint32_t	*number = &numbers[parts[l->v[i].rule].block -
+		    m->first];
 
-		n += block != last;
-		last = block;
+		if (*number == 0)
+			*number = ++n;
 	}
-	return n;
+	m->nblocks = n;
+	return m;
 }
 
 const struct muster *
@@ -283,16 +301,17 @@ muster_cut(const struct musters *ms, struct arena *arena,
     const struct entries *l)
 {
 	struct drafts		 d = { .arena = arena };
-	struct muster_block	*blocks, *b = NULL;
 	struct quest		*quests;
 	struct muster		*m;
-	uint32_t		 n;
+	uint64_t		*always;
+	uint32_t		(*at)[WAITS_BITS], n;
 
 	if (ms == NULL || l->n <= ms->few)
 		return NULL;
-	m = arena_alloc(arena, sizeof(*m));
-	m->nblocks = d.nblocks = count_blocks(ms, l);
-	m->blocks = blocks = arena_array(arena, m->nblocks, sizeof(*blocks));
+	m = new_muster(ms, arena, l);
+	d.nblocks = m->nblocks;
+	m->always = always = arena_array(arena, m->nblocks, sizeof(*always));
+	m->at = at = arena_array(arena, m->nblocks, sizeof(*at));
 	for (uint32_t i = 0; i < l->n; i += n) {
 		const struct key_part	*part =
 		    &ms->e->key_parts[l->v[i].rule];
@@ -300,14 +319,10 @@ muster_cut(const struct musters *ms, struct arena *arena,
 		for (n = 1; i + n < l->n; n++)
 			if (l->v[i + n].rule != l->v[i].rule)
 				break;
-		if (b == NULL || b->block != part->block) {
-			b = b == NULL ? blocks : b + 1;
-			b->block = part->block;
-			d.block = (uint32_t)(b - blocks);
-		}
-		b->at[part->bit] = i;
+		d.block = m->numbers[part->block - m->first] - 1;
+		at[d.block][part->bit] = i;
 		if (!is_asked_for(ms, &d, l->v + i, n))
-			b->always |= UINT64_C(1) << part->bit;
+			always[d.block] |= UINT64_C(1) << part->bit;
 	}
 	quests = arena_array(arena, d.n, sizeof(*quests));
 	for (uint32_t i = 0; i < d.n; i++)

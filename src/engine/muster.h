@@ -44,16 +44,15 @@ struct quest {
 	const uint64_t	*who;		/* by block of the muster */
 };
 
-struct muster_block {
-	uint32_t	 block;		/* of waits.h */
-	uint64_t	 always;	/* these are concerned in any case */
-	uint32_t	 at[WAITS_BITS]; /* first entry of each */
-};
-
+/* It has only those blocks of waits.h that any of its rules is in. */
 struct muster {
 	const struct quest	*quests;
-	const struct muster_block *blocks;
 	uint32_t		 nquests, nblocks;
+	const uint64_t		*always;	/* concerned in any case */
+	const uint32_t		(*at)[WAITS_BITS]; /* first entry of each */
+	/* From block of waits.h, after FIRST, to that of the muster. */
+	uint32_t		 first, nnumbers;
+	const uint32_t		*numbers;	/* plus 1; 0: it has it not */
 };
 
 /*
@@ -64,6 +63,9 @@ struct muster {
  */
 struct musters	*musters_new(const struct engine *);
 void		 musters_free(struct musters *);	/* NULL is allowed */
+
+/* So many blocks has a muster at the most. */
+uint32_t	 musters_blocks(const struct musters *);
 
 /* Is it ever asked for by its key alone? NULL: it is. */
 bool		 musters_by_key(const struct musters *, uint32_t rule);

@@ -16,12 +16,6 @@
 
 _Static_assert(sizeof(struct partial) == 40, "there may be many");
 
-const struct group *
-group_at(const struct partials *s, uint32_t number)
-{
-	return group(s, number);
-}
-
 static const uint64_t *
 id_at(const void *arg, uint32_t number)
 {
@@ -33,9 +27,10 @@ partials_new(struct bounds *bounds, struct pasts *pasts, uint32_t open)
 {
 	struct partials	*s = xcalloc(1, sizeof(*s));
 
-	pool_init(&s->groups, sizeof(struct group));
+	s->head.added = 1;
+	pool_init(&s->head.groups, sizeof(struct group));
 	pool_init(&s->kins, sizeof(struct kin));
-	pool_init(&s->all, sizeof(struct partial));
+	pool_init(&s->head.all, sizeof(struct partial));
 	pool_init(&s->hashes, sizeof(uint64_t));
 	folds_init(&s->folds, pasts);
 	s->want_hashes = pasts->want_hashes;
@@ -56,9 +51,9 @@ partials_free(struct partials *s)
 {
 	if (s == NULL)
 		return;
-	pool_fini(&s->groups);
+	pool_fini(&s->head.groups);
 	pool_fini(&s->kins);
-	pool_fini(&s->all);
+	pool_fini(&s->head.all);
 	pool_fini(&s->hashes);
 	folds_fini(&s->folds);
 	slots_free(s->index);
@@ -66,30 +61,6 @@ partials_free(struct partials *s)
 	free(s->may);
 	free(s->will);
 	free(s);
-}
-
-uint32_t
-partials_size(const struct partials *s)
-{
-	return s->groups.n;
-}
-
-uint32_t
-partials_count(const struct partials *s)
-{
-	return s->live;
-}
-
-struct partial *
-partial_at(const struct partials *s, uint32_t number)
-{
-	return pool_at(&s->all, number);
-}
-
-bool
-group_in_use(const struct partials *s, uint32_t number)
-{
-	return group(s, number)->rule != GROUP_FREE;
 }
 
 /* Those that are equally far. */
@@ -150,7 +121,7 @@ fell_back(struct partials *s, uint32_t number, uint16_t state)
 	if (g->first == 0) {
 		groups_unlink(s, number);
 		g->top = 0;
-		s->live--;
+		s->head.live--;
 		return;
 	}
 	if (group_top(state) < g->top)
@@ -240,9 +211,11 @@ fold(struct partials *s, uint32_t number)
 	unsigned	 low;
 	uint64_t	 hash;
 
-	if (!group_in_use(s, number) || g->folded)
+	if (!group_in_use(s, number))
 		return;
 	g->queued = false;
+	if (g->folded)
+		return;
 	next = g->first;
 	if (!in_a_row(s, g, by_state, &low) ||
 	    !fold_put(&s->folds, g, by_state, low, &hash))
@@ -252,7 +225,7 @@ fold(struct partials *s, uint32_t number)
 	for (uint32_t i; (i = next) != 0;) {
 		next = partial_at(s, i)->next;
 		partial_at(s, i)->group = 0;
-		pool_give(&s->all, i);
+		pool_give(&s->head.all, i);
 	}
 }
 
@@ -266,6 +239,27 @@ partials_settle(struct partials *s)
 		s->nqueue--;
 		fold(s, number);
 	}
+}
+
+void
+group_begin_folded(struct partials *s, uint32_t number,
+    const struct group *as, uint64_t hash)
+{
+	struct group		*g = group(s, number);
+	const struct group	 was = *g;
+
+	if (was.folded)
+		groups_unlink(s, number);
+	else
+		s->head.live++;
+	*g = *as;
+	g->id = was.id;
+	g->rule = was.rule;
+	g->kin = was.kin;
+	g->queued = was.queued;
+	link_newest(s, number);
+	if (s->want_hashes)
+		*(uint64_t *)pool_at(&s->hashes, number) = hash;
 }
 
 uint64_t
@@ -290,7 +284,7 @@ open_group(struct partials *s, uint32_t number)
 	    by_state);
 
 	for (; low <= g->top; low++) {
-		const uint32_t	 one = pool_take(&s->all);
+		const uint32_t	 one = pool_take(&s->head.all);
 
 		by_state[low].group = number;
 		by_state[low].next = g->first;
@@ -317,7 +311,7 @@ group_end_folded(struct partials *s, uint32_t number)
 	g->folded = false;
 	groups_unlink(s, number);
 	g->top = 0;
-	s->live--;
+	s->head.live--;
 	group_tidy(s, number);
 }
 
@@ -345,7 +339,7 @@ uint32_t
 partial_add(struct partials *s, const struct partial *one)
 {
 	const uint32_t	 next = group_first(s, one->group);
-	const uint32_t	 number = pool_take(&s->all);
+	const uint32_t	 number = pool_take(&s->head.all);
 	struct partial	*p = partial_at(s, number);
 	struct group	*g = group(s, one->group);
 
@@ -353,7 +347,7 @@ partial_add(struct partials *s, const struct partial *one)
 	p->next = next;
 	g->first = number;
 	if (next == 0) {
-		s->live++;
+		s->head.live++;
 		g->top = group_top(p->state) & GROUP_TOP_MAX;
 		link_newest(s, p->group);
 	} else {
@@ -376,7 +370,7 @@ partial_remove(struct partials *s, uint32_t number)
 	*at = p->next;
 	p->group = 0;
 	fell_back(s, of, (uint16_t)p->state);
-	pool_give(&s->all, number);
+	pool_give(&s->head.all, number);
 	group_tidy(s, of);
 	if (group_in_use(s, of))
 		touched(s, of);

@@ -10,9 +10,9 @@
  * it counts records, one count.
  *
  * The partial matches of nearly all groups are beginnings of one chain of
- * records. Such a group is folded some time after it was last touched (see
- * fold.h): it takes little room then, and is opened again when it is asked for
- * a partial match that it has.
+ * records. Such a group is folded some time after it was last touched, and one
+ * that has just begun at once (see fold.h): it takes little room then, and is
+ * opened again when it is asked for a partial match that it has.
  *
  * Plain data, no pointers: numbers into pools, 0 being nothing. The store knows
  * nothing of time or rules; what a partial match holds besides is dropped by
@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pool.h"
 #include "engine/bound.h"
 #include "engine/past.h"
 
@@ -79,19 +80,41 @@ struct partial {
 	uint32_t	 epoch;		/* of last_ms, from 1; 0: not asked */
 };
 
+#define GROUP_FREE	GROUP_RULES_MAX	/* rule of a group not in use */
+
+/* What a store begins with; the rest of it is in groups.h. */
+struct partials_head {
+	struct pool	 groups, all;
+	uint32_t	 live;		/* groups that hold something */
+	uint64_t	 added;		/* ever, from 1 on */
+};
+
 /* OPEN: so many groups stay open; 0: PARTIAL_OPEN. */
 struct partials	*partials_new(struct bounds *, struct pasts *, uint32_t open);
 void		 partials_free(struct partials *);	/* NULL is allowed */
 
 /* Groups that hold something. */
-uint32_t	 partials_count(const struct partials *);
+static inline uint32_t
+partials_count(const struct partials *s)
+{
+	return ((const struct partials_head *)s)->live;
+}
 
 /* Fold what was not touched of late; what was borrowed is gone. */
 void		 partials_settle(struct partials *);
 
 /* Borrowed: they stay where they are until they are removed. */
-struct partial	*partial_at(const struct partials *, uint32_t number);
-const struct group *group_at(const struct partials *, uint32_t number);
+static inline struct partial *
+partial_at(const struct partials *s, uint32_t number)
+{
+	return pool_at(&((const struct partials_head *)s)->all, number);
+}
+
+static inline const struct group *
+group_at(const struct partials *s, uint32_t number)
+{
+	return pool_at(&((const struct partials_head *)s)->groups, number);
+}
 
 /*
  * The root of a key, by the hash of rule and key; 0 when nothing lives. The
@@ -166,8 +189,20 @@ uint32_t	 group_apart(struct partials *, uint32_t root);
 void		 group_tidy(struct partials *, uint32_t);
 
 /* Has it partial matches of its own? The first of them, which opens it. */
-bool		 group_holds(const struct partials *, uint32_t);
+static inline bool
+group_holds(const struct partials *s, uint32_t number)
+{
+	return group_at(s, number)->folded || group_at(s, number)->first != 0;
+}
 uint32_t	 group_first(struct partials *, uint32_t);
+
+/*
+ * A beginning that is folded at once: of a group that holds nothing, or just
+ * another one, which is gone then. AS is what fold_begin() has made of it, HASH
+ * that of its record.
+ */
+void		 group_begin_folded(struct partials *, uint32_t,
+		    const struct group *as, uint64_t hash);
 
 /* Remove one that is folded, and may stay so: all that it has is gone. */
 void		 group_end_folded(struct partials *, uint32_t);
@@ -214,7 +249,23 @@ void		 partial_renewed(struct partials *, uint32_t number);
 uint32_t	 partials_victim(const struct partials *);
 
 /* For walks over all groups: numbers are below this; not all are in use. */
-uint32_t	 partials_size(const struct partials *);
-bool		 group_in_use(const struct partials *, uint32_t);
+static inline uint32_t
+partials_size(const struct partials *s)
+{
+	return ((const struct partials_head *)s)->groups.n;
+}
+
+/* As long as this is the same, no group was added. Never 0. */
+static inline uint64_t
+partials_added(const struct partials *s)
+{
+	return ((const struct partials_head *)s)->added;
+}
+
+static inline bool
+group_in_use(const struct partials *s, uint32_t number)
+{
+	return group_at(s, number)->rule != GROUP_FREE;
+}
 
 #endif

@@ -43,9 +43,10 @@ uint32_t
 origin_new(struct pasts *p, const struct origin *o, uint64_t hash)
 {
 	const uint32_t	 number = pool_take(&p->origins);
+	struct origin	*one = origin(p, number);
 
-	*origin(p, number) = *o;
-	origin(p, number)->refs = 1;
+	*one = *o;
+	one->refs = 1;
 	if (p->want_hashes)
 		*(uint64_t *)pool_at(&p->hashes, pool_take(&p->hashes)) =
 		    hash;

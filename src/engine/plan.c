@@ -164,78 +164,54 @@ plans_use_musters(struct plans *ps, const struct musters *musters)
 
 /* Slots. */
 
-struct sortable {
-	struct atom	 atom;
-	uint8_t		 negated;
-	uint32_t	 set;		/* plus one: NONE sorts first */
-};
+/* Does what it asks depend on the class of the path? */
+static bool
+asks_for_path(const struct demand *d)
+{
+	return d->paths || d->patterns;
+}
 
+/* One more than the set: none sorts first. */
 static int
 by_set(const void *va, const void *vb)
 {
-	const struct sortable	*a = va, *b = vb;
+	const struct demand	*a = va, *b = vb;
 
-	if (a->set != b->set)
-		return a->set < b->set ? -1 : 1;
-	if (a->negated != b->negated)
-		return a->negated < b->negated ? -1 : 1;
+	if (a->prefixes != b->prefixes)
+		return a->prefixes + 1 < b->prefixes + 1 ? -1 : 1;
+	if (asks_for_path(a) != asks_for_path(b))
+		return asks_for_path(b) ? -1 : 1;
 	if (a->atom.rule != b->atom.rule)
 		return a->atom.rule < b->atom.rule ? -1 : 1;
 	return a->atom.state < b->atom.state ? -1 :
 	    a->atom.state > b->atom.state;
 }
 
-/* Does what an atom without prefixes asks depend on the class of the path? */
-static bool
-asks_for_path(const struct state *s)
-{
-	return s->objects != PROGRAM_NONE;
-}
-
-static void
-sort_atoms(const struct program *p, struct slot *s)
-{
-	struct sortable	*v = xreallocarray(NULL, s->n + 1, sizeof(*v));
-
-	for (size_t i = 0; i < s->n; i++)
-		v[i] = (struct sortable){ s->atoms[i],
-		    asks_for_path(atom_state(p, s->atoms[i])),
-		    atom_prefixes(p, s->atoms[i]) + 1 };
-	if (s->n > 1)
-		qsort(v, s->n, sizeof(*v), by_set);
-	for (size_t i = 0; i < s->n; i++) {
-		s->atoms[i] = v[i].atom;
-		s->nfree += v[i].set == 0 && !v[i].negated;
-		s->nplain += v[i].set == 0;
-	}
-	free(v);
-}
-
 void
-slot_init(struct slot *s, const struct program *p, const bool *objects,
-    struct atom *atoms, size_t n)
+slot_init(struct slot *s, struct demand *demands, size_t n)
 {
-	*s = (struct slot){ .atoms = atoms, .n = n };
-	sort_atoms(p, s);
+	*s = (struct slot){ .demands = demands, .n = n };
+	if (n > 1)
+		qsort(demands, n, sizeof(*demands), by_set);
 	for (size_t i = 0; i < n; i++) {
-		const struct state	*st = atom_state(p, atoms[i]);
+		const struct demand	*d = &demands[i];
+		const enum test_status	 status = (enum test_status)d->status;
 
-		s->status |= st->status != STATUS_ANY;
-		s->outcome = i == 0 || st->status == s->outcome ?
-		    st->status : STATUS_ANY;
-		s->object |= objects[atoms[i].rule] ||
-		    atom_wants_object(p, atoms[i]);
-		if (st->objects == PROGRAM_NONE)
-			continue;
-		s->paths |= p->object_sets[st->objects].type == OBJECT_PATH;
-		s->patterns |= p->object_sets[st->objects].type == OBJECT_PCRE;
+		s->nplain += d->prefixes == PROGRAM_NONE;
+		s->nfree += !asks_for_path(d);
+		s->status |= status != STATUS_ANY;
+		s->outcome = i == 0 || status == s->outcome ? status :
+		    STATUS_ANY;
+		s->object |= d->object;
+		s->paths |= d->paths;
+		s->patterns |= d->patterns;
 	}
 }
 
 void
 slot_fini(struct slot *s)
 {
-	free(s->atoms);
+	free(s->demands);
 }
 
 /* Kinds. */
@@ -482,14 +458,14 @@ consider(struct plans *ps, struct atom a, uint64_t kind)
 
 /* The first of a slot's atoms that ask for prefixes of this set or a later. */
 static size_t
-first_of_set(const struct program *p, const struct slot *s, uint32_t set)
+first_of_set(const struct slot *s, uint32_t set)
 {
 	size_t	 lo = s->nplain, hi = s->n;
 
 	while (lo < hi) {
 		size_t	 mid = lo + (hi - lo) / 2;
 
-		if (atom_prefixes(p, s->atoms[mid]) < set)
+		if (s->demands[mid].prefixes < set)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -512,10 +488,9 @@ consider_prefixes(struct plans *ps, const struct slot *s, uint64_t kind)
 		for (size_t i = 0; i < n; i++) {
 			if (ps->in_class[sets[i]] != stamp)
 				continue;
-			for (size_t j = first_of_set(ps->program, s, sets[i]);
-			    j < s->n && atom_prefixes(ps->program,
-			    s->atoms[j]) == sets[i]; j++)
-				consider(ps, s->atoms[j], kind);
+			for (size_t j = first_of_set(s, sets[i]); j < s->n &&
+			    s->demands[j].prefixes == sets[i]; j++)
+				consider(ps, s->demands[j].atom, kind);
 			ps->in_class[sets[i]] = stamp - 1; /* once */
 		}
 	}
@@ -657,7 +632,7 @@ make(struct plans *ps, const struct slot *s, uint64_t kind)
 	ps->ndrafts = 0;
 	stamp_sets(ps, class_of(kind));
 	for (size_t i = from; i < to; i++)
-		consider(ps, s->atoms[i], kind);
+		consider(ps, s->demands[i].atom, kind);
 	consider_prefixes(ps, s, kind);
 	if (ps->ndrafts == 0 && common != NULL)
 		return common;

@@ -45,11 +45,25 @@ struct plan {
 	const struct muster	*muster; /* of ENTRY_LIVES; or NULL */
 };
 
+/*
+ * An atom, and what it asks besides the event. That is found out when rules are
+ * loaded: they lie far apart in memory, and slots are made while records wait.
+ */
+struct demand {
+	struct atom	 atom;
+	uint32_t	 prefixes;	/* atom_prefixes() */
+	uint8_t		 status;	/* enum test_status */
+	bool		 paths;		/* by prefixes, or for their absence */
+	bool		 patterns;	/* by regular expressions */
+	bool		 object;	/* it or its rule, in any way */
+	bool		 excepts;	/* its rule never sees some events */
+};
+
 /* What the states that want an event ask besides. */
 struct slot {
 	/* Those that ask for no path prefix come first, then those that ask
 	 * for its absence; then the others, by object set. */
-	struct atom	*atoms;
+	struct demand	*demands;
 	size_t		 n, nfree, nplain;
 	bool		 object;	/* any asks for the object */
 	bool		 paths;		/* by prefixes */
@@ -78,12 +92,8 @@ void		 plans_use_patterns(struct plans *, struct patterns *);
 /* Plans have musters from now on; they must outlive them. */
 void		 plans_use_musters(struct plans *, const struct musters *);
 
-/*
- * Take over the atoms of a new slot, sort them and note what they ask for.
- * OBJECTS by rule: atom_rule_wants_object().
- */
-void		 slot_init(struct slot *, const struct program *,
-		    const bool *objects, struct atom *, size_t n);
+/* Take over the demands on a new slot, sort them and note what they say. */
+void		 slot_init(struct slot *, struct demand *, size_t n);
 void		 slot_fini(struct slot *);
 
 /*

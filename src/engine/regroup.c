@@ -25,13 +25,13 @@ kin(const struct partials *s, uint32_t number)
 const struct pool *
 regroup_groups(const struct partials *s)
 {
-	return &s->groups;
+	return &s->head.groups;
 }
 
 const struct pool *
 regroup_partials(const struct partials *s)
 {
-	return &s->all;
+	return &s->head.all;
 }
 
 uint32_t
@@ -76,7 +76,7 @@ regroup_add(struct regroup *r, uint32_t number, const struct group *told,
 
 	if (number > GROUPS_MAX)
 		return false;
-	pool_restore(&s->groups, number);
+	pool_restore(&s->head.groups, number);
 	g = group(s, number);
 	*g = *told;
 	g->older = g->kin = g->first = 0;
@@ -143,7 +143,7 @@ regroup_partial(struct regroup *r, const struct partial *p, uint32_t number,
 bool
 regroup_put_queue(struct partials *s, uint32_t number, bool marked)
 {
-	if (number == 0 || number >= s->groups.n)
+	if (number == 0 || number >= s->head.groups.n)
 		return false;
 	groups_queue(s, number);
 	if (marked && group_in_use(s, number))
@@ -159,11 +159,11 @@ restore_groups(struct regroup *r)
 	struct partials		*s = r->s;
 	const struct stock	*t = &r->groups;
 
-	if (!pool_restore_unused(&s->groups, t->free, t->nfree))
+	if (!pool_restore_unused(&s->head.groups, t->free, t->nfree))
 		return false;
 	for (size_t i = 0; i < t->nfree; i++)
 		group(s, t->free[i])->rule = GROUP_FREE;
-	return s->groups.n - 1 <= GROUPS_MAX && (!s->want_hashes ||
+	return s->head.groups.n - 1 <= GROUPS_MAX && (!s->want_hashes ||
 	    pool_restore_unused(&s->hashes, t->free, t->nfree));
 }
 
@@ -184,9 +184,9 @@ take_numbers(struct regroup *r)
 	}
 	for (size_t i = 1; good && i <= last; i++)
 		if ((used[i / 8] >> i % 8 & 1) != 0)
-			pool_restore(&r->s->all, (uint32_t)i);
+			pool_restore(&r->s->head.all, (uint32_t)i);
 	free(used);
-	return good && pool_restore_unused(&r->s->all, r->all.free,
+	return good && pool_restore_unused(&r->s->head.all, r->all.free,
 	    r->all.nfree);
 }
 
@@ -209,10 +209,10 @@ link_again(struct partials *s, uint32_t number)
 {
 	struct group	*g = group(s, number), *next;
 
-	s->live++;
+	s->head.live++;
 	if (g->newer == 0)
 		return NULL;
-	if (g->newer >= s->groups.n)
+	if (g->newer >= s->head.groups.n)
 		return "a next one that is not there";
 	next = group(s, g->newer);
 	if (!group_in_use(s, g->newer) || !group_holds(s, g->newer) ||
@@ -227,7 +227,7 @@ order_levels(struct partials *s)
 {
 	uint32_t	 n = 0;
 
-	for (uint32_t i = 1; i < s->groups.n; i++) {
+	for (uint32_t i = 1; i < s->head.groups.n; i++) {
 		const unsigned	 l = group_level(group(s, i));
 
 		if (!group_in_use(s, i) || !group_holds(s, i) ||
@@ -242,7 +242,7 @@ order_levels(struct partials *s)
 			s->newest[l] = i;
 			i = group(s, i)->newer;
 		}
-	return n == s->live ? NULL : "some that are not in a row";
+	return n == s->head.live ? NULL : "some that are not in a row";
 }
 
 /* Combinations, but for those that are alone. */
@@ -260,7 +260,7 @@ join_root(struct partials *s, uint32_t number)
 	const struct kin	 k = *kin(s, number);
 	struct kin		*of_root;
 
-	if (k.root >= s->groups.n ||
+	if (k.root >= s->head.groups.n ||
 	    !group_in_use(s, k.root) || group_bound(s, k.root) != 0 ||
 	    group(s, k.root)->rule != group(s, number)->rule)
 		return "values of a key that is not there";
@@ -272,7 +272,7 @@ join_root(struct partials *s, uint32_t number)
 	of_root->n++;
 	if (k.newer == 0)
 		return NULL;
-	if (k.newer >= s->groups.n || !is_combination(s, k.newer) ||
+	if (k.newer >= s->head.groups.n || !is_combination(s, k.newer) ||
 	    kin(s, k.newer)->root != k.root || kin(s, k.newer)->older != 0)
 		return "a next combination that is elsewhere";
 	kin(s, k.newer)->older = number;
@@ -310,7 +310,7 @@ each_combination(struct partials *s, step_fn step)
 {
 	const char	*why = NULL;
 
-	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
+	for (uint32_t i = 1; why == NULL && i < s->head.groups.n; i++)
 		if (is_combination(s, i))
 			why = step(s, i);
 	return why;
@@ -323,7 +323,7 @@ order_combinations(struct partials *s)
 
 	if (why == NULL)
 		why = each_combination(s, find_oldest);
-	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
+	for (uint32_t i = 1; why == NULL && i < s->head.groups.n; i++)
 		if (group_in_use(s, i) && group(s, i)->kin != 0 &&
 		    group_bound(s, i) == 0)
 			why = order_root(s, i);
@@ -385,7 +385,7 @@ static void
 make_may(struct partials *s)
 {
 	while (s->will_bits < MAY_MOST &&
-	    s->groups.used > (UINT32_C(1) << s->will_bits))
+	    s->head.groups.used > (UINT32_C(1) << s->will_bits))
 		s->will_bits++;
 	s->may_bits = s->will_bits;
 	free(s->may);
@@ -401,10 +401,10 @@ index_all(struct regroup *r)
 	const char	*why = NULL;
 
 	make_may(s);
-	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
+	for (uint32_t i = 1; why == NULL && i < s->head.groups.n; i++)
 		if (group_in_use(s, i) && !is_combination(s, i))
 			why = index_root(r, i);
-	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
+	for (uint32_t i = 1; why == NULL && i < s->head.groups.n; i++)
 		if (is_combination(s, i))
 			why = index_bound(r, i);
 	return why;
@@ -420,12 +420,12 @@ drop_gone(struct regroup *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (group(s, r->v[i].p.group)->rule == REGROUP_GONE) {
 			partial_at(s, r->v[i].number)->group = 0;
-			pool_give(&s->all, r->v[i].number);
+			pool_give(&s->head.all, r->v[i].number);
 		} else {
 			r->v[n++] = r->v[i];
 		}
 	r->n = n;
-	for (uint32_t i = 1; i < s->groups.n; i++) {
+	for (uint32_t i = 1; i < s->head.groups.n; i++) {
 		struct group	*g = group(s, i);
 
 		if (g->rule != REGROUP_GONE)
@@ -433,7 +433,7 @@ drop_gone(struct regroup *r)
 		if (group_holds(s, i)) {
 			r->gone++;
 			groups_unlink(s, i);
-			s->live--;
+			s->head.live--;
 		}
 		if (g->folded)
 			fold_drop(&s->folds, g);
@@ -449,7 +449,7 @@ regroup_end(struct regroup *r)
 
 	if (!restore_groups(r) || !restore_partials(r))
 		return "a number that cannot be";
-	for (uint32_t i = 1; why == NULL && i < s->groups.n; i++)
+	for (uint32_t i = 1; why == NULL && i < s->head.groups.n; i++)
 		if (group_in_use(s, i) && group_holds(s, i))
 			why = link_again(s, i);
 	if (why == NULL)

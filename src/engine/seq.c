@@ -63,13 +63,16 @@ seqs_hash(const struct seqs *s, uint32_t number)
 }
 
 uint32_t
-seqs_find(const struct seqs *s, uint64_t id)
+seqs_look_up(struct seqs *s, uint64_t id)
 {
 	uint32_t	 at = 0, number;
 
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE)
-		if (seqs_at(s, number)->id == id)
+		if (seqs_at(s, number)->id == id) {
+			s->near[id % SEQ_NEAR] = (struct seq_near){ id,
+			    number };
 			return number;
+		}
 	return SEQ_NONE;
 }
 
@@ -201,6 +204,8 @@ seqs_remove(struct seqs *s, uint32_t number)
 	struct instance	*i = seqs_at(s, number);
 
 	slots_remove(s->index, i->id, number);
+	if (s->near[i->id % SEQ_NEAR].id == i->id)
+		s->near[i->id % SEQ_NEAR].id = 0;
 	unlink_from(s, number, level(i->state));
 	i->id = 0;
 	i->rule = FREE;

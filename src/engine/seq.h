@@ -53,6 +53,14 @@ struct seq_chunk {
 	uint64_t	*hashes;	/* or NULL: not wanted */
 };
 
+/* Who was found last, so that the same few need no index. */
+#define SEQ_NEAR	2048u		/* a power of two */
+
+struct seq_near {
+	uint64_t	 id;		/* 0: nobody */
+	uint32_t	 number;
+};
+
 struct seqs {
 	struct seq_chunk **chunks;
 	size_t		  cap;		/* of the array of chunks */
@@ -63,6 +71,7 @@ struct seqs {
 	bool		  want_hashes;
 	uint32_t	  max;		/* what INDEX was made for */
 	struct slots	 *index;
+	struct seq_near	  near[SEQ_NEAR];	/* by id */
 };
 
 /* HASHES: remember a hash for each. MAX: there will be no more. */
@@ -75,8 +84,16 @@ seqs_count(const struct seqs *s)
 	return s->live;
 }
 
-/* The instance with this id, or SEQ_NONE. */
-uint32_t	 seqs_find(const struct seqs *, uint64_t id);
+/* The instance with this id, or SEQ_NONE; the first one only by the index. */
+uint32_t	 seqs_look_up(struct seqs *, uint64_t id);
+
+static inline uint32_t
+seqs_find(struct seqs *s, uint64_t id)
+{
+	const struct seq_near	*n = &s->near[id % SEQ_NEAR];
+
+	return n->id == id && id != 0 ? n->number : seqs_look_up(s, id);
+}
 
 /*
  * Ahead of a seqs_find(): bring what it looks at first into the cache, and

@@ -11,6 +11,7 @@
 
 #include "engine/keep.h"
 #include "engine/regroup.h"
+#include "engine/retally.h"
 #include "engine/section.h"
 
 enum { KIND_HEAD, KIND_FREE, KIND_FREE_PARTIAL, KIND_ITEM };
@@ -414,7 +415,7 @@ take(const struct item *it, const struct partial *p)
 		return false;
 	if (p->counts) {
 		it->m->tally[p->state] = p->tally;
-		if (!tally_own(e->tallies, p->tally) ||
+		if (!retally_own(e->tallies, p->tally) ||
 		    tally_count(e->tallies, p->tally) >
 		    it->rule->states[p->state].multiplier)
 			return false;
@@ -585,7 +586,7 @@ end(struct resuming *r)
 	for (size_t i = 0; i < m->g.n; i++)
 		wait_again(e, &m->g.v[i]);
 	r->told.dropped += m->g.gone;
-	tallies_let_go(e->tallies);
+	retally_let_go(e->tallies);
 	pasts_let_go(&e->pasts);
 	return true;
 }

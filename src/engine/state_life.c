@@ -7,6 +7,7 @@
  * Each section begins with how many numbers there are, so that one which has
  * lost its end is noticed.
  */
+#include "engine/retally.h"
 #include "engine/section.h"
 #include "engine/stock.h"
 
@@ -229,14 +230,14 @@ const struct section	section_pasts = { SECTION_PASTS, "pasts",
 static void
 save_counted(const struct tallies *t, struct rows *rows)
 {
-	const struct pool	*pool = tallies_records(t);
+	const struct pool	*pool = retally_records(t);
 	struct tally_record	 one;
 
 	stock_save(rows, KIND_FREE_RECORD, pool);
 	for (uint32_t i = 1; i < pool->n; i++) {
 		struct buf	*b;
 
-		if (!tally_tell_record(t, i, &one))
+		if (!retally_tell_record(t, i, &one))
 			continue;
 		b = stock_item(rows, KIND_RECORD, i);
 		buf_u32(b, one.tally);
@@ -257,15 +258,15 @@ static void
 save_tallies(const struct engine *e, struct rows *rows)
 {
 	const struct tallies	*t = e->tallies;
-	const struct pool	*pool = tallies_pool(t);
+	const struct pool	*pool = retally_pool(t);
 	struct tally_told	 told;
 	struct buf		*b = rows_page(rows, stock_page(KIND_HEAD, 0));
 
 	buf_u32(b, pool->n);
-	buf_u32(b, tallies_records(t)->n);
+	buf_u32(b, retally_records(t)->n);
 	stock_save(rows, KIND_FREE, pool);
 	for (uint32_t i = 1; i < pool->n; i++) {
-		if (!tally_tell(t, i, &told))
+		if (!retally_tell(t, i, &told))
 			continue;
 		b = stock_item(rows, KIND_ITEM, i);
 		buf_u8(b, told.unordered);
@@ -295,7 +296,7 @@ tally_row_item(struct resuming *r, struct cursor *c, uint32_t number)
 		return resume_refuse(r, "it is cut off");
 	if (unordered > 1 || !may_be_past(r, told.first_past))
 		return resume_refuse(r, "a tally that cannot be");
-	tally_restore(r->e->tallies, number, &told);
+	retally_restore(r->e->tallies, number, &told);
 	return true;
 }
 
@@ -321,7 +322,7 @@ counted_row_item(struct resuming *r, struct cursor *c, uint32_t number)
 	    !may_be_past(r, one.start_past) ||
 	    (one.origin != 0 && !origin_is(&r->e->pasts, one.origin)))
 		return resume_refuse(r, "a record that cannot be");
-	tally_restore_record(r->e->tallies, number, &one);
+	retally_restore_record(r->e->tallies, number, &one);
 	return true;
 }
 
@@ -359,13 +360,13 @@ end_of_tallies(struct resuming *r)
 
 	if (!m->begun)
 		return true;
-	if (!tally_records_restored(t, m->stocks[1].free, m->stocks[1].nfree))
+	if (!retally_records_end(t, m->stocks[1].free, m->stocks[1].nfree))
 		return false;
-	why = tallies_restored(t, m->stocks[0].free, m->stocks[0].nfree);
+	why = retally_end(t, m->stocks[0].free, m->stocks[0].nfree);
 	if (why != NULL)
 		return resume_refuse(r, why);
-	return tallies_pool(t)->n == m->n[0] &&
-	    tallies_records(t)->n == m->n[1];
+	return retally_pool(t)->n == m->n[0] &&
+	    retally_records(t)->n == m->n[1];
 }
 
 const struct section	section_tallies = { SECTION_TALLIES, "tallies",

@@ -102,47 +102,6 @@ void		 tally_purge(struct tallies *, uint32_t);
 void		 tally_walk(const struct tallies *, uint32_t,
 		    void (*)(void *arg, const struct counted *), void *arg);
 
-/*
- * For tallies that are told, and made again in a store that is new. Numbers of
- * both pools are below what is returned; the next two are false where a number
- * is free. A record knows its tally and the next newer one there.
- */
-struct tally_told {
-	bool		 unordered;	/* clocks have stepped back in it */
-	uint32_t	 first_past;	/* of what came out last */
-	uint64_t	 first_value;
-};
-struct tally_record {
-	int64_t		 ms, start_ms;
-	uint64_t	 value, start_value;
-	uint32_t	 past, start_past;
-	uint32_t	 origin;	/* of the start; 0: there is none */
-	uint32_t	 tally, newer;
-};
-const struct pool *tallies_pool(const struct tallies *);
-const struct pool *tallies_records(const struct tallies *);
-bool		 tally_tell(const struct tallies *, uint32_t,
-		    struct tally_told *);
-bool		 tally_tell_record(const struct tallies *, uint32_t,
-		    struct tally_record *);
-
-/*
- * Numbers ascend; pasts and origins are there, and held here. Then say which
- * are free (pool.h); returns NULL, or what is wrong. Each is to be owned by one
- * that tally_own() was called for; false: it is not there, or owned already.
- * In the end the others are dropped.
- */
-void		 tally_restore(struct tallies *, uint32_t,
-		    const struct tally_told *);
-void		 tally_restore_record(struct tallies *, uint32_t,
-		    const struct tally_record *);
-const char	*tallies_restored(struct tallies *, const uint32_t *unused,
-		    size_t n);
-bool		 tally_records_restored(struct tallies *,
-		    const uint32_t *unused, size_t n);
-bool		 tally_own(struct tallies *, uint32_t);
-void		 tallies_let_go(struct tallies *);
-
 /* Records that were given up for want of room. */
 uint64_t	 tallies_evicted(const struct tallies *);
 

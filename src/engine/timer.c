@@ -70,7 +70,7 @@ timer_begin(struct timer *t, int64_t seconds)
 }
 
 int64_t
-timer_latest(const struct timer *t, uint32_t epoch)
+timer_latest_of(const struct timer *t, uint32_t epoch)
 {
 	size_t	 lo = 0, hi = t->n - 1;
 

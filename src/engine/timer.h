@@ -54,7 +54,13 @@ void		timer_feed(struct timer *, int64_t seconds);
 uint32_t	timer_begin(struct timer *, int64_t seconds);
 
 /* The latest time read since then. */
-int64_t		timer_latest(const struct timer *, uint32_t epoch);
+int64_t		timer_latest_of(const struct timer *, uint32_t epoch);
+
+static inline int64_t
+timer_latest(const struct timer *t, uint32_t epoch)
+{
+	return t->n == 1 ? t->epochs[0].latest : timer_latest_of(t, epoch);
+}
 
 /*
  * For a timer that is made again, a new one: its epochs from the oldest to the

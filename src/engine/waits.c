@@ -4,9 +4,12 @@
  *
  * A hash table cut into many, so that growing one is a short pause however
  * large the whole is: the top bits of a hash pick it, the low ones the place.
- * Open addressing with linear probing; a word without bits is gone, and later
- * ones move back, so there are no tombstones. Hashes are compared whole, and
- * taken for what they are of.
+ * Words of one hash belong to one place, and have the number of their block
+ * where the top bits were; so they are found in one walk from there. Open
+ * addressing with linear probing; a word without bits is gone, and later ones
+ * move back, so there are no tombstones. Half of the places are free at the
+ * least, since most walks should end where they begin. Hashes are compared
+ * whole, and taken for what they are of.
  */
 #include "engine/waits.h"
 
@@ -14,17 +17,11 @@
 
 #include "base/mem.h"
 
-#define TABLE_BITS	8u
-#define TABLES		(1u << TABLE_BITS)
+#define TABLES		WAITS_BLOCKS	/* the tag has no bits to lose */
 #define TABLE_MIN	8u		/* places */
 
-struct place {
-	uint64_t	 hash;
-	uint64_t	 word;		/* 0: free */
-};
-
 struct table {
-	struct place	*places;
+	struct waits_place *places;
 	uint32_t	 mask;		/* places minus 1 */
 	uint32_t	 used;
 };
@@ -40,7 +37,7 @@ waits_new(void)
 
 	for (unsigned i = 0; i < TABLES; i++)
 		w->tables[i] = (struct table){ xcalloc(TABLE_MIN,
-		    sizeof(struct place)), TABLE_MIN - 1, 0 };
+		    sizeof(struct waits_place)), TABLE_MIN - 1, 0 };
 	return w;
 }
 
@@ -54,20 +51,33 @@ waits_free(struct waits *w)
 	free(w);
 }
 
-/* Words of one hash stand next to each other, on one cache line or two. */
+/* Shelves are apart; what is on the first one has the hash it came with. */
 static uint64_t
-hash_of(uint64_t what, uint32_t block)
+hash_of(uint64_t what, uint32_t shelf)
 {
-	return what + block;
+	return what + shelf * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static const struct table *
+table_of(const struct waits *w, uint64_t hash)
+{
+	return &w->tables[hash >> WAITS_BLOCK_SHIFT];
+}
+
+static uint64_t
+tag_of(uint64_t hash, uint32_t block)
+{
+	return hash << (64 - WAITS_BLOCK_SHIFT) >> (64 - WAITS_BLOCK_SHIFT) |
+	    (uint64_t)(block % WAITS_BLOCKS) << WAITS_BLOCK_SHIFT;
 }
 
 /* Its place, or the free one where it belongs. */
 static uint32_t
-find(const struct table *t, uint64_t hash)
+find(const struct table *t, uint64_t tag)
 {
-	uint32_t	 at = (uint32_t)hash & t->mask;
+	uint32_t	 at = (uint32_t)tag & t->mask;
 
-	while (t->places[at].word != 0 && t->places[at].hash != hash)
+	while (t->places[at].word != 0 && t->places[at].tag != tag)
 		at = (at + 1) & t->mask;
 	return at;
 }
@@ -75,19 +85,28 @@ find(const struct table *t, uint64_t hash)
 uint64_t
 waits_word(const struct waits *w, uint64_t what, uint32_t block)
 {
-	const uint64_t		 hash = hash_of(what, block);
-	const struct table	*t = &w->tables[hash >> (64 - TABLE_BITS)];
+	const uint64_t		 hash = hash_of(what, block / WAITS_BLOCKS);
+	const struct table	*t = table_of(w, hash);
 
-	return t->places[find(t, hash)].word;
+	return t->places[find(t, tag_of(hash, block))].word;
+}
+
+struct waits_walk
+waits_begin(const struct waits *w, uint64_t what, uint32_t shelf)
+{
+	const uint64_t		 hash = hash_of(what, shelf);
+	const struct table	*t = table_of(w, hash);
+
+	return (struct waits_walk){ t->places, t->mask,
+	    (uint32_t)hash & t->mask, hash };
 }
 
 void
-waits_ahead(const struct waits *w, uint64_t what, uint32_t block)
+waits_ahead(const struct waits *w, uint64_t what)
 {
-	const uint64_t		 hash = hash_of(what, block);
-	const struct table	*t = &w->tables[hash >> (64 - TABLE_BITS)];
+	const struct table	*t = table_of(w, what);
 
-	__builtin_prefetch(&t->places[(uint32_t)hash & t->mask]);
+	__builtin_prefetch(&t->places[(uint32_t)what & t->mask]);
 }
 
 static void
@@ -99,7 +118,7 @@ grow(struct table *t)
 	t->places = xcalloc(t->mask + (size_t)1, sizeof(*t->places));
 	for (uint32_t i = 0; i <= old.mask; i++)
 		if (old.places[i].word != 0)
-			t->places[find(t, old.places[i].hash)] =
+			t->places[find(t, old.places[i].tag)] =
 			    old.places[i];
 	free(old.places);
 }
@@ -107,17 +126,19 @@ grow(struct table *t)
 void
 waits_set(struct waits *w, uint64_t what, uint32_t rule)
 {
-	const uint64_t	 hash = hash_of(what, rule / WAITS_BITS);
-	struct table	*t = &w->tables[hash >> (64 - TABLE_BITS)];
-	uint32_t	 at = find(t, hash);
+	const uint32_t	 block = rule / WAITS_BITS;
+	const uint64_t	 hash = hash_of(what, block / WAITS_BLOCKS),
+	    tag = tag_of(hash, block);
+	struct table	*t = &w->tables[hash >> WAITS_BLOCK_SHIFT];
+	uint32_t	 at = find(t, tag);
 
 	if (t->places[at].word == 0) {
-		if (t->used >= t->mask - t->mask / 4) {
+		if (t->used > t->mask / 2) {
 			grow(t);
-			at = find(t, hash);
+			at = find(t, tag);
 		}
 		t->used++;
-		t->places[at].hash = hash;
+		t->places[at].tag = tag;
 	}
 	t->places[at].word |= UINT64_C(1) << rule % WAITS_BITS;
 }
@@ -128,7 +149,7 @@ close_hole(struct table *t, uint32_t hole)
 {
 	for (uint32_t i = (hole + 1) & t->mask; t->places[i].word != 0;
 	    i = (i + 1) & t->mask) {
-		const uint32_t	 home = (uint32_t)t->places[i].hash & t->mask;
+		const uint32_t	 home = (uint32_t)t->places[i].tag & t->mask;
 
 		if (((i - home) & t->mask) < ((i - hole) & t->mask))
 			continue;
@@ -141,9 +162,10 @@ close_hole(struct table *t, uint32_t hole)
 void
 waits_clear(struct waits *w, uint64_t what, uint32_t rule)
 {
-	const uint64_t	 hash = hash_of(what, rule / WAITS_BITS);
-	struct table	*t = &w->tables[hash >> (64 - TABLE_BITS)];
-	const uint32_t	 at = find(t, hash);
+	const uint32_t	 block = rule / WAITS_BITS;
+	const uint64_t	 hash = hash_of(what, block / WAITS_BLOCKS);
+	struct table	*t = &w->tables[hash >> WAITS_BLOCK_SHIFT];
+	const uint32_t	 at = find(t, tag_of(hash, block));
 
 	if (t->places[at].word == 0)
 		return;			/* nobody has anything */
@@ -160,6 +182,7 @@ waits_bytes(const struct waits *w)
 	size_t	 n = sizeof(*w);
 
 	for (unsigned i = 0; i < TABLES; i++)
-		n += (w->tables[i].mask + (size_t)1) * sizeof(struct place);
+		n += (w->tables[i].mask + (size_t)1) *
+		    sizeof(struct waits_place);
 	return n;
 }

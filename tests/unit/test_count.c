@@ -66,6 +66,31 @@ different_values_are_counted_once_each(void **state)
 }
 
 static void
+rules_differ_in_what_they_tell_apart(void **state)
+{
+	(void)state;
+	plays(SEQ("a", S(R "multiplier 2 distinct object; "))
+	    SEQ("b", S(R "multiplier 2 distinct pid; "))
+	    SEQ("c", S(R "multiplier 3 distinct object; ")),
+	    "r0:/a,p1 r1:/a,p2 r2:/b,p2 r3:/c,p3",
+	    "b@1=0,1; a@2=1,2; b@3=2,3; c@3=1,2,3");
+}
+
+static void
+a_count_waits_until_it_is_complete(void **state)
+{
+	struct play	*p = play_new(SEQ("s", "by pid; "
+	    S(R "multiplier 3; ")));
+
+	(void)state;
+	(void)play(p, "r0:p1 r1:p2 r2:p1");
+	assert_int_equal(engine_waiting(p->e, 0), 2);
+	(void)play(p, "r3:p1");
+	assert_int_equal(engine_waiting(p->e, 0), 1);
+	play_free(p);
+}
+
+static void
 distinct_may_go_without_a_time(void **state)
 {
 	(void)state;
@@ -228,6 +253,8 @@ main(void)
 		TEST(what_comes_out_are_the_newest),
 		TEST(a_window_that_is_missed_leaves_what_came_out_before),
 		TEST(different_values_are_counted_once_each),
+		TEST(rules_differ_in_what_they_tell_apart),
+		TEST(a_count_waits_until_it_is_complete),
 		TEST(distinct_may_go_without_a_time),
 		TEST(each_combination_counts_for_itself),
 		TEST(a_count_goes_on_when_its_beginning_is_used_up),

@@ -197,6 +197,34 @@ a_clock_may_step_back_between_its_records(void **state)
 	row_end(&r);
 }
 
+/* Of this origin, at its own time; never open before. */
+static bool
+begins(struct group *g, const struct origin *o)
+{
+	return fold_begin(g, o, (int64_t)((uint64_t)o->first_s * 1000 +
+	    o->first_ms), 6, false);
+}
+
+static void
+a_beginning_lies_there_as_if_it_had_been_open(void **state)
+{
+	struct row	 r;
+	struct group	 g;
+
+	(void)state;
+	row_begin(&r, &beginning, 1, 1);
+	assert_true(row_fold(&r));
+	assert_true(begins(&g, &beginning));
+	assert_true(g.folded && g.f_low == 1 && g.top == 1 && !g.f_bare);
+	r.g = g;
+	assert_int_equal(fold_take(&r.folds, &r.g, 4711, r.p), 1);
+	is_as_it_was(&r, 1);
+	row_end(&r);
+	/* Its record is of another time, or it began further on. */
+	assert_false(fold_begin(&g, &beginning, 1000251, 6, false));
+	assert_false(begins(&g, &(struct origin){ .first_s = 1, .state = 2 }));
+}
+
 static void
 refuses(struct row *r)
 {
@@ -276,6 +304,7 @@ what_is_too_large_stays_as_it_is(void **state)
 		part(&r, 1, &large[i]);
 		r.p[1].last_ms = (int64_t)((uint64_t)large[i].first_s * 1000);
 		refuses(&r);
+		assert_false(begins(&r.g, &large[i]));
 	}
 	/* Years between its records, either way. */
 	for (int i = 0; i < 2; i++) {
@@ -298,6 +327,7 @@ main(void)
 		cmocka_unit_test(
 		    where_nobody_asks_for_pasts_there_are_none_again),
 		cmocka_unit_test(a_clock_may_step_back_between_its_records),
+		cmocka_unit_test(a_beginning_lies_there_as_if_it_had_been_open),
 		cmocka_unit_test(what_has_parted_stays_as_it_is),
 		cmocka_unit_test(what_a_count_made_stays_as_it_is),
 		cmocka_unit_test(what_is_too_large_stays_as_it_is),

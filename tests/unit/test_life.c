@@ -2,6 +2,8 @@
 /*
  * test_life.c - how a sequence of the second edition lives, fact by fact.
  */
+#include "engine/inside.h"
+
 #include "play.h"
 
 /* Keys. */
@@ -496,6 +498,57 @@ what_is_over_age_is_swept_away_while_others_begin(void **state)
 	play_free(p);
 }
 
+static void
+a_beginning_that_is_renewed_is_counted_once_and_one_over_age_anew(void **state)
+{
+	struct play		*p = play_new(SEQ("s", "timeout 10 seconds; "
+	    DROPPED));
+	struct engine_stats	 s;
+
+	(void)state;
+	(void)play(p, "w0:/a w5:/a w14:/a");
+	engine_stats(p->e, &s);
+	assert_int_equal(s.started, 1);
+	assert_int_equal(s.expired, 0);
+	assert_string_equal(play(p, "x15:/a"), "s@15=2,3 f=/a");
+	(void)play(p, "w20:/a w31:/a");
+	engine_stats(p->e, &s);
+	assert_int_equal(s.started, 3);
+	assert_int_equal(s.expired, 1);
+	assert_int_equal(s.instances, 1);
+	/* It has gone on: what begins anew leaves the further one alone. */
+	play_free(p);
+	plays(SEQ("s", "by none; " S(W) S(R) S(U)), "w0 r1 w2 u3 r4",
+	    "s@3=0,1,3");
+	plays(SEQ("s", "by none; " S(W) S(R) S(U)), "w0 r1 w2 r3 u4",
+	    "s@4=2,3,4");
+}
+
+static void
+what_begins_lies_folded_unless_it_is_followed(void **state)
+{
+	static const struct {
+		const char	*rule;
+		uint32_t	 origins;
+	} rules[] = {
+		{ SEQ("s", "by none; " S(W) S(R)), 0 },
+		{ SEQ("s", DROPPED), 0 },
+		{ SEQ("s", "by none; " S(W) S(R "multiplier 3; ")), 0 },
+		{ SEQ("s", "strict; " S(W) S(R)), 1 },
+		{ SEQ("s", S(W) S(R "absent 5 seconds; ")), 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		struct play	*p = play_new(rules[i].rule);
+
+		(void)play(p, "w0:/a");
+		assert_int_equal(partials_count(p->e->partials), 1);
+		assert_int_equal(p->e->pasts.origins.used, rules[i].origins);
+		play_free(p);
+	}
+}
+
 int
 main(void)
 {
@@ -544,6 +597,9 @@ main(void)
 		TEST(a_uid_hangs_on_key_and_bound_values),
 		TEST(the_ceiling_is_that_of_both_lives_together),
 		TEST(what_is_over_age_is_swept_away_while_others_begin),
+		TEST(
+		a_beginning_that_is_renewed_is_counted_once_and_one_over_age_anew),
+		TEST(what_begins_lies_folded_unless_it_is_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

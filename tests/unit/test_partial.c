@@ -383,6 +383,77 @@ what_was_not_touched_of_late_is_folded_until_it_is_asked_for(void **state)
 }
 
 static void
+a_beginning_is_folded_at_once_and_takes_the_place_of_another(void **state)
+{
+	const struct group	 as = { .folded = true, .f_low = 1, .top = 1,
+	    .f_start = 9, .f_millis = 7000, .f_offset = 55 };
+	struct store		 st;
+	struct partials		*s = store_new(&st, 1);
+	const uint32_t		 one = group_add(s, 1, 3);
+	const uint32_t		 two = group_add(s, 2, 3);
+	const uint64_t		 added = partials_added(s);
+	uint32_t		 p;
+
+	(void)state;
+	group_begin_folded(s, one, &as, 41);
+	group_begin_folded(s, two, &as, 42);
+	assert_int_equal(partials_count(s), 2);
+	assert_int_equal(partials_victim(s), one);
+	assert_int_equal(group_find(s, 1, 3), one);
+	group_begin_folded(s, one, &as, 43);
+	assert_int_equal(partials_count(s), 2);
+	assert_int_equal(partials_victim(s), two);
+	assert_int_equal(group_hash(s, one), 43);
+	assert_int_equal(partials_added(s), added);
+	/* No partial match, until it is asked for. */
+	assert_int_equal(st.pasts.origins.used, 0);
+	p = partial_find(s, one, 1, false);
+	assert_int_equal(partial_at(s, p)->last_ms, 7000);
+	assert_int_equal(origin_at(&st.pasts, partial_at(s, p)->origin)->
+	    offset, 55);
+	assert_int_equal(group_first(s, one), p);
+	group_end_folded(s, two);
+	assert_false(group_in_use(s, two));
+	assert_int_equal(partials_victim(s), one);
+	assert_int_equal(group_add(s, 2, 3), two);
+	assert_int_not_equal(partials_added(s), added);
+	store_free(&st);
+}
+
+/* It waits in vain: what it had is gone, and another one is folded there. */
+static void
+a_folded_beginning_in_a_group_that_is_queued_is_folded_again(void **state)
+{
+	const struct group	 as = { .folded = true, .f_low = 1, .top = 1,
+	    .f_millis = 7000 };
+	struct value		 v[VARIABLES_MAX];
+	struct store		 st;
+	struct partials		*s = store_new(&st, 1);
+	const uint32_t		 g = group_add(s, 1, 3);
+	uint32_t		 p = add(s, g, 1);
+
+	(void)state;
+	one_value(v, 5);
+	/* It stays a root. */
+	(void)partial_add(s, &(struct partial){ .counts = true,
+	    .group = group_add_bound(s, g, 99, v) });
+	partial_remove(s, p);
+	assert_true(group_in_use(s, g) && !group_holds(s, g));
+	group_begin_folded(s, g, &as, 0);
+	for (uint32_t i = 0; i < 2; i++) {
+		partials_settle(s);
+		assert_true(group_at(s, g)->folded);
+		p = partial_find(s, g, 1, false);	/* opens it */
+		assert_false(group_at(s, g)->folded);
+		for (uint32_t k = 0; k < 2; k++)
+			(void)plain(&st, 100 + 2 * i + k);
+	}
+	partials_settle(s);
+	assert_true(group_at(s, g)->folded);
+	store_free(&st);
+}
+
+static void
 what_goes_while_it_waits_to_be_folded_is_forgotten(void **state)
 {
 	struct store		 st;
@@ -430,6 +501,10 @@ main(void)
 		    the_victim_is_the_oldest_of_the_least_advanced),
 		cmocka_unit_test(
 		    what_was_not_touched_of_late_is_folded_until_it_is_asked_for),
+		cmocka_unit_test(
+		    a_beginning_is_folded_at_once_and_takes_the_place_of_another),
+		cmocka_unit_test(
+		    a_folded_beginning_in_a_group_that_is_queued_is_folded_again),
 		cmocka_unit_test(
 		    what_goes_while_it_waits_to_be_folded_is_forgotten),
 	};

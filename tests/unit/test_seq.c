@@ -33,7 +33,7 @@ add(struct seqs *s, uint64_t id)
 }
 
 static uint32_t
-find(const struct seqs *s, uint64_t id)
+find(struct seqs *s, uint64_t id)
 {
 	return seqs_find(s, spread(id));
 }
@@ -85,6 +85,31 @@ what_was_found_is_still_there_until_it_is_removed(void **state)
 	assert_int_equal(add(s, 8), a);		/* used again */
 	assert_false(seqs_is_still(s, a, spread(7)));
 	assert_true(seqs_is_still(s, a, spread(8)));
+	seqs_free(s);
+}
+
+static void
+those_who_share_a_near_place_are_told_apart(void **state)
+{
+	const uint64_t	 id = spread(7);
+	struct seqs	*s = seqs_new(SEQS_MAX, false);
+	uint32_t	 n[3];
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		n[i] = seqs_add(s, &(struct instance){ .state = 1,
+		    .id = id + (uint64_t)i * SEQ_NEAR }, 0);
+	for (unsigned i = 0; i < 9; i++)
+		assert_int_equal(seqs_find(s, id +
+		    (uint64_t)(i % 3) * SEQ_NEAR), n[i % 3]);
+	assert_int_equal(seqs_find(s, id), n[0]);	/* it is near, */
+	seqs_remove(s, n[0]);				/* and goes */
+	assert_int_equal(seqs_find(s, id), SEQ_NONE);
+	assert_int_equal(seqs_find(s, id + SEQ_NEAR), n[1]);
+	seqs_remove(s, n[2]);				/* it is not near */
+	assert_int_equal(seqs_find(s, id + SEQ_NEAR), n[1]);
+	assert_int_equal(seqs_find(s, id + 2 * SEQ_NEAR), SEQ_NONE);
+	assert_int_equal(seqs_find(s, 0), SEQ_NONE);
 	seqs_free(s);
 }
 
@@ -179,7 +204,7 @@ made_again(const struct seqs *s)
 }
 
 static void
-assert_alike(const struct seqs *a, const struct seqs *b)
+assert_alike(const struct seqs *a, struct seqs *b)
 {
 	assert_int_equal(seqs_size(a), seqs_size(b));
 	assert_int_equal(seqs_count(a), seqs_count(b));
@@ -347,6 +372,7 @@ main(void)
 		cmocka_unit_test(an_instance_is_found_by_its_id),
 		cmocka_unit_test(
 		    what_was_found_is_still_there_until_it_is_removed),
+		cmocka_unit_test(those_who_share_a_near_place_are_told_apart),
 		cmocka_unit_test(without_hashes_each_is_zero),
 		cmocka_unit_test(
 		    the_victim_is_the_oldest_of_the_least_advanced),

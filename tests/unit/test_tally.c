@@ -136,53 +136,67 @@ a_dropped_tally_holds_nothing(void **state)
 	close_store(&s);
 }
 
-/* Tell all of one store and make it again in another, over the same pasts. */
-static void
-told_again(const struct store *from, struct store *to)
+/* A record of this value; is it counted for itself? */
+static bool
+counts(struct store *s, uint32_t number, const struct tally_way *way,
+    uint64_t value)
 {
-	const uint32_t		 n = tallies_records(from->tallies)->n;
-	struct tally_record	 r;
-	struct tally_told	 told;
+	const uint32_t	 n = tally_count(s->tallies, number);
+	struct counted	 c = at(s, (int64_t)n, true);
 
-	assert_true(tally_tell(from->tallies, 1, &told));
-	tally_restore(to->tallies, 1, &told);
-	for (uint32_t i = 1; i < n; i++) {
-		assert_true(tally_tell_record(from->tallies, i, &r));
-		tally_restore_record(to->tallies, i, &r);
-	}
-	assert_true(tally_records_restored(to->tallies, NULL, 0));
-	assert_null(tallies_restored(to->tallies, NULL, 0));
-	assert_true(tally_own(to->tallies, 1));
+	c.value = value;
+	tally_add(s->tallies, number, way, &c);
+	assert_int_equal(tally_newest(s->tallies, number).value, value);
+	return tally_count(s->tallies, number) > n;
 }
 
 static void
-what_a_record_stands_for_is_told_and_made_again(void **state)
+values_are_told_apart_among_few_and_among_many(void **state)
 {
-	struct store		 s, again;
-	struct tally_record	 was, is;
+	const struct tally_way	 way = { .wanted = 40, .window_ms = -1,
+	    .distinct = true };
+	struct store		 s;
+	uint32_t		 a, b;
 
 	(void)state;
 	open_store(&s);
-	assert_int_equal(tally_new(s.tallies), 1);
-	add(&s, 1, &three, 10, true);
-	add(&s, 1, &three, 20, false);
-	add(&s, 1, &three, 30, true);
-	again.tallies = tallies_new(&s.pasts, 0);
-	told_again(&s, &again);
-	for (uint32_t i = 1; i <= 3; i++) {
-		assert_true(tally_tell_record(s.tallies, i, &was));
-		assert_true(tally_tell_record(again.tallies, i, &is));
-		assert_int_equal(is.start_ms, i == 3 ? 30 : 10);
-		assert_int_equal(was.start_ms, is.start_ms);
-		assert_int_equal(was.start_past, is.start_past);
-		assert_int_equal(was.origin, is.origin);
-		assert_int_equal(was.newer, is.newer);
+	a = tally_new(s.tallies);
+	b = tally_new(s.tallies);
+	for (uint64_t n = 1; n < 40; n++) {
+		assert_true(counts(&s, a, &way, n));
+		for (uint64_t old = 1; old <= n; old++)
+			assert_false(counts(&s, a, &way, old));
+		assert_true(counts(&s, b, &way, n));
 	}
-	tally_drop(s.tallies, 1);
-	tally_drop(again.tallies, 1);
-	assert_int_equal(s.pasts.origins.used, 0);
-	assert_int_equal(s.pasts.records.used, 0);
-	tallies_free(again.tallies);
+	tally_drop(s.tallies, a);
+	for (uint64_t n = 1; n < 40; n++)
+		assert_false(counts(&s, b, &way, n));
+	tally_drop(s.tallies, b);
+	assert_int_equal(tallies_used(s.tallies), 0);
+	close_store(&s);
+}
+
+static void
+values_that_made_room_are_forgotten(void **state)
+{
+	const struct tally_way	 way = { .wanted = 10, .window_ms = -1,
+	    .distinct = true };
+	struct store		 s;
+	uint32_t		 n;
+
+	(void)state;
+	open_store(&s);
+	n = tally_new(s.tallies);
+	for (uint64_t v = 1; v <= 30; v++)
+		(void)counts(&s, n, &way, v);
+	assert_int_equal(tally_count(s.tallies, n), 10);
+	assert_int_equal(tally_oldest(s.tallies, n).value, 21);
+	/* The oldest of ten makes room for one that was forgotten. */
+	(void)counts(&s, n, &way, 1);
+	assert_int_equal(tally_oldest(s.tallies, n).value, 22);
+	(void)counts(&s, n, &way, 22);
+	assert_int_equal(tally_oldest(s.tallies, n).value, 23);
+	tally_drop(s.tallies, n);
 	close_store(&s);
 }
 
@@ -195,7 +209,8 @@ main(void)
 		    a_record_that_begins_nothing_stands_for_the_one_before),
 		cmocka_unit_test(a_dropped_tally_holds_nothing),
 		cmocka_unit_test(
-		    what_a_record_stands_for_is_told_and_made_again),
+		    values_are_told_apart_among_few_and_among_many),
+		cmocka_unit_test(values_that_made_room_are_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

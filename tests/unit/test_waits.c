@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -44,6 +45,54 @@ a_rule_has_a_bit_in_the_word_of_its_block(void **state)
 	waits_clear(w, HASH, 64);
 	assert_int_equal(waits_word(w, HASH, 0), 1u << 3);
 	assert_int_equal(waits_word(w, HASH, 1), 0);
+	waits_free(w);
+}
+
+/* What a walk finds of a hash on a shelf, by block. */
+static size_t
+walk(const struct waits *w, uint64_t what, uint32_t shelf,
+    uint64_t words[WAITS_BLOCKS])
+{
+	struct waits_walk	 run = waits_begin(w, what, shelf);
+	uint64_t		 word;
+	uint32_t		 block;
+	size_t			 n = 0;
+
+	memset(words, 0, WAITS_BLOCKS * sizeof(*words));
+	while (waits_next(&run, &block, &word)) {
+		assert_in_range(block, 0, WAITS_BLOCKS - 1);
+		assert_int_equal(words[block], 0);	/* each comes once */
+		words[block] = word;
+		n++;
+	}
+	return n;
+}
+
+static void
+a_walk_finds_all_words_of_a_hash_and_of_no_other(void **state)
+{
+	const uint32_t	 above = WAITS_BLOCKS * WAITS_BITS;
+	struct waits	*w = waits_new();
+	uint64_t	 words[WAITS_BLOCKS];
+
+	(void)state;
+	assert_int_equal(walk(w, HASH, 0, words), 0);
+	waits_set(w, HASH, 3);
+	waits_set(w, HASH, 5);
+	waits_set(w, HASH, 64 * 200 + 1);
+	waits_set(w, HASH, above - 1);
+	waits_set(w, HASH, above + 2);		/* on the next shelf */
+	for (uint64_t i = 1; i < 64; i++)	/* all around it */
+		waits_set(w, HASH + i, (uint32_t)i * 7);
+	assert_int_equal(walk(w, HASH, 0, words), 3);
+	assert_int_equal(words[0], 1u << 3 | 1u << 5);
+	assert_int_equal(words[200], 1u << 1);
+	assert_int_equal(words[WAITS_BLOCKS - 1], UINT64_C(1) << 63);
+	assert_int_equal(walk(w, HASH, 1, words), 1);
+	assert_int_equal(words[0], 1u << 2);
+	waits_clear(w, HASH, 64 * 200 + 1);
+	assert_int_equal(walk(w, HASH, 0, words), 2);
+	assert_int_equal(waits_word(w, HASH, WAITS_BLOCKS), 1u << 2);
 	waits_free(w);
 }
 
@@ -89,6 +138,8 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(nobody_has_anything_at_first),
 		cmocka_unit_test(a_rule_has_a_bit_in_the_word_of_its_block),
+		cmocka_unit_test(
+		    a_walk_finds_all_words_of_a_hash_and_of_no_other),
 		cmocka_unit_test(what_is_in_the_way_of_others_can_go),
 		cmocka_unit_test(room_for_many_is_used_again),
 	};
