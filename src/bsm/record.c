@@ -251,6 +251,25 @@ record_index(struct record *r)
 		index_rest(r, pos, end);
 }
 
+void
+record_as_it_came(struct record *r)
+{
+	const struct frame_record	 f = { .bytes = r->bytes,
+	    .offset = r->offset, .quality = r->quality };
+
+	if (r->indexed && r->at[REC_HEADER] != 0)
+		(void)record_head(r, &f);	/* as it did before */
+}
+
+struct record_time
+record_time_reread(const struct record *r)
+{
+	struct record	 first = *r;
+
+	record_as_it_came(&first);
+	return (struct record_time){ first.seconds, first.fraction };
+}
+
 uint32_t
 record_pid(const struct record *r)
 {

@@ -94,6 +94,29 @@ void		record_index(struct record *);
  */
 void		record_index_framed(struct record *, const struct frame *);
 
+/*
+ * Another header within takes the place of the first one when the tokens are
+ * found. This undoes that, and nothing to records without one: it is again as
+ * record_head() gave it.
+ */
+void		record_as_it_came(struct record *);
+
+/* What the first header says of time, be the tokens found or not. */
+struct record_time {
+	int64_t		 seconds;
+	uint64_t	 fraction;
+};
+
+struct record_time	record_time_reread(const struct record *);
+
+static inline struct record_time
+record_first_time(const struct record *r)
+{
+	if (r->indexed && r->at[REC_HEADER] != 0)
+		return record_time_reread(r);
+	return (struct record_time){ r->seconds, r->fraction };
+}
+
 /* Where the tokens end: before the trailer, if there is one. */
 static inline size_t
 record_end(const struct record *r)

@@ -5,7 +5,8 @@
  * Some records wait for each other, so that lookahead.c can find out about all
  * of them at once; then each has its turn, in order. A record that concerns
  * nobody has none. Only its time counts, and of several such times the latest
- * alone, since nobody looks at the clock between them.
+ * alone, since nobody looks at the clock between them. To the clocks that is the
+ * first header's: of one within not every record is asked.
  */
 #include "engine/feed.h"
 
@@ -331,17 +332,18 @@ pass_millis(struct turns *ts, uint8_t version, uint64_t seconds,
 
 /* The record concerns nobody, but its time does. */
 static inline void
-pass_over(struct engine *e, uint8_t version, int64_t seconds,
-    uint64_t fraction)
+pass_over(struct engine *e, const struct record *r)
 {
-	struct turns	*ts = e->turns;
+	const struct record_time	 first = record_first_time(r);
+	struct turns			*ts = e->turns;
 
 	e->stats.records++;
 	ts->passed++;
-	if (seconds > ts->seconds)
-		ts->seconds = seconds;
+	if (first.seconds > ts->seconds)
+		ts->seconds = first.seconds;
 	if (e->wants_millis)
-		pass_millis(ts, version, (uint64_t)seconds, fraction);
+		pass_millis(ts, r->version, (uint64_t)first.seconds,
+		    first.fraction);
 }
 
 /* There is room for one lesson, and for as many turns as are met together. */
@@ -381,7 +383,7 @@ teach(struct engine *e, struct record *r)
 	if (r->at[REC_HEADER] != 0)	/* a header within: it counts */
 		return false;
 	e->stats.partial += r->error != 0;
-	pass_over(e, r->version, r->seconds, r->fraction);
+	pass_over(e, r);
 	if (!record_path_whole(r, &lesson->path) ||
 	    !engine_inode(e, r, &lesson->inode))
 		return true;
@@ -394,11 +396,9 @@ teach(struct engine *e, struct record *r)
 static inline bool
 is_sifted(struct engine *e, const struct turn *t)
 {
-	const struct record	*r = t->record;
-
 	if (t->tasks == TASK_RUN)
 		return false;
-	pass_over(e, r->version, r->seconds, r->fraction);
+	pass_over(e, t->record);
 	if (t->tasks == TASK_LEARN)
 		put_off(e, t);
 	return true;
@@ -408,20 +408,20 @@ is_sifted(struct engine *e, const struct turn *t)
 static inline void
 line_up(struct engine *e, struct turn *t)
 {
-	struct turns		*ts = e->turns;
-	const struct record	*r = t->record;
+	struct turns			*ts = e->turns;
+	const struct record		*r = t->record;
+	const struct record_time	 first = record_first_time(r);
 
 	ts->n++;
 	e->stats.records++;
 	t->passed = ts->passed;
-	t->seconds = r->seconds > ts->seconds ? r->seconds : ts->seconds;
+	if (first.seconds > ts->seconds)
+		ts->seconds = first.seconds;
+	if (e->wants_millis || e->absences)
+		pass_millis(ts, r->version, (uint64_t)first.seconds,
+		    first.fraction);
+	t->seconds = ts->seconds;
 	t->millis = ts->millis;
-	if (e->wants_millis || e->absences) {
-		const int64_t	 millis = record_millis(r);
-
-		if (millis > t->millis)
-			t->millis = millis;
-	}
 	none_passed(ts);
 	if (!e->sources[e->source].begun)
 		begin_source(e, r);
@@ -526,7 +526,7 @@ engine_feed_many(struct engine *e, uint32_t source, struct record *r,
 	for (; n > 0; n--, r++)
 		if (e->passes_over &&
 		    e->slots[r->version][r->event] == INDEX_NOBODY)
-			pass_over(e, r->version, r->seconds, r->fraction);
+			pass_over(e, r);
 		else
 			take(e, r);
 	end(e);

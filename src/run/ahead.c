@@ -29,7 +29,8 @@
 
 #define LOOK_EVERY	16u	/* times a block is filled, until it is seen
 				 * again what is wanted of it */
-#define READY		2u	/* blocks, and the engine does not wait soon */
+#define READY		2u	/* blocks, and the engine does not wait soon;
+				 * without a thread there are none */
 
 struct block {
 	struct ahead_block	 shown;		/* comes first */
@@ -225,12 +226,8 @@ start(struct block *b)
 static void
 find_tokens(struct record *r)
 {
-	const struct frame_record	 f = { .bytes = r->bytes,
-	    .offset = r->offset, .quality = r->quality };
-
 	record_index(r);
-	if (r->at[REC_HEADER] != 0)
-		(void)record_head(r, &f);	/* as it did before */
+	record_as_it_came(r);
 }
 
 static bool

@@ -131,8 +131,10 @@ feed_own(struct stream *s, struct record *r, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		record_index(&r[i]);
-		if (!self_own(&run->self, run->triggers, &r[i]))
-			engine_feed(run->engine, s->number, &r[i]);
+		if (self_own(&run->self, run->triggers, &r[i]))
+			continue;
+		record_as_it_came(&r[i]);
+		engine_feed(run->engine, s->number, &r[i]);
 	}
 }
 

@@ -38,6 +38,13 @@ static const char *const	rules[] = {
 	SEQ("a", S(R) S(W "within 2 seconds; ")),
 	SEQ("a", "by pid; " S(R) S("absent 3 seconds; " U)),
 	SEQ("a", "across hosts; " S(R) S(U "within 5 seconds; ")),
+	/* What follows a lack of records is over age by those passed over. */
+	SEQ("a", "timeout 4 seconds; " S(R) S("absent 2 seconds; " U) S(X)),
+	SEQ("a", S(R) S("absent 1 seconds; " W) S(X "within 2 seconds; "))
+	SEQ("b", "across hosts; timeout 9 seconds; " S(R)
+	    S("absent 4 seconds; " U) S("absent 3 seconds; " W) S(U)),
+	SEQ("a", "timeout 3 seconds; " S(R P("/tmp/"))
+	    S("absent 2 seconds; " U) S(W "multiplier 2; ")),
 	/* Those that see each record, and those that hear of others. */
 	SEQ("a", "strict; " S(R) S(W)),
 	SEQ("a", "strict; except { " U "}; " S(R) S(W)),
@@ -75,7 +82,7 @@ draw_record(struct lot *l, struct buf *b, int64_t *ms)
 
 		t.header.version = 11;
 		t.header.event = lot_below(l, 2) ? 6 : 60000;
-		t.header.seconds = (uint64_t)(*ms / 1000 - 2);
+		t.header.seconds = (uint64_t)(*ms / 1000 + *ms % 9 - 4);
 		assert_int_equal(build_token(b, &t), 0);
 	}
 	build_finish(b, start);
@@ -248,6 +255,8 @@ the_same_comes_of_them_with_many_prefixes(void **state)
 		{ SEQ("b", S(R P("/tmp, /etc/")) S(W "within 2 seconds; "))
 		"sequence c { subject <auid> { 2; }; " S(R P("/tmp")) "};\n",
 		"event any; status any; " },
+		{ SEQ("b", "timeout 5 seconds; " S(R P("/tmp/"))
+		    S("absent 2 seconds; " U) S(W)), "event any; status any; " },
 		/* What nobody wants teaches the path cache, in its place. */
 		{ SEQ("b", S(R P("/tmp/a"))), R },
 		{ SEQ("b", S(X P("/etc"))), U },
@@ -365,6 +374,106 @@ the_time_of_records_that_concern_nobody_counts(void **state)
 	    "r0:u1 e11 e1 w2:u1 r2:u1 w3:u1", "a@3=4,5");
 }
 
+/*
+ * Records that concern nobody at all, that somebody asks for, that are looked
+ * into for their paths, that none is passed over with, and so on.
+ */
+static const char *const	beside[] = {
+	OPTS("path-cache off; "),
+	OPTS("path-cache off; ") "sequence b { subject <auid> { 9; }; " S(X)
+	"};\n",
+	OPTS("path-cache off; ") SEQ("b", S(X P("/tmp"))),
+	OPTS("path-cache off; ") SEQ("b", S(X) S(U)),
+	OPTS("path-cache off; ") SEQ("b", S(U) S("absent 300 seconds; " U)),
+	OPTS("path-cache off; ") SEQ("b", "strict; " S(U) S(U)),
+	SEQ("b", S(U P("/tmp"))),
+	SEQ("b", S(X P("/tmp"))),
+	OPTS("path-cache follow; ") SEQ("b", S(U P("/tmp"))),
+	SEQ("b", S(U "image <exact> { /tmp/a, /etc/b; }; ")),
+};
+
+static void
+put_record(struct buf *trail, char letter, int64_t s, int64_t within)
+{
+	const size_t		 start = trail->n;
+	const struct play_act	 a = { .letter = letter, .session = 1,
+	    .ms = (PLAY_BEGINS + s) * 1000 };
+	struct token		 t = { .layout = layout_find(TOK_HEADER32) };
+
+	play_bytes(trail, &a);
+	t.header.version = 11;
+	t.header.event = 23;			/* an execve, too */
+	t.header.seconds = (uint64_t)(PLAY_BEGINS + within);
+	if (within >= 0)
+		assert_int_equal(build_token(trail, &t), 0);
+	build_finish(trail, start);
+}
+
+/* In one way or another. */
+enum way { ONE_BY_ONE, TOGETHER, AS_BYTES, LOOKED_INTO };
+
+static void
+feed_in_way(struct engine *e, enum way way, struct slice trail)
+{
+	struct record	 r[8];
+	const size_t	 n = cut(trail, r);
+
+	for (size_t i = 0; i < n && way == LOOKED_INTO; i++)
+		record_index(&r[i]);
+	if (way == AS_BYTES)
+		(void)engine_feed_bytes(e, 0, trail, 0);
+	else if (way == TOGETHER)
+		engine_feed_many(e, 0, r, n);
+	else
+		for (size_t i = 0; i < n; i++)
+			engine_feed(e, 0, &r[i]);
+}
+
+/* A record of this time, and of another within, between two that are told. */
+static void
+told_with(const char *timed, int64_t s, int64_t within, bool alert)
+{
+	struct buf	 trail = { 0 };
+
+	put_record(&trail, 'e', 0, -1);
+	put_record(&trail, 'x', 0, -1);
+	put_record(&trail, 'r', 0, -1);
+	put_record(&trail, 'x', s, within);
+	put_record(&trail, 'w', 1, -1);
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		for (enum way way = ONE_BY_ONE; way <= LOOKED_INTO; way++) {
+			struct buf	 text = { 0 };
+			struct play	*p;
+
+			buf_printf(&text, "%s%s", beside[i], timed);
+			p = play_new(buf_cstr(&text));
+			feed_in_way(p->e, way, buf_bytes(&trail));
+			if (alert != (strstr(buf_cstr(&p->told), "a@") !=
+			    NULL))
+				fail_msg("beside %zu, fed %d: %s", i, way,
+				    buf_cstr(&p->told));
+			play_free(p);
+			buf_fini(&text);
+		}
+	buf_fini(&trail);
+}
+
+static void
+the_first_header_tells_the_time_to_all_clocks(void **state)
+{
+	static const char *const	cases[] = {
+		SEQ("a", "timeout 10 seconds; " S(R) S(W)),
+		SEQ("a", "across hosts; timeout 10 seconds; " S(R) S(W)),
+		SEQ("a", S(R) S(W "within 10 seconds; ")),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		told_with(cases[i], 1, 100, true);
+		told_with(cases[i], 100, 1, false);
+	}
+}
+
 int
 main(void)
 {
@@ -380,6 +489,8 @@ main(void)
 		    a_header_that_does_not_fit_ends_what_is_taken),
 		cmocka_unit_test(
 		    the_time_of_records_that_concern_nobody_counts),
+		cmocka_unit_test(
+		    the_first_header_tells_the_time_to_all_clocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

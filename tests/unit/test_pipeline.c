@@ -303,6 +303,30 @@ records_of_our_own_are_passed_over_on_this_host_only(void **state)
 	assert_int_equal(result.alerts, 3);
 }
 
+/* Whoever looks into it first: the engine asks for the first header's event. */
+static void
+a_header_within_counts_no_more_on_this_host_than_elsewhere(void **state)
+{
+	static const uint8_t	 within[18] = { 0x14, 0, 0, 0, 0, 11, 0, 6 };
+	struct input		 in;
+	struct caught		 c;
+	pid_t			 child;
+
+	(void)state;
+	buf_clear(&rec);
+	case_record(&rec, "/tmp/xxxxxxxxx", NULL, 0);	/* as many bytes */
+	memcpy(rec.p + 18 + 37, within, sizeof(within));
+	for (unsigned i = 0; i < 2; i++) {
+		in = piped(3, &child);
+		in.own_host = i == 1;
+		(void)run(&c, "sequence one { subject any;\n"
+		    "state { event <auditevent> { 6; }; status any; }; };\n",
+		    &in, 1);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_int_equal(result.alerts, 0);
+	}
+}
+
 static void
 terminated_run_ends_without_reporting_damage(void **state)
 {
@@ -364,6 +388,8 @@ main(void)
 		TEST(steps_of_a_pipe_are_kept),
 		TEST(several_pipes_and_files_are_read_together),
 		TEST(records_of_our_own_are_passed_over_on_this_host_only),
+		TEST(
+		    a_header_within_counts_no_more_on_this_host_than_elsewhere),
 		TEST(terminated_run_ends_without_reporting_damage),
 		TEST(trigger_of_the_last_state_runs_before_the_end),
 	};

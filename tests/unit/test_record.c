@@ -412,6 +412,41 @@ of_each_kind_the_last_token_counts(void **state)
 	buf_fini(&b);
 }
 
+static void
+the_first_header_is_found_again_behind_one_within(void **state)
+{
+	struct token		 t = { .layout = layout_find(TOK_HEADER32) };
+	struct buf		 b = { 0 };
+	struct record		 r;
+
+	(void)state;
+	for (uint64_t n = 1; n <= 2; n++) {
+		t.header.version = 11;
+		t.header.event = (uint16_t)n;
+		t.header.seconds = 100 * n;
+		t.header.fraction = 10 * n;
+		assert_int_equal(build_token(&b, &t), 0);
+	}
+	build_finish(&b, 0);
+	assert_int_equal(record_head(&r, &(struct frame_record){
+	    .bytes = buf_bytes(&b) }), 0);
+	assert_int_equal(record_first_time(&r).seconds, 100);
+	record_as_it_came(&r);
+	assert_int_equal(r.event, 1);
+	record_index(&r);
+	assert_int_equal(r.event, 2);
+	assert_int_equal(r.seconds, 200);
+	assert_int_equal(record_first_time(&r).seconds, 100);
+	assert_int_equal(record_first_time(&r).fraction, 10);
+	assert_int_equal(r.event, 2);		/* it was only asked */
+	record_as_it_came(&r);
+	assert_int_equal(r.event, 1);
+	assert_int_equal(r.seconds, 100);
+	assert_int_equal(r.fraction, 10);
+	assert_false(r.indexed);
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -428,6 +463,8 @@ main(void)
 		cmocka_unit_test(
 		    heads_taken_together_are_those_taken_one_by_one),
 		cmocka_unit_test(of_each_kind_the_last_token_counts),
+		cmocka_unit_test(
+		    the_first_header_is_found_again_behind_one_within),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
