@@ -58,11 +58,11 @@ is_nul(lanes v)
 	return lanes_are(v, '\0');
 }
 
-/* The lowest 32 bits as hexadecimal digits, the first in the lowest byte. */
+/* Eight hexadecimal digits, the first in the lowest byte. */
 static inline uint64_t
-hex_split(uint64_t v)
+hex_split(uint32_t number)
 {
-	uint64_t	 tens;
+	uint64_t	 v = number, tens;
 
 	v = (v << 32 | v >> 16) & UINT64_C(0x0000ffff0000ffff);
 	v = (v << 16 | v >> 8) & UINT64_C(0x00ff00ff00ff00ff);
@@ -87,10 +87,11 @@ put_hex32(uint8_t *o, uint32_t v)
 static inline uint8_t *
 put_hex64(uint8_t *o, uint64_t v)
 {
-	uint64_t	 w = hex_split(v & UINT32_MAX);
+	uint64_t	 w;
 
 	if (v <= UINT32_MAX)
 		return put_hex32(o, (uint32_t)v);
+	w = hex_split((uint32_t)v);
 	o = put_hex32(o, (uint32_t)(v >> 32));
 	for (unsigned i = 0; i < 8; i++)
 		o[i] = (uint8_t)(w >> 8 * i);
@@ -437,7 +438,11 @@ put_fields(struct trip *trip, const struct hop *h, const uint8_t *p,
 	}
 }
 
-/* XML elements nest: no header but the first token, no trailer but the last. */
+/*
+ * XML elements nest: no header but the first token, no trailer but the last. In
+ * all styles a header that is not the first may be of another version than the
+ * one by which the events of this record are named.
+ */
 static bool
 in_place(struct slice record, const uint8_t *token, enum place place)
 {

@@ -205,7 +205,7 @@ textrow_make(struct text *t, const struct layout *lay, const struct plan *p)
 	if (token_sizings[lay->id].how == TOKEN_HOP &&
 	    token_sizings[lay->id].mask == 0)
 		plain[0].size = token_sizings[lay->id].fixed;
-	if (t->style.xml && token_is_header(lay->id))
+	if (token_is_header(lay->id))
 		plain[0].place = FIRST;
 	else if (t->style.xml && lay->id == TOK_TRAILER)
 		plain[0].place = LAST;

@@ -237,6 +237,34 @@ every_kind(void (*fn)(struct text *pair[2]))
 	names_free(names);
 }
 
+/* A record that holds the header of another system, then an honest one of it. */
+static void
+print_header_within(struct text *pair[2])
+{
+	static const uint8_t	 versions[][2] = { { 11, 2 }, { 2, 11 } };
+
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t	 within[] = { TOK_HEADER32, 0, 0, 0, 43,
+			versions[i][0], 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+			TOK_HEADER32, 0, 0, 0, 25,
+			versions[i][1], 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+			TOK_TRAILER, 0xb1, 0x05, 0, 0, 0, 43 };
+		uint8_t	 honest[] = { TOK_HEADER32, 0, 0, 0, 25,
+			versions[i][1], 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+			TOK_TRAILER, 0xb1, 0x05, 0, 0, 0, 25 };
+
+		assert_same(pair, (struct slice){ within, sizeof(within) });
+		assert_same(pair, (struct slice){ honest, sizeof(honest) });
+	}
+}
+
+static void
+a_header_within_names_no_later_events(void **state)
+{
+	(void)state;
+	every_kind(print_header_within);
+}
+
 static void
 print_errors(struct text *pair[2])
 {
@@ -257,8 +285,8 @@ every_error_prints_the_same_both_times(void **state)
 static void
 print_numbers(struct text *pair[2])
 {
-	static const uint8_t	 ids[] = { TOK_ARGUMENT32, TOK_ARGUMENT64, TOK_RETURN32,
-		TOK_RETURN64 };
+	static const uint8_t	 ids[] = { TOK_ARGUMENT32, TOK_ARGUMENT64,
+		TOK_RETURN32, TOK_RETURN64 };
 
 	for (unsigned bit = 0; bit < 64; bit++)
 		for (unsigned i = 0; i < 3 * sizeof(ids); i++) {
@@ -269,7 +297,8 @@ print_numbers(struct text *pair[2])
 			if (ids[i / 3] == TOK_ARGUMENT32 ||
 			    ids[i / 3] == TOK_RETURN32)
 				v &= UINT32_MAX;
-			if (ids[i / 3] == TOK_ARGUMENT32 || ids[i / 3] == TOK_ARGUMENT64)
+			if (ids[i / 3] == TOK_ARGUMENT32 ||
+			    ids[i / 3] == TOK_ARGUMENT64)
 				t.arg.value = v;
 			else
 				t.ret.value = v;
@@ -294,6 +323,7 @@ main(void)
 		cmocka_unit_test(both_ways_print_the_same_xml),
 		cmocka_unit_test(both_ways_print_the_same_in_classic_style),
 		cmocka_unit_test(what_is_remembered_prints_the_same),
+		cmocka_unit_test(a_header_within_names_no_later_events),
 		cmocka_unit_test(many_short_strings_have_room),
 		cmocka_unit_test(every_error_prints_the_same_both_times),
 		cmocka_unit_test(numbers_of_every_length_print_the_same),
