@@ -52,7 +52,10 @@ pool_at(const struct pool *p, uint32_t number)
 	    (number & ((1u << p->shift) - 1)) * p->size;
 }
 
-/* A number that was never taken. */
+/*
+ * What pool_take() does when nothing was given back: a number that was never
+ * taken. It does not count it as used.
+ */
 uint32_t	 pool_grow(struct pool *);
 
 /* An item with any content. */

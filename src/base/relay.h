@@ -31,7 +31,7 @@ struct relay_work {
 struct relay	*relay_new(const struct relay_work *, bool thread,
 		    void *const *blocks, size_t n);
 
-/* The same; *WHERE is set before anything is filled, for who asks then. */
+/* The same; *WHERE is set before anything is filled, for whoever asks then. */
 void		 relay_begin(struct relay **where, const struct relay_work *,
 		    bool thread, void *const *blocks, size_t n);
 

@@ -93,7 +93,7 @@ ring_put(struct ring *r, size_t n, uint64_t *at)
 	if (r->filling == NULL)
 		r->filling = memory_of(r, r->newest);
 	to = r->filling + r->used;
-	*at = (r->newest << r->shift) + r->used;
+	*at = r->newest * r->size + r->used;
 	r->used += n;
 	return to;
 }

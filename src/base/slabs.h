@@ -26,7 +26,10 @@ struct slabs {
 	size_t		 left;		/* of so many */
 };
 
-/* SIZE: of each piece, a multiple of what it must be aligned to. */
+/*
+ * SIZE: of each piece, a multiple of what it must be aligned to, and HUGE_PAGE
+ * at the most.
+ */
 void		 slabs_init(struct slabs *, size_t size);
 void		 slabs_fini(struct slabs *);
 

@@ -226,7 +226,7 @@ count_first(struct counting *c)
 	origin_drop(&e->pasts, base.origin);
 }
 
-/* A group for a key that had no root when the record came: it has none now. */
+/* A group for a key that has no root. */
 static uint32_t
 new_root(const struct scene *sc)
 {
@@ -240,11 +240,12 @@ count_only(struct counting *c)
 {
 	const struct scene	*sc = c->sc;
 	struct engine		*e = sc->e;
+	const uint32_t		 root = scene_root(sc);
 	uint32_t		 origin;
 
-	if (sc->root == 0)
+	if (root == 0)
 		begin_in(c, new_root(sc));
-	else if (!reach(c, scene_root(sc), true, sc->nothing))
+	else if (!reach(c, root, true, sc->nothing))
 		return;
 	if (c->way.distinct)
 		tally_value_ahead(e->tallies, c->tally, c->value);

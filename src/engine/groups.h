@@ -6,6 +6,8 @@
 #ifndef ENGINE_GROUPS_H
 #define ENGINE_GROUPS_H
 
+#include <stddef.h>
+
 #include "base/hash.h"
 #include "base/pool.h"
 #include "base/slots.h"
@@ -56,6 +58,8 @@ struct partials {
 	struct waits	*waits;		/* NULL: by `may` */
 	const struct waiter *waiters;	/* by rule */
 };
+
+_Static_assert(offsetof(struct partials, head) == 0, "see partial.h");
 
 static inline struct group *
 group(const struct partials *s, uint32_t number)

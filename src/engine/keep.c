@@ -176,7 +176,6 @@ keep_why_over_age(const struct engine *e, uint32_t number)
 	    TRACE_TIMED_OUT : TRACE_LATE;
 }
 
-
 /* Groups. */
 
 uint64_t

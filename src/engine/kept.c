@@ -9,7 +9,10 @@
 
 #include <string.h>
 
+#include "base/huge.h"
 #include "engine/inside.h"
+
+_Static_assert(KEPT_BLOCK <= HUGE_PAGE, "or a slab has no room for it");
 
 /* Before each record. */
 struct head {

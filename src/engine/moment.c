@@ -104,7 +104,8 @@ hash_told(struct engine *e, const struct told *told, uint64_t *hash)
 
 		if (!ask_value(e->ask, p->field, p->part, &v))
 			return false;
-		*hash = keep_hash_more(e, *hash, p->variable, &v);
+		if (v.kind != VALUE_NOTHING)
+			*hash = keep_hash_more(e, *hash, p->variable, &v);
 	}
 	return true;
 }

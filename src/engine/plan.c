@@ -7,7 +7,7 @@
  * what is found gets a number together with that class; only those which have
  * to be tried one by one are left for later. What makes a kind fits into one
  * word, and a table of such words leads to the plans. A plan is cut out of the
- * atoms of a slot: those that ask for no path, or are too many to be copied for
+ * demands on a slot: those that ask for no path, or are too many to be copied for
  * each class, stand once for all classes in a plan of their own, which the
  * others name.
  */
@@ -28,7 +28,7 @@
 #define KINDS_MIN	1024u		/* places in the table */
 #define COMMON		(PLAN_NO_PATH - 1)	/* class of those without */
 #define PAIR_BYTES	128u	/* of memory, with its place in the map */
-#define FEW_FREE	32u		/* atoms that are copied instead */
+#define FEW_FREE	32u		/* demands copied instead */
 
 /* What a path says: of prefixes, and of regular expressions. */
 struct pair {
@@ -456,7 +456,7 @@ consider(struct plans *ps, struct atom a, uint64_t kind)
 		draft(ps, &c, ENTRY_START);
 }
 
-/* The first of a slot's atoms that ask for prefixes of this set or a later. */
+/* The first demand on a slot for prefixes of this set or a later one. */
 static size_t
 first_of_set(const struct slot *s, uint32_t set)
 {
@@ -473,7 +473,7 @@ first_of_set(const struct slot *s, uint32_t set)
 	return lo;
 }
 
-/* The slot's atoms that ask for a prefix which the path has. */
+/* The atoms of those that ask for a prefix which the path has. */
 static void
 consider_prefixes(struct plans *ps, const struct slot *s, uint64_t kind)
 {

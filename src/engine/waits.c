@@ -17,7 +17,7 @@
 
 #include "base/mem.h"
 
-#define TABLES		WAITS_BLOCKS	/* the tag has no bits to lose */
+#define TABLES		256u		/* by the bits that a tag lacks */
 #define TABLE_MIN	8u		/* places */
 
 struct table {

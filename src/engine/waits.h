@@ -17,7 +17,8 @@
 struct waits;
 
 #define WAITS_BITS	64u		/* rules in a block, which has a word */
-#define WAITS_BLOCKS	256u		/* blocks on a shelf */
+#define WAITS_BLOCKS	16u		/* blocks on a shelf: a look at one word
+					 * passes those of as many */
 #define WAITS_BLOCK_SHIFT	56	/* where a tag has the one of these */
 
 /* A word; without bits it is free. */

@@ -92,9 +92,12 @@ note_directories(struct checker *c)
 		    strlen(d->name));
 }
 
-#define NAME_END	8u	/* bytes, more than any of these names has */
+#define NAME_END	8u	/* bytes of a word, more than any of these has */
 
-/* How long is what follows the last slash of a path? NAME_END: too long. */
+/*
+ * How long is what follows the last slash of a path? NAME_END: too long, or
+ * there is none.
+ */
 static size_t
 last_size(struct slice path)
 {

@@ -6,11 +6,11 @@
  * go, only the end of a text is looked up in it; a test holds both against each
  * other.
  */
+#include "rule/glance.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
-
-#include "rule/glance.h"
 
 const uint8_t	glance_bytes[256] = {
 	['\r'] = BYTE_ODD, ['\0'] = BYTE_ODD,

@@ -80,6 +80,7 @@ things_of_one_hash_are_told_apart(void **state)
 	all_are_found_again(one_of_sixteen);
 	all_are_found_again(the_high_half);
 }
+
 static void
 looking_ahead_changes_nothing(void **state)
 {
