@@ -5,8 +5,8 @@
  * Some records wait for each other, so that lookahead.c can find out about all
  * of them at once; then each has its turn, in order. A record that concerns
  * nobody has none. Only its time counts, and of several such times the latest
- * alone, since nobody looks at the clock between them. To the clocks that is the
- * first header's: of one within not every record is asked.
+ * alone, since nobody looks at the clock between them. To the clocks that is
+ * the first header's: of one within not every record is asked.
  */
 #include "engine/feed.h"
 

@@ -7,8 +7,8 @@
  * what is found gets a number together with that class; only those which have
  * to be tried one by one are left for later. What makes a kind fits into one
  * word, and a table of such words leads to the plans. A plan is cut out of the
- * demands on a slot: those that ask for no path, or are too many to be copied for
- * each class, stand once for all classes in a plan of their own, which the
+ * demands on a slot: those that ask for no path, or are too many to be copied
+ * for each class, stand once for all classes in a plan of their own, which the
  * others name.
  */
 #include "engine/plan.h"

@@ -92,7 +92,7 @@ note_directories(struct checker *c)
 		    strlen(d->name));
 }
 
-#define NAME_END	8u	/* bytes of a word, more than any of these has */
+#define NAME_END	8u	/* bytes of a word; no such name has them */
 
 /*
  * How long is what follows the last slash of a path? NAME_END: too long, or
