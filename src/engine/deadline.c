@@ -29,7 +29,7 @@ before(const struct deadline *a, const struct deadline *b)
 		return a->start > b->start;
 	if (a->rule != b->rule)
 		return a->rule < b->rule;
-	return a->partial < b->partial;
+	return a->nth < b->nth;
 }
 
 static struct deadline *

@@ -19,7 +19,8 @@ struct deadline {
 	int64_t		 end;		/* milliseconds since 1970 */
 	uint64_t	 start;		/* of equal ends the newest first */
 	uint64_t	 kept_at;	/* the record to show, see kept.c */
-	uint32_t	 rule;		/* then the first defined */
+	uint64_t	 nth;		/* of a rule the first that waited */
+	uint32_t	 rule;		/* before that the first defined */
 	uint32_t	 partial;
 };
 

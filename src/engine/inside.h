@@ -202,6 +202,7 @@ struct engine {
 	struct musters		*musters;	/* these */
 	uint64_t		*concerned;	/* scratch: by block of one */
 	uint64_t		 live_turn;	/* one for each plan run */
+	uint64_t		 nabsences;	/* ever waited for */
 	uint32_t		 life_sweep_at;
 	uint8_t			 held[VARIABLES_MAX][VALUE_TEXT_MAX];
 	uint32_t		*candidates;	/* scratch: partial matches */

@@ -475,7 +475,8 @@ wait_for_end(const struct scene *sc, const struct grown *g, uint32_t number)
 	struct engine		*e = sc->e;
 	const struct origin	*o = origin_at(&e->pasts, g->origin);
 	struct deadline		 d = { .end = g->ms, .start = o->start,
-	    .rule = sc->rule, .partial = number, .kept_at = g->kept_at };
+	    .nth = e->nabsences++, .rule = sc->rule, .partial = number,
+	    .kept_at = g->kept_at };
 	const int64_t		 wait = sc->r->states[g->state].absent_ms;
 
 	d.end = d.end > INT64_MAX - wait ? INT64_MAX : d.end + wait;

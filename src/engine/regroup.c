@@ -124,12 +124,12 @@ regroup_add_record(struct regroup *r, uint32_t *after,
 
 void
 regroup_partial(struct regroup *r, const struct partial *p, uint32_t number,
-    uint64_t kept_at)
+    struct regroup_wait wait)
 {
 	struct group	*g = group(r->s, r->groups.last);
 
 	r->v = mem_grow(r->v, &r->cap, r->n + 1, sizeof(*r->v));
-	r->v[r->n] = (struct regrouped){ *p, number, kept_at };
+	r->v[r->n] = (struct regrouped){ *p, number, wait };
 	r->v[r->n].p.group = r->groups.last;
 	if (g->first == 0)
 		g->first = number;

@@ -2,10 +2,10 @@
 /*
  * regroup.h - the store of partial matches told, and made again.
  *
- * Groups and partial matches keep their numbers, in which the order of equal
- * deadlines and of what is looked at for its age lies. What can be found out
- * from the rest (the index, older neighbours, the furthest state, who may have
- * something for a key) is not told.
+ * Groups and partial matches keep their numbers: in those of groups lies the
+ * order of what is looked at for its age. What can be found out from the rest
+ * (the index, older neighbours, the furthest state, who may have something for
+ * a key) is not told.
  */
 #ifndef ENGINE_REGROUP_H
 #define ENGINE_REGROUP_H
@@ -45,7 +45,9 @@ struct regroup {
 	struct regrouped {		/* and those that are there */
 		struct partial	 p;
 		uint32_t	 number;
-		uint64_t	 kept_at;	/* before an `absent` */
+		struct regroup_wait {	/* for an absence */
+			uint64_t kept_at, nth;
+		}		 wait;
 	}		*v;
 	size_t		 n, cap;
 	uint32_t	 gone;		/* that held something */
@@ -76,7 +78,7 @@ bool		 regroup_add_record(struct regroup *, uint32_t *after,
 
 /* A partial match of it, in the order of `next`. */
 void		 regroup_partial(struct regroup *, const struct partial *,
-		    uint32_t number, uint64_t kept_at);
+		    uint32_t number, struct regroup_wait);
 
 /* After regroup_end(): it is to be folded next, after those before. */
 bool		 regroup_put_queue(struct partials *, uint32_t, bool marked);

@@ -132,6 +132,7 @@ save_partial(const struct engine *e, struct buf *b, uint32_t number)
 	const struct origin	*o = origin_at(&e->pasts, p->origin);
 	const struct watch	*w = o->all ? &e->all :
 	    &e->sources[o->source].watch;
+	const struct deadline	*d;
 
 	buf_u32(b, number);
 	buf_u16(b, p->state);
@@ -143,8 +144,11 @@ save_partial(const struct engine *e, struct buf *b, uint32_t number)
 	buf_u32(b, p->origin);
 	buf_u32(b, p->counts || p->in_tally ? p->tally : p->past);
 	buf_u32(b, p->epoch);
-	if (p->deadline != 0)
-		buf_u64(b, deadlines_at(&w->absences, p->deadline)->kept_at);
+	if (p->deadline == 0)
+		return;
+	d = deadlines_at(&w->absences, p->deadline);
+	buf_u64(b, d->kept_at);
+	buf_u64(b, d->nth);
 }
 
 static void
@@ -431,11 +435,12 @@ take(const struct item *it, const struct partial *p)
 static bool
 partial_of(struct item *it)
 {
-	struct cursor	*c = &it->c;
-	const uint32_t	 number = (uint32_t)cursor_uint(c, 4);
-	struct partial	 p = { .state = cursor_uint(c, 2) & UINT16_MAX };
-	const uint64_t	 bits = cursor_uint(c, 1);
-	uint64_t	 kept_at = 0;
+	struct cursor		*c = &it->c;
+	const uint32_t		 number = (uint32_t)cursor_uint(c, 4);
+	struct partial		 p = { .state = cursor_uint(c, 2) &
+	    UINT16_MAX };
+	const uint64_t		 bits = cursor_uint(c, 1);
+	struct regroup_wait	 wait = { 0, 0 };
 
 	p.counts = (bits & PART_COUNTS) != 0;
 	p.in_tally = (bits & PART_IN_TALLY) != 0;
@@ -444,14 +449,17 @@ partial_of(struct item *it)
 	p.origin = (uint32_t)cursor_uint(c, 4);
 	p.past = (uint32_t)cursor_uint(c, 4);
 	p.epoch = (uint32_t)cursor_uint(c, 4);
-	if ((bits & PART_WAITS) != 0)
-		kept_at = cursor_uint(c, 8);
+	if ((bits & PART_WAITS) != 0) {
+		wait.kept_at = cursor_uint(c, 8);
+		wait.nth = cursor_uint(c, 8);
+	}
 	if (c->err != 0)
 		return resume_refuse(it->r, "it is cut off");
 	if (it->rule != NULL && (!state_fits(it, &p,
-	    (bits & PART_WAITS) != 0) || !take(it, &p)))
+	    (bits & PART_WAITS) != 0) || !take(it, &p) ||
+	    ((bits & PART_WAITS) != 0 && wait.nth >= it->r->e->nabsences)))
 		return resume_refuse(it->r, "a partial match that cannot be");
-	regroup_partial(&it->m->g, &p, number, kept_at);
+	regroup_partial(&it->m->g, &p, number, wait);
 	return true;
 }
 
@@ -555,8 +563,8 @@ wait_again(struct engine *e, const struct regrouped *one)
 	const struct rule	*r = &e->program->rules[rule];
 	const int64_t		 wait = r->states[p->state].absent_ms;
 	struct deadline		 d = { .start = o->start, .rule = rule,
-	    .partial = one->number, .kept_at = one->kept_at,
-	    .end = INT64_MAX };
+	    .partial = one->number, .nth = one->wait.nth,
+	    .kept_at = one->wait.kept_at, .end = INT64_MAX };
 
 	if (p->counts || wait < 0)
 		return;

@@ -59,6 +59,7 @@ save(const struct engine *e, struct rows *r)
 	buf_u32(b, (uint32_t)e->nsources);
 	buf_u32(b, e->sweep_at);
 	buf_u32(b, e->life_sweep_at);
+	buf_u64(b, e->nabsences);
 	for (unsigned i = 0; (counter = counters_of(&stats, i)) != NULL; i++)
 		buf_u64(b, *counter);
 	for (uint32_t i = 0; i < e->program->nrules; i++)
@@ -124,6 +125,7 @@ make_head(struct resuming *r, struct making *m, struct cursor *c)
 	m->sources = cursor_uint(c, 4);
 	e->sweep_at = (uint32_t)cursor_uint(c, 4);
 	e->life_sweep_at = (uint32_t)cursor_uint(c, 4);
+	e->nabsences = cursor_uint(c, 8);
 	for (unsigned i = 0; (counter = counters_of(&e->stats, i)) != NULL;
 	    i++)
 		*counter = cursor_uint(c, 8);

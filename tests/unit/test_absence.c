@@ -113,6 +113,37 @@ absences_come_by_their_end_and_before_all_else(void **state)
 	    "now@9=2");
 }
 
+/*
+ * One record began them all. What ended before has left its place, the last of
+ * them first; and what is folded leaves others.
+ */
+static void
+of_equal_ends_that_comes_first_which_waited_first(void **state)
+{
+	static const char	 rules[] = SEQ("s", S(R)
+	    S(U "bind $f object; ")
+	    S(W "absent 5 seconds; object == $f; "));
+
+	(void)state;
+	for (uint32_t open = 0; open < 3; open++)
+		for (unsigned moves = 0; moves < 2; moves++) {
+			struct play	*p = play_new(rules);
+
+			engine_free(p->e);
+			play_begin(p, &(struct engine_options){
+			    .max_open = open });
+			assert_string_equal(play(p, "r0 r0:u1 r0:u2 u1:/x "
+			    "u1:/y u1:/z w2:/x w2:/y w2:/z u1:/v,u1 w2:/v,u1 "
+			    "r3:u4 r3:u5 r3:u6 u3:/c u3:/a"), "");
+			if (moves == 1)
+				play_move(p);
+			assert_string_equal(play(p, "u3:/d u3:/b x9"),
+			    "s@8=0,14 f=/c absence; s@8=0,15 f=/a absence; "
+			    "s@8=0,16 f=/d absence; s@8=0,17 f=/b absence");
+			play_free(p);
+		}
+}
+
 static void
 an_alert_shows_the_last_record_that_took_part(void **state)
 {
@@ -160,6 +191,7 @@ main(void)
 		TEST(one_absence_may_follow_another),
 		TEST(an_absence_that_ends_beyond_the_timeout_does_not_hold),
 		TEST(absences_come_by_their_end_and_before_all_else),
+		TEST(of_equal_ends_that_comes_first_which_waited_first),
 		TEST(an_alert_shows_the_last_record_that_took_part),
 		TEST(what_still_waits_is_counted),
 		TEST(a_clock_that_steps_back_ends_nothing_sooner),

@@ -38,7 +38,7 @@ by_time(const struct deadline *a, const struct deadline *b)
 		return a->start > b->start ? -1 : 1;
 	if (a->rule != b->rule)
 		return a->rule < b->rule ? -1 : 1;
-	return a->partial < b->partial ? -1 : a->partial > b->partial;
+	return a->nth < b->nth ? -1 : a->nth > b->nth;
 }
 
 static void
@@ -66,6 +66,7 @@ the_first_is_the_earliest_whatever_is_taken_out(void **state)
 			r->d = (struct deadline){ .end = i / 8 * (n % 3 > 0) +
 			    lot_below(l, 1 + n % 2 * 50),
 			    .start = lot_below(l, 3), .rule = lot_below(l, 2),
+			    .nth = i * UINT32_C(2654435761), /* any order */
 			    .partial = n };
 			deadlines_add(&d, &r->d);
 		}

@@ -363,6 +363,35 @@ values_of_no_key_are_refused(void **state)
 	case_free(c);
 }
 
+/* The last of what is told of it, and it was not the hundredth. */
+static void
+an_absence_that_nobody_has_waited_for_is_refused(void **state)
+{
+	struct rule_case	*c = life_case(
+	    "sequence s { subject any; by none; timeout none;\n"
+	    " state { event <auditevent> { AUE_OPEN_R; }; status any; };\n"
+	    " state { event <auditevent> { AUE_UNLINK; }; status any;\n"
+	    "  absent 9 seconds; }; };\n");
+	struct engine		*e = life_engine(c, &nobody);
+	struct saved		 s;
+	const struct row	*items;
+
+	(void)state;
+	life_feed_one(e, OPEN, "/a", 0);
+	life_feed_one(e, OPEN, "/a", 20);
+	s = saved_of(e);
+	items = row_of(&s, SECTION_GROUPS, ITEMS);
+	assert_memory_equal(items->bytes.p + items->bytes.n - 8,
+	    "\0\0\0\0\0\0\0\1", 8);
+	assert_string_equal(life_changed(c, &s, items, items->bytes.n - 1, 0),
+	    "nothing");
+	assert_string_equal(life_changed(c, &s, items, items->bytes.n - 1, 99),
+	    "groups: a partial match that cannot be");
+	saved_free(&s);
+	engine_free(e);
+	case_free(c);
+}
+
 /* So many keys that would stand in one place of the index. */
 static void
 keys_that_somebody_has_aimed_are_refused(void **state)
@@ -437,6 +466,8 @@ main(void)
 		cmocka_unit_test(rules_may_have_other_numbers),
 		cmocka_unit_test(links_that_lead_astray_are_refused),
 		cmocka_unit_test(values_of_no_key_are_refused),
+		cmocka_unit_test(
+		    an_absence_that_nobody_has_waited_for_is_refused),
 		cmocka_unit_test(keys_that_somebody_has_aimed_are_refused),
 		cmocka_unit_test(damage_is_refused_or_does_no_harm),
 	};
