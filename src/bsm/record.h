@@ -2,7 +2,7 @@
 /*
  * record.h - a record, header to trailer, as an indexed list of tokens.
  *
- * record_open() notes where the tokens that rules ask for begin, by length
+ * record_index() notes where the tokens that rules ask for begin, by length
  * alone; a member is decoded when it is asked for. Of each kind the last token
  * in the record counts, as bsmtrace has always had it. Nothing is allocated
  * and everything borrows from the bytes of the record.

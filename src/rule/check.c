@@ -110,7 +110,7 @@ last_size(struct slice path)
 			n++;
 		return n == path.n ? NAME_END : n;
 	}
-	other = le64(path.p + path.n - 8) ^ UINT64_C(0x2f2f2f2f2f2f2f2f);
+	other = le64(path.p + path.n - NAME_END) ^ UINT64_C(0x2f2f2f2f2f2f2f2f);
 	slashes = ~(((other & low) + low) | other | low);
 	return slashes == 0 ? NAME_END :
 	    (unsigned)__builtin_clzll(slashes) / 8;

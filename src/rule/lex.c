@@ -12,19 +12,22 @@
 
 #include "rule/lex.h"
 
-/* What a lexeme is, by its first byte. */
+/* What a lexeme is, by its first byte; a letter may begin a keyword. */
 enum start {
 	START_WORD, START_LETTER, START_DIGIT, START_ALONE, START_MARK,
 	START_OTHER
 };
 
 static const uint8_t starts[256] = {
-	/* No keyword begins with another letter. */
-	['a'] = START_LETTER, ['d'] = START_LETTER, ['e'] = START_LETTER,
-	['f'] = START_LETTER, ['h'] = START_LETTER, ['i'] = START_LETTER,
-	['l'] = START_LETTER, ['m'] = START_LETTER, ['n'] = START_LETTER,
-	['o'] = START_LETTER, ['p'] = START_LETTER, ['s'] = START_LETTER,
-	['t'] = START_LETTER, ['w'] = START_LETTER, ['z'] = START_LETTER,
+	['a'] = START_LETTER, ['b'] = START_LETTER, ['c'] = START_LETTER,
+	['d'] = START_LETTER, ['e'] = START_LETTER, ['f'] = START_LETTER,
+	['g'] = START_LETTER, ['h'] = START_LETTER, ['i'] = START_LETTER,
+	['j'] = START_LETTER, ['k'] = START_LETTER, ['l'] = START_LETTER,
+	['m'] = START_LETTER, ['n'] = START_LETTER, ['o'] = START_LETTER,
+	['p'] = START_LETTER, ['q'] = START_LETTER, ['r'] = START_LETTER,
+	['s'] = START_LETTER, ['t'] = START_LETTER, ['u'] = START_LETTER,
+	['v'] = START_LETTER, ['w'] = START_LETTER, ['x'] = START_LETTER,
+	['y'] = START_LETTER, ['z'] = START_LETTER,
 	['0'] = START_DIGIT, ['1'] = START_DIGIT, ['2'] = START_DIGIT,
 	['3'] = START_DIGIT, ['4'] = START_DIGIT, ['5'] = START_DIGIT,
 	['6'] = START_DIGIT, ['7'] = START_DIGIT, ['8'] = START_DIGIT,

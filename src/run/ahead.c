@@ -219,9 +219,8 @@ start(struct block *b)
 }
 
 /*
- * A header within a record takes the place of the first one when the tokens are
- * found. The engine asks for the first one's event before that, so it gets such
- * a record as it came.
+ * The engine asks for the event before the tokens are found, so it gets a
+ * record with another header within as it came.
  */
 static void
 find_tokens(struct record *r)
