@@ -54,15 +54,6 @@ sip_word(struct sip *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-static inline struct sip
-sip_init(const struct hash_key *k)
-{
-	return (struct sip){
-		k->k0 ^ 0x736f6d6570736575u, k->k1 ^ 0x646f72616e646f6du,
-		k->k0 ^ 0x6c7967656e657261u, k->k1 ^ 0x7465646279746573u,
-	};
-}
-
 /* The bytes that are no whole word, which are the last. */
 static inline uint64_t
 rest(struct slice in)
@@ -77,34 +68,38 @@ rest(struct slice in)
 	return v;
 }
 
-/* Take the bytes and end; TOTAL is the length of all that was taken. */
+/* Of bytes behind a hash, or behind nothing. */
 static uint64_t
-sip_end(struct sip *s, struct slice in, size_t total)
+sip(const struct hash_key *k, const uint64_t *before, struct slice in)
 {
-	size_t	 i = 0;
+	struct sip	 s = {
+		k->k0 ^ 0x736f6d6570736575u, k->k1 ^ 0x646f72616e646f6du,
+		k->k0 ^ 0x6c7967656e657261u, k->k1 ^ 0x7465646279746573u,
+	};
+	uint64_t	 last = rest(in) | (uint64_t)in.n << 56;
 
-	for (; in.n - i >= 8; i += 8)
-		sip_word(s, le64(in.p + i));
-	sip_word(s, rest(in) | (uint64_t)total << 56);
-	s->v2 ^= 0xff;
-	for (int r = 0; r < 3; r++)
-		sip_round(s);
-	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+	if (before != NULL) {
+		sip_word(&s, *before);
+		last += (uint64_t)sizeof(*before) << 56;
+	}
+	for (; in.n >= 8; in.p += 8, in.n -= 8)
+		sip_word(&s, le64(in.p));
+	sip_word(&s, last);
+	s.v2 ^= 0xff;
+	sip_round(&s);
+	sip_round(&s);
+	sip_round(&s);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
 uint64_t
 hash_bytes(const struct hash_key *k, struct slice in)
 {
-	struct sip	 s = sip_init(k);
-
-	return sip_end(&s, in, in.n);
+	return sip(k, NULL, in);
 }
 
 uint64_t
 hash_more(const struct hash_key *k, uint64_t before, struct slice in)
 {
-	struct sip	 s = sip_init(k);
-
-	sip_word(&s, before);
-	return sip_end(&s, in, in.n + 8);
+	return sip(k, &before, in);
 }

@@ -19,11 +19,17 @@
 #define USE_HUGE(p, n)	((void)(p))
 #endif
 
+static void *
+fresh(size_t n)
+{
+	return mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON,
+	    -1, 0);
+}
+
 void *
 huge_map(size_t n)
 {
-	uint8_t	*from = mmap(NULL, mem_sum(n, HUGE_PAGE),
-	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+	uint8_t	*from = fresh(mem_sum(n, HUGE_PAGE));
 	size_t	 before;
 
 	if (from == MAP_FAILED)
@@ -40,4 +46,14 @@ void
 huge_unmap(void *p, size_t n)
 {
 	(void)munmap(p, n);
+}
+
+void *
+huge_sparse(size_t n)
+{
+	void	*p = fresh(n);
+
+	if (p == MAP_FAILED)
+		mem_end("out of memory");
+	return p;
 }

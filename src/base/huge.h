@@ -4,7 +4,8 @@
  *
  * A program meets each page of fresh memory with a fault, and later finds it
  * through tables of the system. One page of this size costs a fraction of the
- * 512 usual ones, and is found at once.
+ * 512 usual ones, and is found at once. What is large but hardly used should
+ * not be met at all.
  */
 #ifndef BASE_HUGE_H
 #define BASE_HUGE_H
@@ -20,5 +21,12 @@
  */
 void	*huge_map(size_t n);
 void	 huge_unmap(void *, size_t n);
+
+/*
+ * N bytes that are zero, and not even there where nobody touches them: calloc()
+ * promises no such thing once memory was freed. Running out of it ends the
+ * process. To be given back with huge_unmap().
+ */
+void	*huge_sparse(size_t n);
 
 #endif

@@ -2,8 +2,7 @@
 /*
  * pool.c - many items of one size, known by number.
  *
- * A chunk is about 64 KiB: taking one is a short pause. Free items hold the
- * number of the next free one.
+ * Free items hold the number of the next free one.
  */
 #include "base/pool.h"
 
@@ -13,15 +12,13 @@
 
 #include "base/mem.h"
 
-#define CHUNK	(64u << 10)	/* bytes */
-
 void
 pool_init(struct pool *p, size_t size)
 {
-	assert(size >= sizeof(uint32_t) && size <= CHUNK);
-	*p = (struct pool){ .size = size, .n = 1 };
-	while (size << (p->shift + 1) <= CHUNK)
-		p->shift++;
+	assert(size >= sizeof(uint32_t) && size <= POOL_CHUNK);
+	*p = (struct pool){ .size = (uint32_t)size, .n = 1,
+	    .shift = pool_shift(size) };
+	p->mask = (1u << p->shift) - 1;
 }
 
 void
@@ -55,7 +52,7 @@ uint32_t
 pool_grow(struct pool *p)
 {
 	assert(p->n < UINT32_MAX);
-	if (p->n == 1 || (p->n & ((1u << p->shift) - 1)) == 0)
+	if (p->n == 1 || (p->n & p->mask) == 0)
 		make_room(p, p->n);
 	return p->n++;
 }

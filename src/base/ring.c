@@ -13,20 +13,6 @@
 #include "base/mem.h"
 #include "base/slabs.h"
 
-struct ring {
-	uint8_t		**blocks;
-	struct slabs	  memory;	/* of these */
-	size_t		 size;		/* bytes of a block */
-	unsigned	 shift;		/* the size as a power of two */
-	size_t		 nblocks;
-	uint64_t	 newest;	/* block being filled */
-	uint8_t		*filling;	/* it; NULL: not asked yet */
-	size_t		 used;		/* bytes of it */
-	size_t		*filled;	/* bytes of each older block */
-	ring_drop_fn	 drop;
-	void		*arg;
-};
-
 struct ring *
 ring_new(size_t block, size_t blocks, ring_drop_fn drop, void *arg)
 {
@@ -56,19 +42,24 @@ ring_free(struct ring *r)
 	free(r);
 }
 
+/* Bytes of the newest block. */
+static size_t
+used(const struct ring *r)
+{
+	return r->at - r->newest * r->size;
+}
+
 static void
 next_block(struct ring *r)
 {
 	size_t	 i;
 
-	r->filled[r->newest % r->nblocks] = r->used;
+	r->filled[r->newest % r->nblocks] = used(r);
 	r->newest++;
-	r->used = 0;
 	i = r->newest % r->nblocks;
 	if (r->blocks[i] != NULL && r->drop != NULL)
 		r->drop(r->arg, r->blocks[i], r->filled[i],
 		    (r->newest - r->nblocks) * r->size);
-	r->filling = NULL;
 }
 
 /* Of a block, which may be the first to be there. */
@@ -82,20 +73,21 @@ memory_of(struct ring *r, uint64_t block)
 	return *bytes;
 }
 
-uint8_t *
-ring_put(struct ring *r, size_t n, uint64_t *at)
+/* The newest block has so many bytes: what is put goes behind them. */
+static void
+fill_from(struct ring *r, size_t n)
 {
-	uint8_t	*to;
+	r->next = memory_of(r, r->newest) + n;
+	r->left = r->size - n;
+	r->at = r->newest * r->size + n;
+}
 
-	assert(n <= r->size);
-	if (r->size - r->used < n)
+void
+ring_turn(struct ring *r)
+{
+	if (r->next != NULL)
 		next_block(r);
-	if (r->filling == NULL)
-		r->filling = memory_of(r, r->newest);
-	to = r->filling + r->used;
-	*at = r->newest * r->size + r->used;
-	r->used += n;
-	return to;
+	fill_from(r, 0);
 }
 
 const uint8_t *
@@ -130,7 +122,7 @@ ring_block(const struct ring *r, uint64_t block)
 	if (block > r->newest || r->newest - block >= r->nblocks)
 		return (struct slice){ NULL, 0 };
 	return (struct slice){ r->blocks[i],
-	    block == r->newest ? r->used : r->filled[i] };
+	    block == r->newest ? used(r) : r->filled[i] };
 }
 
 struct slice
@@ -171,7 +163,6 @@ ring_restored(struct ring *r, uint64_t newest)
 		if (r->filled[block % r->nblocks] == 0)
 			return false;
 	r->newest = newest;
-	r->filling = NULL;
-	r->used = r->filled[newest % r->nblocks];
+	fill_from(r, r->filled[newest % r->nblocks]);
 	return true;
 }

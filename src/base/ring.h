@@ -9,27 +9,63 @@
 #ifndef BASE_RING_H
 #define BASE_RING_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/slabs.h"
 #include "base/slice.h"
-
-struct ring;
 
 /* Told before a block is emptied: its bytes, and the position of the first. */
 typedef void	 (*ring_drop_fn)(void *arg, const uint8_t *, size_t n,
 		    uint64_t at);
 
+/*
+ * Declared here, so that what is put with each record is put inline. Only
+ * ring.c changes it else.
+ */
+struct ring {
+	uint8_t		 *next;		/* room in the newest block, */
+	size_t		  left;		/* so many bytes, */
+	uint64_t	  at;		/* from this position on */
+	uint64_t	  newest;	/* block being filled */
+	uint8_t		**blocks;
+	struct slabs	  memory;	/* of these */
+	size_t		  size;		/* bytes of a block */
+	unsigned	  shift;	/* the size as a power of two */
+	size_t		  nblocks;
+	size_t		 *filled;	/* bytes of each older block */
+	ring_drop_fn	  drop;
+	void		 *arg;
+};
+
 /* BLOCK bytes, a power of two; BLOCKS of them at the most. DROP may be NULL. */
 struct ring	*ring_new(size_t block, size_t blocks, ring_drop_fn, void *arg);
 void		 ring_free(struct ring *);		/* NULL is allowed */
 
+/* Go on in the next block; or begin with the first. */
+void		 ring_turn(struct ring *);
+
 /*
- * Room for N bytes, at most a block, in one piece; *AT is their position. The
- * caller fills them in at once.
+ * Room for N bytes, at least one and at most a block, in one piece; *AT is
+ * their position. The caller fills them in at once.
  */
-uint8_t		*ring_put(struct ring *, size_t n, uint64_t *at);
+static inline uint8_t *
+ring_put(struct ring *r, size_t n, uint64_t *at)
+{
+	uint8_t	*to;
+
+	assert(n > 0 && n <= r->size);
+	if (r->left < n)
+		ring_turn(r);
+	to = r->next;
+	*at = r->at;
+	r->next += n;
+	r->at += n;
+	r->left -= n;
+	return to;
+}
 
 /* What was put at this position; NULL when it is gone. */
 const uint8_t	*ring_at(const struct ring *, uint64_t at);

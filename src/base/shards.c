@@ -5,7 +5,8 @@
  * The top bits of a hash pick the shard, the low 32 bits are its tag: they pick
  * the slot and are kept beside the number, so that a shard grows without asking
  * anybody for hashes. Open addressing with linear probing; removal moves later
- * entries back, so there are no tombstones and no table wears out.
+ * entries back, so there are no tombstones and no table wears out. A shard in
+ * which there was never anything has a free slot that it shares with others.
  */
 #include "base/shards.h"
 
@@ -29,6 +30,7 @@ struct shard {
 
 struct shards {
 	struct shard	 shard[NSHARDS];
+	struct entry	 vacant;	/* for ever */
 };
 
 static struct entry *
@@ -46,9 +48,9 @@ shards_new(void)
 {
 	struct shards	*s = xmalloc(sizeof(*s));
 
+	s->vacant = (struct entry){ 0, SHARDS_NONE };
 	for (unsigned i = 0; i < NSHARDS; i++)
-		s->shard[i] = (struct shard){ new_slots(SHARD_MIN),
-		    SHARD_MIN - 1, 0 };
+		s->shard[i] = (struct shard){ &s->vacant, 0, 0 };
 	return s;
 }
 
@@ -58,7 +60,8 @@ shards_free(struct shards *s)
 	if (s == NULL)
 		return;
 	for (unsigned i = 0; i < NSHARDS; i++)
-		free(s->shard[i].slots);
+		if (s->shard[i].mask > 0)
+			free(s->shard[i].slots);
 	free(s);
 }
 
@@ -108,12 +111,13 @@ grow(struct shard *sh)
 	struct entry	*old = sh->slots;
 	uint32_t	 n = sh->mask + 1;
 
-	sh->slots = new_slots(2 * n);
-	sh->mask = 2 * n - 1;
+	sh->mask = n == 1 ? SHARD_MIN - 1 : 2 * n - 1;
+	sh->slots = new_slots(sh->mask + 1);
 	for (uint32_t i = 0; i < n; i++)
 		if (old[i].number != SHARDS_NONE)
 			place(sh, old[i]);
-	free(old);
+	if (n > 1)
+		free(old);
 }
 
 void

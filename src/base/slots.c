@@ -3,11 +3,13 @@
  * slots.c - a dense hash index: four bytes for each number, and some air.
  *
  * The top bits of a hash pick the table, the low 32 bits the slot in it. Open
- * addressing with linear probing, at most three quarters full; removal moves
- * later entries back, so there are no tombstones. What room there is beside the
- * number says how far from its best slot an entry stands, so that removal has
- * to ask for nobody's hash, and the rest is a tag, of the bits in between: by
- * both most others are told apart without asking.
+ * addressing with linear probing, at most three quarters full, half while the
+ * table is small; removal moves later entries back, so there are no tombstones.
+ * What room there is beside the number says how far from its best slot an entry
+ * stands, so that removal has to ask for nobody's hash, and the rest is a tag,
+ * of the bits in between: by both most others are told apart without asking. A
+ * table has no slots until something is in it, but looks as if it had a free
+ * one.
  */
 #include "base/slots.h"
 
@@ -16,16 +18,16 @@
 
 #include "base/mem.h"
 
-#define TABLE_BITS	10u
+#define TABLE_BITS	8u
 #define TABLES		(1u << TABLE_BITS)
-#define TABLE_MIN	8u		/* slots */
-#define TABLE_SMALL	128u		/* which doubles: all are half a MiB */
+#define TABLE_MIN	16u		/* slots */
+#define TABLE_SMALL	512u		/* which doubles: all are half a MiB */
 #define AHEAD		16u		/* slots, of what is read ahead */
 #define FAR_BITS	4u		/* of a slot, at the most */
 
 /* Slots hold the number plus one, 0 being free; above it how far, and a tag. */
 struct table {
-	uint32_t	*slots;
+	uint32_t	*slots;		/* with no room: the slot `vacant` */
 	uint32_t	 n, used;
 };
 
@@ -35,6 +37,7 @@ struct slots {
 	uint32_t	 numbers;	/* these bits, */
 	uint32_t	 tags;		/* and those of the tag */
 	uint32_t	 far;		/* that fits: so far, or further */
+	uint32_t	 vacant;	/* zero for ever */
 	slots_hash_fn	 hash_at;
 	const void	*arg;
 };
@@ -54,8 +57,7 @@ slots_new(uint32_t max, slots_hash_fn hash_at, const void *arg)
 	s->numbers = (uint32_t)(((uint64_t)1 << s->bits) - 1);
 	s->tags = (uint32_t)(UINT64_MAX << (s->bits + room));
 	for (unsigned i = 0; i < TABLES; i++)
-		s->tables[i] = (struct table){ xcalloc(TABLE_MIN,
-		    sizeof(uint32_t)), TABLE_MIN, 0 };
+		s->tables[i].slots = &s->vacant;
 	return s;
 }
 
@@ -65,7 +67,8 @@ slots_free(struct slots *s)
 	if (s == NULL)
 		return;
 	for (unsigned i = 0; i < TABLES; i++)
-		free(s->tables[i].slots);
+		if (s->tables[i].n > 0)
+			free(s->tables[i].slots);
 	free(s);
 }
 
@@ -132,7 +135,7 @@ slots_prefetch(const struct slots *s, uint64_t hash)
 	__builtin_prefetch(&t->slots[home(t, hash)]);
 }
 
-static uint32_t
+static inline uint32_t
 place(const struct slots *s, struct table *t, uint64_t hash, uint32_t number)
 {
 	uint32_t	 i = home(t, hash), n = 0;
@@ -150,7 +153,7 @@ grow(const struct slots *s, struct table *t)
 	uint32_t	*old = t->slots;
 	const uint32_t	 n = t->n;
 
-	t->n += n < TABLE_SMALL ? n : n / 4;
+	t->n += n == 0 ? TABLE_MIN : n < TABLE_SMALL ? n : n / 4;
 	t->slots = xcalloc(t->n, sizeof(*t->slots));
 	for (uint32_t i = 0; i < n; i++) {
 		if (i + AHEAD < n && old[i + AHEAD] != 0)
@@ -160,7 +163,15 @@ grow(const struct slots *s, struct table *t)
 			(void)place(s, t, *s->hash_at(s->arg,
 			    number_in(s, old[i])), number_in(s, old[i]));
 	}
-	free(old);
+	if (n > 0)
+		free(old);
+}
+
+/* So many fit, with air between them. */
+static uint32_t
+room(const struct table *t)
+{
+	return t->n <= TABLE_SMALL ? t->n / 2 : t->n - t->n / 4;
 }
 
 uint32_t
@@ -169,7 +180,7 @@ slots_add(struct slots *s, uint64_t hash, uint32_t number)
 	struct table	*t = &s->tables[which(hash)];
 	uint32_t	 n;
 
-	if (t->used >= t->n - t->n / 4)
+	if (t->used >= room(t))
 		grow(s, t);
 	n = place(s, t, hash, number);
 	t->used++;

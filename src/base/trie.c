@@ -9,10 +9,13 @@
  * with the first eight bytes of its label; the child for a key is at the node's
  * base plus that key, if the node found there names this one as its parent
  * (a "double array": J. Aoe, 1989). Nodes share the room between children.
+ * Where a crowd of prefixes begins alike, walks begin behind that (doors.h).
  *
  * Freezing is a radix sort that leaves its tree behind: a node is a range of
- * entries, sorted by their next byte and cut at each change of it, breadth
- * first, from a list and without recursion.
+ * entries, sorted by their next byte and cut at each change of it. There is no
+ * recursion: ranges wait on a stack, so that those of one branch come one after
+ * the other, while their text is near. A range of few entries is sorted by all
+ * that is left of them, once for all nodes below.
  *
  * Invariants: node 0 is the root and nobody's child; the key that leads to a
  * node is not part of its label; a node without a prefix of its own has the
@@ -22,15 +25,17 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
+#include "base/doors.h"
 #include "base/mem.h"
 #include "base/trie.h"
 
 #define LANES	8			/* bytes in a word */
 #define BYTES	256
 #define NONE	UINT32_MAX		/* parent of the root and of no node */
-#define TRIES	64			/* places that children look at */
-#define FEW	24			/* entries sorted without buckets */
+#define TRIES	64			/* places that children look at: the
+					 * bits of a word */
+#define FEW	16			/* entries sorted without buckets */
+#define CROWD	4u			/* entries that a door leads to */
 #define LARGE	(512u << 10)		/* bytes of nodes: beyond what is near
 					 * to the processor */
 
@@ -38,6 +43,8 @@ struct entry {
 	const uint8_t	*p;		/* the prefix */
 	uint32_t	 n;		/* bytes */
 	uint32_t	 set;
+	uint32_t	 key;		/* where it is looked at: the byte, 1 to
+					 * 256; 0 at the end */
 };
 
 struct node {
@@ -51,14 +58,14 @@ struct node {
 };
 
 struct trie {
-	struct arena	*text;		/* of the entries; until frozen */
-	struct entry	*entries;
+	struct entry	*entries;	/* until frozen */
 	size_t		 n, cap;
 	size_t		 size;		/* bytes of all prefixes */
 	bool		 frozen;
 
 	struct node	*nodes;
 	bool		 large;
+	struct doors	 doors;
 	uint8_t		*tails;
 	uint32_t	 nclasses;
 	uint32_t	*parents;	/* by class */
@@ -71,6 +78,7 @@ struct range {
 	uint32_t	from, to;
 	uint32_t	depth;
 	uint32_t	node;
+	bool		sorted;		/* by all their bytes */
 };
 
 /* What freezing needs beside the trie. */
@@ -80,6 +88,8 @@ struct build {
 	struct range	*todo;
 	size_t		 ntodo, todo_cap;
 	size_t		 nnodes, nodes_cap;
+	uint64_t	*empty;		/* a bit for each node */
+	size_t		 empty_cap;	/* words */
 	size_t		 free;		/* no node before is tried again */
 	size_t		 ntails, tails_cap;
 };
@@ -87,10 +97,7 @@ struct build {
 struct trie *
 trie_new(void)
 {
-	struct trie	*t = xcalloc(1, sizeof(*t));
-
-	t->text = arena_new();
-	return t;
+	return xcalloc(1, sizeof(struct trie));
 }
 
 void
@@ -98,9 +105,9 @@ trie_free(struct trie *t)
 {
 	if (t == NULL)
 		return;
-	arena_free(t->text);
 	free(t->entries);
 	free(t->nodes);
+	doors_fini(&t->doors);
 	free(t->tails);
 	free(t->parents);
 	free(t->sets_from);
@@ -124,11 +131,36 @@ trie_add(struct trie *t, struct slice prefix, uint32_t set)
 	t->entries = mem_grow(t->entries, &t->cap, t->n + 1,
 	    sizeof(t->entries[0]));
 	t->entries[t->n++] = (struct entry){
-		arena_copy(t->text, prefix.p, prefix.n), (uint32_t)prefix.n, set
+		.p = prefix.p, .n = (uint32_t)prefix.n, .set = set
 	};
 }
 
-/* The byte that decides at this depth, 1 to 256; 0 for an entry that ends. */
+/*
+ * The first byte that is not the same in both, STOP at the most. They share
+ * those before K.
+ */
+static inline uint32_t
+parting(const uint8_t *a, const uint8_t *b, uint32_t k, uint32_t stop)
+{
+	while (stop < LANES && k < stop && a[k] == b[k])
+		k++;
+	while (stop >= LANES && k < stop) {
+		const uint32_t	 at = stop - k < LANES ? stop - LANES : k;
+		const uint64_t	 other = le64(a + at) ^ le64(b + at);
+
+		if (other != 0)
+			return at + (uint32_t)__builtin_ctzll(other) / 8;
+		k = at + LANES;
+	}
+	return k;
+}
+
+static inline uint32_t
+entry_parting(const struct entry *a, const struct entry *b, uint32_t depth)
+{
+	return parting(a->p, b->p, depth, a->n < b->n ? a->n : b->n);
+}
+
 static inline unsigned
 entry_key(const struct entry *e, uint32_t depth)
 {
@@ -136,61 +168,89 @@ entry_key(const struct entry *e, uint32_t depth)
 }
 
 /*
- * How many bytes all entries of the range share from its depth on. In steps
- * that double: one entry that parts early must not come after long comparisons
- * of the others, or a chain of long prefixes would take quadratic time.
+ * How many bytes all entries of the range share. In steps that double: one
+ * entry that parts early must not come after long comparisons of the others, or
+ * a chain of long prefixes would take quadratic time.
  */
 static uint32_t
 range_shared(const struct entry *e, struct range r)
 {
-	const uint8_t	*first = e[r.from].p;
 	uint32_t	 end = e[r.from].n, k = r.depth, step = LANES, want;
 
-	for (uint32_t i = r.from; i < r.to; i++)
+	for (uint32_t i = r.from + 1; i < r.to; i++)
 		if (e[i].n < end)
 			end = e[i].n;
 	do {
 		uint32_t	 stop = end - k > step ? k + step : end;
 
 		want = stop;
-		for (uint32_t i = r.from + 1; i < r.to; i++) {
-			uint32_t	 j = k;
-
-			while (j < stop && e[i].p[j] == first[j])
-				j++;
-			stop = j;
-		}
+		for (uint32_t i = r.from + 1; i < r.to; i++)
+			stop = parting(e[r.from].p, e[i].p, k, stop);
 		k = stop;
 		step = step > UINT32_MAX / 2 ? step : step * 2;
 	} while (k == want && k < end);
-	return k - r.depth;
+	return k;
 }
 
+/* A range of few entries, by all the bytes that they do not share. */
 static void
-range_sort(struct build *b, struct range r, uint32_t depth)
+sort_few(struct entry *e, struct range r)
+{
+	for (uint32_t i = r.from + 1; i < r.to; i++) {
+		const struct entry	 one = e[i];
+		uint32_t		 j = i;
+
+		for (; j > r.from; j--) {
+			const uint32_t	 k = entry_parting(&e[j - 1], &one,
+			    r.depth);
+
+			if (entry_key(&e[j - 1], k) <= entry_key(&one, k))
+				break;
+			e[j] = e[j - 1];
+		}
+		e[j] = one;
+	}
+}
+
+/* A large one by the byte at the depth. */
+static void
+sort_many(struct build *b, struct range r, uint32_t depth)
 {
 	struct entry	*e = b->t->entries;
 	uint32_t	 at[BYTES + 2] = { 0 };
 
-	if (r.to - r.from <= FEW) {
-		for (uint32_t i = r.from + 1; i < r.to; i++) {
-			const struct entry	 one = e[i];
-			uint32_t		 j = i;
-
-			for (; j > r.from && entry_key(&e[j - 1], depth) >
-			    entry_key(&one, depth); j--)
-				e[j] = e[j - 1];
-			e[j] = one;
-		}
-		return;
+	for (uint32_t i = r.from; i < r.to; i++) {
+		e[i].key = entry_key(&e[i], depth);
+		at[e[i].key + 1]++;
 	}
-	for (uint32_t i = r.from; i < r.to; i++)
-		at[entry_key(&e[i], depth) + 1]++;
 	for (unsigned key = 0; key < BYTES; key++)
 		at[key + 1] += at[key];
 	for (uint32_t i = r.from; i < r.to; i++)
-		b->sorted[at[entry_key(&e[i], depth)]++] = e[i];
+		b->sorted[at[e[i].key]++] = e[i];
 	memcpy(e + r.from, b->sorted, (r.to - r.from) * sizeof(e[0]));
+}
+
+/*
+ * How many bytes they share. They are in order of their keys behind these.
+ */
+static uint32_t
+range_sort(struct build *b, struct range *r)
+{
+	struct entry	*e = b->t->entries;
+	uint32_t	 depth;
+
+	if (!r->sorted && r->to - r->from > FEW) {
+		depth = range_shared(e, *r);
+		sort_many(b, *r, depth);
+		return depth;
+	}
+	if (!r->sorted)
+		sort_few(e, *r);
+	r->sorted = true;
+	depth = entry_parting(&e[r->from], &e[r->to - 1], r->depth);
+	for (uint32_t i = r->from; i < r->to; i++)
+		e[i].key = entry_key(&e[i], depth);
+	return depth;
 }
 
 static int
@@ -227,6 +287,8 @@ word(const uint8_t *p, size_t n)
 {
 	uint64_t	 w = 0;
 
+	if (n == LANES)
+		return le64(p);
 	for (size_t i = 0; i < n; i++)
 		w |= (uint64_t)p[i] << (8 * i);
 	return w;
@@ -254,7 +316,7 @@ label_set(struct build *b, struct node *node, const uint8_t *p, uint32_t n)
 static void
 nodes_grow(struct build *b, size_t end)
 {
-	const size_t	 before = b->nodes_cap;
+	const size_t	 before = b->nodes_cap, words = b->empty_cap;
 	struct trie	*t = b->t;
 
 	if (end > UINT32_MAX - BYTES)
@@ -263,48 +325,60 @@ nodes_grow(struct build *b, size_t end)
 	    sizeof(t->nodes[0]));
 	for (size_t i = before; i < b->nodes_cap; i++)
 		t->nodes[i] = (struct node){ .parent = NONE };
+	b->empty = mem_grow(b->empty, &b->empty_cap,
+	    (end + 2 * BYTES) / TRIES + 1, sizeof(b->empty[0]));
+	for (size_t i = words; i < b->empty_cap; i++)
+		b->empty[i] = UINT64_MAX;
 	b->nnodes = end;
 }
 
-/* Are the nodes for these keys empty when the first key's is AT? */
-static bool
-has_room(const struct build *b, size_t at, const uint8_t *keys, size_t n)
+/* Which nodes are empty from this one on? Those behind the end all are. */
+static inline uint64_t
+empty_from(const struct build *b, size_t at)
 {
-	if (at < keys[0])
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (b->t->nodes[at - keys[0] + keys[i]].parent != NONE)
-			return false;
-	return true;
+	const uint64_t	*words = &b->empty[at / TRIES];
+	const unsigned	 shift = at % TRIES;
+
+	return words[0] >> shift | words[1] << 1 << (TRIES - 1 - shift);
 }
 
 /*
  * A base for children with these ascending keys. Gaps between other children
- * are tried from the first one on. After TRIES of them these gaps are given up,
- * for everybody, so that the search stays short; then the end has room.
+ * are tried from the first one on, TRIES of them at once. If none will do,
+ * these gaps are given up, for everybody, so that the search stays short; then
+ * the end has room.
  */
 static uint32_t
 base_find(struct build *b, const uint8_t *keys, size_t n)
 {
-	size_t	 at, end;
+	uint64_t	 fits = UINT64_MAX, empty;
+	size_t		 at, end;
 
-	while (b->free < b->nnodes && b->t->nodes[b->free].parent != NONE)
-		b->free++;
-	for (at = b->free; at < b->nnodes; at++) {
-		if (has_room(b, at, keys, n))
-			break;
-		if (at - b->free == TRIES) {
-			b->free = at;
-			at = b->nnodes;
-			break;
-		}
-	}
-	if (at < keys[0])
-		at = keys[0];
+	while ((empty = empty_from(b, b->free)) == 0)
+		b->free += TRIES;
+	b->free += (unsigned)__builtin_ctzll(empty);
+	at = b->free < keys[0] ? keys[0] : b->free;
+	for (size_t i = 0; i < n; i++)
+		fits &= empty_from(b, at + keys[i] - keys[0]);
+	if (fits == 0) {
+		b->free = at + TRIES;
+		at = b->nnodes;
+	} else
+		at += (unsigned)__builtin_ctzll(fits);
 	end = at - keys[0] + keys[n - 1] + 1;
 	if (end > b->nnodes)
 		nodes_grow(b, end);
 	return (uint32_t)(at - keys[0]);
+}
+
+static void
+child_make(struct build *b, uint32_t parent, uint32_t child)
+{
+	struct node	*nodes = b->t->nodes;
+
+	nodes[child].parent = parent;
+	nodes[child].class = nodes[parent].class;
+	b->empty[child / TRIES] &= ~(UINT64_C(1) << child % TRIES);
 }
 
 /* Cut the sorted range at each change of key, into children of the node. */
@@ -314,31 +388,41 @@ children_make(struct build *b, struct range r, uint32_t depth)
 	const struct entry	*e = b->t->entries;
 	const size_t		 first = b->ntodo;
 	uint8_t			 keys[BYTES];
+	uint32_t		 base, end;
 	size_t			 n = 0;
-	uint32_t		 base;
-	struct node		*nodes;
 
-	for (uint32_t i = r.from; i < r.to; i++) {
-		const uint8_t	 key = e[i].p[depth];
-
-		if (n == 0 || key != keys[n - 1]) {
-			keys[n++] = key;
-			b->todo = mem_grow(b->todo, &b->todo_cap, b->ntodo + 1,
-			    sizeof(b->todo[0]));
-			b->todo[b->ntodo++] = (struct range){
-				.from = i, .depth = depth + 1
-			};
-		}
-		b->todo[b->ntodo - 1].to = i + 1;
+	for (uint32_t i = r.from; i < r.to; i = end) {
+		end = i + 1;
+		while (end < r.to && e[end].key == e[i].key)
+			end++;
+		keys[n++] = (uint8_t)(e[i].key - 1);
+		b->todo = mem_grow(b->todo, &b->todo_cap, b->ntodo + 1,
+		    sizeof(b->todo[0]));
+		b->todo[b->ntodo++] = (struct range){ .from = i, .to = end,
+		    .depth = depth + 1, .sorted = r.sorted };
 	}
 	base = base_find(b, keys, n);
-	nodes = b->t->nodes;
-	nodes[r.node].base = base;
+	b->t->nodes[r.node].base = base;
 	for (size_t i = 0; i < n; i++) {
 		b->todo[first + i].node = base + keys[i];
-		nodes[base + keys[i]].parent = r.node;
-		nodes[base + keys[i]].class = nodes[r.node].class;
+		child_make(b, r.node, base + keys[i]);
 	}
+}
+
+/* The bytes before the label and within it, if they fill words. */
+static void
+doors_make(struct trie *t, struct range r, uint32_t depth)
+{
+	const struct node	*node = &t->nodes[r.node];
+	const struct door	 door = { .node = r.node,
+	    .parent = node->parent, .pos = r.depth, .class = node->class };
+
+	if (r.to - r.from < CROWD)
+		return;
+	for (uint32_t n = DOORS_NEAR; n <= DOORS_FAR; n += LANES)
+		if (r.depth <= n && n <= depth)
+			doors_add(&t->doors, t->entries[r.from].p, n, &door,
+			    r.to - r.from);
 }
 
 static void
@@ -347,14 +431,13 @@ node_make(struct build *b, struct range r)
 	struct trie		*t = b->t;
 	struct node		*node = &t->nodes[r.node];
 	const struct entry	*e = t->entries;
-	const uint32_t		 label_n = range_shared(e, r);
-	const uint32_t		 depth = r.depth + label_n;
+	const uint32_t		 depth = range_sort(b, &r);
 	const uint32_t		 from = r.from;
 
-	if (label_n > 0)
-		label_set(b, node, e[from].p + r.depth, label_n);
-	range_sort(b, r, depth);
-	while (r.from < r.to && e[r.from].n == depth)
+	if (depth > r.depth)
+		label_set(b, node, e[from].p + r.depth, depth - r.depth);
+	doors_make(t, r, depth);
+	while (r.from < r.to && e[r.from].key == 0)
 		r.from++;
 	if (r.from > from)
 		node->class = class_make(t, node->class, e + from,
@@ -375,22 +458,24 @@ trie_freeze(struct trie *t)
 		t->parents = xcalloc(t->n + 1, sizeof(t->parents[0]));
 		t->sets_from = xcalloc(t->n + 2, sizeof(t->sets_from[0]));
 		t->sets = xcalloc(t->n, sizeof(t->sets[0]));
-		b.sorted = xcalloc(t->n, sizeof(b.sorted[0]));
-		nodes_grow(&b, 1);
+		b.sorted = xreallocarray(NULL, t->n, sizeof(b.sorted[0]));
+		nodes_grow(&b, t->n + t->n / 2);	/* or so */
+		b.nnodes = 1;
+		doors_init(&t->doors, &(struct door){ .parent = NONE });
 		b.todo = mem_grow(NULL, &b.todo_cap, 1, sizeof(b.todo[0]));
 		b.todo[b.ntodo++] = (struct range){ .to = (uint32_t)t->n };
-		for (size_t i = 0; i < b.ntodo; i++)
-			node_make(&b, b.todo[i]);
+		while (b.ntodo > 0)
+			node_make(&b, b.todo[--b.ntodo]);
+		doors_close(&t->doors);
 		t->nodes = xreallocarray(t->nodes, b.nnodes + BYTES,
 		    sizeof(t->nodes[0]));
 		t->large = b.nnodes * sizeof(t->nodes[0]) > LARGE;
 	}
 	free(b.sorted);
 	free(b.todo);
+	free(b.empty);
 	free(t->entries);
 	t->entries = NULL;
-	arena_free(t->text);
-	t->text = NULL;
 }
 
 uint32_t
@@ -451,12 +536,21 @@ label_matches(const struct trie *t, const struct node *node, struct slice path,
 	return n <= LANES || tail_matches(t, node, path.p + pos);
 }
 
+/* Where to begin; so many bytes can be read behind the path. */
+static inline const struct door *
+door_of(const struct trie *t, struct slice path, size_t more)
+{
+	return path.n + more < DOORS_FAR ? &t->doors.root :
+	    doors_find(&t->doors, path);
+}
+
 /* LANES bytes of the path can be read; with MORE, as many behind it. */
 static inline uint32_t __attribute__((always_inline))
-walk(const struct trie *t, struct slice path, bool more)
+walk(const struct trie *t, struct slice path, const struct door *from,
+    bool more)
 {
-	uint32_t	 class = 0, i = 0;
-	size_t		 pos = 0;
+	uint32_t	 class = from->class, i = from->node;
+	size_t		 pos = from->pos;
 
 	for (;;) {
 		const struct node	*node = &t->nodes[i];
@@ -484,13 +578,13 @@ trie_walk(const struct trie *t, struct slice path, size_t more)
 	if (t->nodes == NULL)
 		return 0;
 	if (more >= LANES)
-		return walk(t, path, true);
+		return walk(t, path, door_of(t, path, more), true);
 	if (path.n < LANES) {
 		if (path.n > 0)
 			memcpy(small, path.p, path.n);
 		path.p = small;
 	}
-	return walk(t, path, false);
+	return walk(t, path, &t->doors.root, false);
 }
 
 bool
@@ -507,9 +601,16 @@ struct lane {
 						 * the child of this one */
 };
 
+/* IF ? YES : NO, of which no compiler makes a branch. */
+static inline uint32_t
+choose(bool if_so, uint32_t yes, uint32_t no)
+{
+	return no ^ ((yes ^ no) & (0 - (uint32_t)if_so));
+}
+
 /*
  * A step. False when the path goes no further, which comes at a depth that
- * nobody foresees: so there is no branch but for long labels.
+ * nobody foresees: so there is no branch but for long labels, which are few.
  */
 static inline bool
 lane_step(const struct trie *t, struct lane *l)
@@ -521,12 +622,12 @@ lane_step(const struct trie *t, struct lane *l)
 
 	fits = (node->parent == l->parent) & head_matches(node,
 	    le64(path.p + l->pos)) & (end <= path.n);
-	if (fits && node->label_n > LANES)
-		fits = tail_matches(t, node, path.p + l->pos);
+	if (node->label_n > LANES)
+		fits = fits && tail_matches(t, node, path.p + l->pos);
 	goes_on = fits & (end < path.n);
-	l->to->class = fits ? node->class : l->to->class;
+	l->to->class = choose(fits, node->class, l->to->class);
 	l->parent = l->node;
-	l->node = node->base + path.p[goes_on ? end : 0];
+	l->node = node->base + path.p[end & (0 - (size_t)goes_on)];
 	l->pos = end + 1;
 	__builtin_prefetch(&t->nodes[l->node]);
 	return goes_on;
@@ -543,8 +644,12 @@ trie_walk_together(const struct trie *t, struct trie_path *v, size_t n)
 		if (v[i].more < LANES || t->nodes == NULL)
 			v[i].class = trie_walk(t, v[i].path, v[i].more);
 		else {
-			v[i].class = 0;
-			lanes[left++] = (struct lane){ &v[i], 0, 0, NONE };
+			const struct door	*from = door_of(t, v[i].path,
+			    v[i].more);
+
+			v[i].class = from->class;
+			lanes[left++] = (struct lane){ &v[i], from->pos,
+			    from->node, from->parent };
 		}
 	while (left > 0) {
 		size_t	 kept = 0;

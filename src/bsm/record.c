@@ -13,8 +13,7 @@
 #include "bsm/resync.h"
 #include "bsm/status.h"
 
-/* Which kind a token id is. */
-static const uint8_t	kinds[256] = {
+const uint8_t	record_kinds[256] = {
 	[TOK_HEADER32] = REC_HEADER,
 	[TOK_HEADER32_EX] = REC_HEADER,
 	[TOK_HEADER64] = REC_HEADER,
@@ -127,7 +126,7 @@ index_by_table(struct record *r)
 			r->error = (int16_t)status;
 			r->error_at = (uint32_t)t.off;
 		} else
-			r->at[kinds[t.id]] = (uint32_t)t.off;
+			r->at[record_kinds[t.id]] = (uint32_t)t.off;
 	}
 }
 
@@ -167,7 +166,7 @@ index_by_size(struct record *r, size_t pos, size_t end)
 			s = &token_sizings[t[0]];
 			if (s->how != TOKEN_HOP || s->fixed > end - pos)
 				break;
-			r->at[kinds[t[0]]] = (uint32_t)pos;
+			r->at[record_kinds[t[0]]] = (uint32_t)pos;
 			pos += s->fixed + (size_t)(be16(t + s->fixed - 2) &
 			    s->mask);
 		}
@@ -187,7 +186,7 @@ index_all(struct record *r, size_t pos, size_t end)
 
 		if (size == 0)
 			break;
-		r->at[kinds[t[0]]] = (uint32_t)pos;
+		r->at[record_kinds[t[0]]] = (uint32_t)pos;
 		pos = index_by_size(r, pos + size, end);
 	}
 	return pos;

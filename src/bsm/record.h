@@ -23,6 +23,9 @@ enum record_kind {
 	REC_ZONE, REC_KINDS
 };
 
+/* Which of them a token id is. */
+extern const uint8_t	record_kinds[256];
+
 enum record_id {			/* ids of the subject token */
 	REC_AUID, REC_EUID, REC_EGID, REC_RUID, REC_RGID, REC_IDS
 };

@@ -2,15 +2,16 @@
 /*
  * fuzz_record.c - any bytes as one record.
  *
- * The walk over its tokens covers each byte once, the quick index finds what
- * the walk finds, and a decoded token is built again to the bytes it came from.
+ * The walk over its tokens covers each byte once, the quick index and a course
+ * find what the walk finds, and a decoded token is built again to the bytes it
+ * came from.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bsm/build.h"
-#include "bsm/record.h"
+#include "bsm/course.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -109,9 +110,30 @@ compare_index(struct slice bytes, const uint32_t last[256], int error)
 	(void)record_millis(&r);
 }
 
+/* The same, by the index or along what the last record was made of. */
+static void
+compare_course(struct courses *cs, struct slice bytes)
+{
+	const struct frame_record	 f = { .bytes = bytes,
+	    .quality = FRAME_RECOVERED };
+	struct record			 along, plain;
+
+	if (bytes.n < HEADER_MIN || !token_is_header(bytes.p[0]) ||
+	    record_head(&along, &f) != 0)
+		return;
+	plain = along;
+	record_index(&plain);
+	course_index(cs, &along);
+	require(along.error == plain.error);
+	require(along.error_at == plain.error_at);
+	require(memcmp(along.at + 1, plain.at + 1, sizeof(plain.at) -
+	    sizeof(plain.at[0])) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
+	struct courses		 cs = { 0 };
 	const struct slice	 bytes = { p, n };
 	uint32_t		 last[256] = { 0 };
 	int			 error = walk(bytes, last);
@@ -119,5 +141,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		require(token_size(p + i, n - i) <= n - i);
 	compare_index(bytes, last, error);
+	compare_course(&cs, bytes);
+	for (size_t k = 0; k < n && k < 8; k++)
+		compare_course(&cs, (struct slice){ p, n - k });
 	return 0;
 }

@@ -51,6 +51,8 @@ items_stay_where_they_are_and_apart(void **state)
 		}
 		for (uint32_t n = 0; n < 300; n++) {
 			assert_ptr_equal(at[n], pool_at(&p, n + 1));
+			assert_ptr_equal(at[n], pool_item(&p, n + 1,
+			    sizes[i]));
 			assert_int_equal(at[n][0], n % 256);
 			assert_int_equal(at[n][sizes[i] - 1], n % 256);
 		}

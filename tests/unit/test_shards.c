@@ -127,6 +127,34 @@ growing_loses_nothing_and_removal_frees_every_slot(void **state)
 	free(l);
 }
 
+/* There are many of these indexes, and most of their tables stay empty. */
+static void
+a_table_has_no_room_until_something_is_in_it(void **state)
+{
+	struct shards	*s = shards_new();
+	const size_t	 before = shards_bytes(s);
+	unsigned	 all;
+
+	(void)state;
+	for (unsigned i = 0; i < 256; i++) {
+		const uint64_t	 hash = (uint64_t)i << 56 | i;
+
+		shards_prefetch(s, hash);
+		assert_int_equal(times_found(s, hash, i, &all), 0);
+		assert_int_equal(all, 0);
+	}
+	assert_int_equal(shards_bytes(s), before);
+	for (unsigned i = 0; i < 256; i++)
+		shards_add(s, (uint64_t)i << 56 | i, i);
+	assert_true(shards_bytes(s) >= before + 256 * 8 * sizeof(uint32_t));
+	for (unsigned i = 0; i < 256; i++) {
+		assert_int_equal(times_found(s, (uint64_t)i << 56 | i, i, &all),
+		    1);
+		assert_int_equal(all, 1);
+	}
+	shards_free(s);
+}
+
 int
 main(void)
 {
@@ -136,6 +164,7 @@ main(void)
 		cmocka_unit_test(crowded_entries_survive_the_removal_of_others),
 		cmocka_unit_test(
 		    growing_loses_nothing_and_removal_frees_every_slot),
+		cmocka_unit_test(a_table_has_no_room_until_something_is_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

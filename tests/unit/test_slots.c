@@ -195,6 +195,34 @@ removal_asks_for_a_hash_only_far_from_where_it_is_best(void **state)
 	assert_int_equal(asked_for(UINT32_MAX - 1, 15), 14);
 }
 
+/* There are many of these indexes, and most of their tables stay empty. */
+static void
+a_table_has_no_room_until_something_is_in_it(void **state)
+{
+	struct slots	*s = slots_new(MAX, hash_at, NULL);
+	const size_t	 before = slots_bytes(s);
+	unsigned	 all;
+
+	(void)state;
+	for (unsigned i = 0; i < 256; i++) {
+		const uint64_t	 hash = (uint64_t)i << 56 | i;
+
+		slots_prefetch(s, hash);
+		assert_int_equal(times_found(s, hash, i, &all), 0);
+		assert_int_equal(all, 0);
+	}
+	assert_int_equal(slots_bytes(s), before);
+	for (unsigned i = 0; i < 256; i++)
+		add(s, (uint64_t)i << 56 | i, i);
+	assert_true(slots_bytes(s) >= before + 256 * 8 * sizeof(uint32_t));
+	for (unsigned i = 0; i < 256; i++) {
+		assert_int_equal(times_found(s, (uint64_t)i << 56 | i, i, &all),
+		    1);
+		assert_int_equal(all, 1);
+	}
+	slots_free(s);
+}
+
 int
 main(void)
 {
@@ -208,6 +236,7 @@ main(void)
 		    removal_asks_for_a_hash_only_far_from_where_it_is_best),
 		cmocka_unit_test(
 		    growing_loses_nothing_and_removal_frees_every_slot),
+		cmocka_unit_test(a_table_has_no_room_until_something_is_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
