@@ -2,8 +2,8 @@
 /*
  * parse.c - statements and files, by recursive descent.
  *
- * Statements are handed over one by one, so that each can be checked and
- * compiled while it is at hand, and forgotten before the next is read.
+ * Statements are handed over one by one, so that they can be checked and
+ * compiled while they are at hand, and forgotten before the next are read.
  *
  * After a mistake the statement ends there, as far as its braces tell, and the
  * parser goes on with the next one, so that a run shows the mistakes of all of

@@ -188,26 +188,28 @@ struct state {
 	bool			 never;		/* `any` and `not SET` */
 	bool			 any_event;
 	bool			 not_event;	/* of `events` */
+	bool			 not_object;
 	uint32_t		 events;	/* event_set; or NONE if any */
 	enum test_status	 status;
-	bool			 not_object;
 	uint32_t		 objects;	/* object_set, or NONE */
-	uint32_t		 multiplier;	/* 1 and up */
-	const struct trigger	*trigger;	/* or NULL */
 	/* Of the second edition: */
-	const uint32_t		*predicates;	/* of the program; the cheap
-						 * ones first */
-	size_t			 npredicates;
 	const uint32_t		*alerts;	/* rules whose alert it waits
 						 * for, ascending; or NULL */
 	size_t			 nalerts;
-	bool			 or_more;	/* of a multiplier */
 	enum rule_field		 distinct;	/* of a multiplier; or FIELDS */
 	int64_t			 window_ms;	/* of a multiplier; -1: none */
+	const uint32_t		*predicates;	/* of the program; the cheap
+						 * ones first */
+	/* And what is asked of it whenever it is met, which lies together: */
+	size_t			 npredicates;
 	int64_t			 within_ms;	/* -1: none */
 	int64_t			 absent_ms;	/* -1: none */
 	const struct bind	*binds;
 	size_t			 nbinds;
+	bool			 or_more;	/* of a multiplier */
+	/* Of both: */
+	uint32_t		 multiplier;	/* 1 and up */
+	const struct trigger	*trigger;	/* or NULL */
 };
 
 /* `bind $x any object`: what a record that meets the state leaves behind. */
@@ -252,22 +254,23 @@ struct rule {
 	bool			 not_subject;
 	uint32_t		 subjects;	/* id_set; NONE if any */
 
-	int64_t			 timeout_s;	/* 0: for ever */
-	int64_t			 window_s;	/* of timeout-window; 0: none */
 	unsigned		 window_prob;	/* percent, 1 to 100 */
 	int32_t			 priority;
 	uint32_t		 serial;
 	enum scope		 scope;
-	enum zone_mode		 zone;
 	const char		*zone_pattern;
-
-	const struct state	*states;
-	size_t			 nstates;	/* 1 and up */
 
 	const char		*logfile;	/* or NULL: the default */
 	const uint32_t		*channels;	/* indexes, last named first */
 	size_t			 nchannels;
 	bool			 enabled;
+
+	/* What is asked of it by each record that concerns it lies together. */
+	enum zone_mode		 zone;
+	int64_t			 timeout_s;	/* 0: for ever */
+	int64_t			 window_s;	/* of timeout-window; 0: none */
+	const struct state	*states;
+	size_t			 nstates;	/* 1 and up */
 
 	/*
 	 * Of the second edition. NEW_LIFE: it lives by partial matches, as
@@ -276,14 +279,13 @@ struct rule {
 	 */
 	bool			 new_life;
 	bool			 strict, any_order, across_hosts, by_none;
+	bool			 awaited;	/* by an `event <alert>` */
+	size_t			 ncancels, nexcepts, nvariables;
+	const struct state	*cancels, *excepts;
+	const struct variable	*variables;
 	const enum rule_field	*by;		/* besides the subject */
 	size_t			 nby;
 	int64_t			 cooldown_ms;	/* 0: none */
-	const struct state	*cancels, *excepts;
-	size_t			 ncancels, nexcepts;
-	const struct variable	*variables;
-	size_t			 nvariables;
-	bool			 awaited;	/* by an `event <alert>` */
 
 	const char		*description;	/* or NULL, as the next ones */
 	const char *const	*tags;		/* ends with NULL */

@@ -2,10 +2,12 @@
 /*
  * rules.c - the folder's face: rule files in, a program or diagnostics out.
  *
- * Statements are read, checked and compiled one by one. So there are three
+ * Statements are read, checked and compiled a few at a time: what there is to
+ * say of them is the same as if it were one by one, but each part of the front
+ * end stays in the processor's cache for all of them. So there are three
  * arenas: the tree's, which is gone afterwards unless there are tests; that of
- * what is in sequences, of which each is forgotten before the next is read,
- * unless somebody wants to see the tree; and the program's, which is the
+ * what is in sequences, of which each few are forgotten before the next are
+ * read, unless somebody wants to see the tree; and the program's, which is the
  * program.
  */
 #include "rule/check.h"
@@ -16,6 +18,8 @@
 #include "rule/sets.h"
 #include "rule/unparse.h"
 #include "rule/wrap.h"
+
+#define FEW	8u		/* statements taken together */
 
 /* What every kind of load has. */
 struct load {
@@ -43,13 +47,16 @@ begin(struct work *w, const struct rules_env *env, struct tree *tree)
 	w->compiler = compile_new(env->names, w->diags, w->keep);
 }
 
+/* From the first of them on to the newest. */
 static void
-take(struct work *w, struct item *item)
+take(struct work *w, struct item *first)
 {
 	diags_phase(w->diags, DIAGS_CHECKING);
-	check_item(w->checker, item);
-	if (diags_errors(w->diags) == w->errors)
-		compile_item(w->compiler, item);
+	for (struct item *i = first; i != NULL; i = i->next)
+		check_item(w->checker, i);
+	for (const struct item *i = first; i != NULL &&
+	    diags_errors(w->diags) == w->errors; i = i->next)
+		compile_item(w->compiler, i);
 	diags_phase(w->diags, DIAGS_READING);
 }
 
@@ -71,15 +78,27 @@ end(struct work *w, const struct tree *tree)
 	return program;
 }
 
-/* Forget what is in a sequence, unless it will be looked at again. */
+/* Forget what is in sequences, unless it will be looked at again. */
 static void
-forget(const struct work *w, struct arena *inner, struct item *item)
+forget(const struct work *w, struct arena *inner, struct item *first)
 {
-	if (inner == NULL || item->kind != ITEM_SEQUENCE ||
-	    check_looks_back(w->checker))
+	if (inner == NULL || check_looks_back(w->checker))
 		return;
-	item->clauses = NULL;
+	for (struct item *i = first; i != NULL; i = i->next)
+		if (i->kind == ITEM_SEQUENCE)
+			i->clauses = NULL;
 	arena_reset(inner);
+}
+
+/* Read a few statements, and return the first; NULL: that was the last. */
+static struct item *
+read_few(struct parser *p)
+{
+	struct item	*first = parse_next(p), *item = first;
+
+	for (unsigned n = 1; n < FEW && item != NULL; n++)
+		item = parse_next(p);
+	return first;
 }
 
 /* INNER: the arena of what is in sequences; NULL: it stays in the tree. */
@@ -102,7 +121,7 @@ load_file(const struct rules_env *env, const char *path, struct arena *inner,
 		return;
 	l->tree = parse_tree(p);
 	begin(&w, env, l->tree);
-	while ((item = parse_next(p)) != NULL) {
+	while ((item = read_few(p)) != NULL) {
 		take(&w, item);
 		forget(&w, inner, item);
 	}

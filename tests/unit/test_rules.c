@@ -306,6 +306,74 @@ diagnostics_of_several_loads_add_up(void **state)
 	case_free(c);
 }
 
+/* Statements are taken a few at a time, but nobody can tell. */
+static void
+mistakes_come_in_order_wherever_they_stand(void **state)
+{
+	enum { N = 20 };		/* statements, one on each line */
+
+	(void)state;
+	for (unsigned read = 1; read <= N; read++)
+		for (unsigned check = 1; check <= N; check++) {
+			struct buf		 text = { 0 };
+			const bool		 first = read < check;
+			struct rule_case	*c;
+			char			 want[128];
+
+			if (read == check)
+				continue;
+			for (unsigned i = 1; i <= N; i++)
+				buf_printf(&text, "sequence s%u { subject any;"
+				    " state { event %s; status any; }; }%s\n",
+				    i, i == check ? "$gone" : "any",
+				    i == read ? "" : ";");
+			c = case_new(buf_cstr(&text));
+			assert_null(case_run(c));
+			assert_int_equal(diags_errors(c->diags), 2);
+			(void)snprintf(want, sizeof(want), "main.conf:%u:",
+			    first ? read + 1 : check);
+			assert_memory_equal(case_said(c), want, strlen(want));
+			(void)snprintf(want, sizeof(want), "\nmain.conf:%u:",
+			    first ? check : read + 1);
+			assert_non_null(strstr(case_said(c), want));
+			case_free(c);
+			buf_fini(&text);
+		}
+}
+
+/* What a rule is does not depend on those that are taken with it. */
+static void
+a_rule_is_the_same_in_any_place(void **state)
+{
+	static const char	 rule[] = "sequence r { subject any; state {"
+				    " event <auditevent> { AUE_EXIT; };"
+				    " status any; object <path> { /a, /b; };"
+				    " }; };\n";
+	struct rule_case	*alone = case_new(rule);
+	const uint64_t		 id = case_run(alone)->rules[0].id;
+
+	(void)state;
+	for (unsigned before = 0; before < 20; before++) {
+		struct buf		 text = { 0 };
+		struct rule_case	*c;
+		struct program		*p;
+
+		for (unsigned i = 0; i < before; i++)
+			buf_printf(&text, "sequence s%u { subject any; state {"
+			    " event any; status any; }; };\n", i);
+		buf_str(&text, rule);
+		c = case_new(buf_cstr(&text));
+		assert_non_null(p = case_run(c));
+		assert_int_equal(p->nrules, before + 1);
+		assert_true(p->rules[before].id == id);
+		assert_string_equal(p->rules[before].label, "r");
+		assert_int_equal(p->rules[before].line, before + 1);
+		case_free(c);
+		buf_fini(&text);
+	}
+	case_free(alone);
+}
+
 int
 main(void)
 {
@@ -318,6 +386,8 @@ main(void)
 		cmocka_unit_test(refused_files_have_no_tests),
 		cmocka_unit_test(callbacks_may_be_missing),
 		cmocka_unit_test(diagnostics_of_several_loads_add_up),
+		cmocka_unit_test(mistakes_come_in_order_wherever_they_stand),
+		cmocka_unit_test(a_rule_is_the_same_in_any_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
