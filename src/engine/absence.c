@@ -14,11 +14,11 @@
 
 /* Is this end beyond the timeout? Then the absence was waited for in vain. */
 static bool
-in_vain(const struct scene *sc, const struct deadline *d)
+in_vain(const struct scene *sc, uint32_t number)
 {
 	const struct engine	*e = sc->e;
 	const uint32_t		 origin = partial_at(e->partials,
-	    d->partial)->origin;
+	    number)->origin;
 	const struct origin	*o = origin_at(&e->pasts, origin);
 	const uint64_t		 limit = age_limit(sc->r,
 	    origin_hash(&e->pasts, origin));
@@ -29,22 +29,22 @@ in_vain(const struct scene *sc, const struct deadline *d)
 
 /* What it was before goes on, or is complete. */
 static void
-hold_true(const struct scene *sc, const struct deadline *d)
+hold_true(const struct scene *sc, uint32_t number)
 {
 	struct engine		*e = sc->e;
-	const struct partial	*p = partial_at(e->partials, d->partial);
+	const struct partial	*p = partial_at(e->partials, number);
 	struct base		 base = { .origin = p->origin,
 	    .values = group_bound(e->partials, p->group) };
-	struct grown		 g = { .state = p->state + 1u, .ms = d->end,
-	    .bound = base.bound, .kept_at = d->kept_at };
+	struct grown		 g = { .state = p->state + 1u, .ms = e->millis,
+	    .bound = base.bound };
 
-	keep_settle(e, d->partial);
+	keep_settle(e, number);
 	base.past = p->past;
 	bound_values(&e->bounds, base.values, base.bound);
 	scene_hold(e, &base);
 	g.origin = origin_hold(&e->pasts, base.origin);
 	g.past = past_hold(&e->pasts, base.past);
-	keep_end(e, d->partial);
+	keep_end(e, number);
 	if (g.state == sc->r->nstates)
 		scene_alert(sc, base.bound, g.origin, g.past);
 	else
@@ -57,25 +57,24 @@ end(struct engine *e, const struct deadline *d)
 {
 	static const struct value nothing[VARIABLES_MAX];
 	static const struct plan nobody;
-	const struct partial	*p = partial_at(e->partials, d->partial);
-	const uint32_t		 root = group_root(e->partials, p->group);
+	const uint32_t		 number = partial_find(e->partials, d->group,
+	    d->state, false);
+	const uint32_t		 root = group_root(e->partials, d->group);
 	const struct scene	 sc = { .e = e, .rule = d->rule,
 	    .r = &e->program->rules[d->rule], .nothing = nothing,
 	    .key = group_at(e->partials, root)->id };
 	struct record		 rec;
 	uint32_t		 source;
 
-	if (kept_read(e, d->kept_at, &rec, &source))
-		e->kept_at = d->kept_at;
-	else
-		e->stats.steps_lost++;
+	e->stats.steps_lost += !kept_read(e, d->kept_at, &rec, &source);
+	e->kept_at = d->kept_at;
 	e->absent = true;
 	e->millis = d->end;
 	engine_look(e, source, &rec);
-	if (in_vain(&sc, d)) {
-		keep_expire(e, d->partial);
+	if (in_vain(&sc, number)) {
+		keep_expire(e, number);
 	} else {
-		hold_true(&sc, d);
+		hold_true(&sc, number);
 		engine_run(e, &nobody);
 	}
 	e->absent = false;

@@ -14,12 +14,10 @@
 #define EPOCHS_SPARE	65536u		/* before a look for unused ones */
 
 uint64_t
-age_limit(const struct rule *r, uint64_t first_hash)
+age_draw_limit(const struct rule *r, uint64_t first_hash)
 {
 	uint64_t	 t = (uint64_t)r->timeout_s, half, draw;
 
-	if (r->window_s == 0)
-		return t;
 	/* Drawn from what is the same in every run over the same records. */
 	draw = hash_word(&(struct hash_key){ r->id, 0 }, first_hash);
 	half = (uint64_t)r->window_s / 2;
@@ -34,13 +32,7 @@ bool
 age_over(const struct watch *w, uint32_t epoch, int64_t first_s,
     uint64_t limit)
 {
-	int64_t	 latest;
-
-	if (limit == 0)
-		return false;
-	latest = timer_latest(&w->seconds, epoch);
-	return latest > first_s &&
-	    (uint64_t)latest - (uint64_t)first_s > limit;
+	return limit != 0 && timer_over(&w->seconds, epoch, first_s, limit);
 }
 
 static int
@@ -84,8 +76,8 @@ use_millis(const struct engine *e, uint32_t group, struct epochs *u)
 {
 	const struct group	*g = group_at(e->partials, group);
 
-	if (g->folded && g->f_late != 0)
-		use(u, g->f_late - 1);
+	if (g->folded && group_late(g) != 0)
+		use(u, group_late(g) - 1);
 	for (uint32_t i = g->folded ? 0 : g->first; i != 0;
 	    i = partial_at(e->partials, i)->next)
 		if (partial_at(e->partials, i)->epoch != 0)

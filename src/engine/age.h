@@ -15,11 +15,19 @@
 struct engine;
 struct watch;
 
+/* What is drawn by lot for a rule with a window. */
+uint64_t	 age_draw_limit(const struct rule *, uint64_t first_hash);
+
 /*
  * Seconds that a sequence of this rule may take, which began with a record of
  * this hash; 0: for ever.
  */
-uint64_t	 age_limit(const struct rule *, uint64_t first_hash);
+static inline uint64_t
+age_limit(const struct rule *r, uint64_t first_hash)
+{
+	return r->window_s == 0 ? (uint64_t)r->timeout_s :
+	    age_draw_limit(r, first_hash);
+}
 
 /*
  * Was a record of this clock, since that epoch, later than FIRST_S by more than

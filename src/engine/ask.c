@@ -178,25 +178,13 @@ aspect_of_field(enum rule_field field, uint32_t part)
 	return (struct aspect){ .field = field, .part = part };
 }
 
-/* The last of all values. */
-static bool
-last_value(struct ask *a, const struct aspect *what, struct value *to)
-{
-	size_t	 n = view_count(&a->view, what);
-
-	while (n > 0)
-		if (view_value(&a->view, what, --n, to))
-			return true;
-	return false;
-}
-
 bool
 ask_value(struct ask *a, enum rule_field field, uint32_t part,
     struct value *to)
 {
 	const struct aspect	 what = aspect_of_field(field, part);
 
-	return last_value(a, &what, to);
+	return view_last(&a->view, &what, to);
 }
 
 bool
@@ -290,7 +278,7 @@ test_field(struct ask *a, const struct predicate *p, const struct value *v)
 	if (v->kind == VALUE_ADDRESS)	/* the next one takes its place */
 		mine.bytes.p = memcpy(address, v->bytes.p, 16);
 	if (!any) {
-		if (!last_value(a, &what, &with))
+		if (!view_last(&a->view, &what, &with))
 			return ANSWER_UNKNOWN;
 		return compare_values(p->compare, &mine, &with) ? ANSWER_YES :
 		    ANSWER_NO;
@@ -381,7 +369,8 @@ test_last(struct ask *a, const struct test *t)
 	    ANSWER_YES;
 	struct value		 v;
 
-	return last_value(a, &t->what, &v) && test_value(a, t, &v) == wanted;
+	return view_last(&a->view, &t->what, &v) &&
+	    test_value(a, t, &v) == wanted;
 }
 
 /* A predicate over values. */
@@ -396,7 +385,7 @@ test_values(struct ask *a, const struct predicate *p,
 	struct value		 v;
 
 	if (ask_quantifier(p) == WHICH_LAST) {
-		if (is_pcre(a, p) && last_value(a, &t.what, &v))
+		if (is_pcre(a, p) && view_last(&a->view, &t.what, &v))
 			t.whole = v.bytes.n;
 		return test_last(a, &t);
 	}
@@ -421,7 +410,7 @@ test_none(struct ask *a, const struct predicate *p)
 	const struct aspect	 what = aspect_of(p);
 	struct value		 v;
 
-	return !last_value(a, &what, &v);
+	return !view_last(&a->view, &what, &v);
 }
 
 static bool

@@ -93,7 +93,7 @@ bool		 ask_predicate(struct ask *, uint32_t predicate,
 /*
  * The value of a field: of several the last, as `bind`, `by` and `distinct`
  * take it; PART is that of struct bind. False when the record lacks it.
- * Borrowed from the record, or from ASK until the next call.
+ * Texts are borrowed until the next record, addresses until the next call.
  */
 bool		 ask_value(struct ask *, enum rule_field, uint32_t part,
 		    struct value *);

@@ -72,13 +72,11 @@ at(const struct bounds *b, uint32_t number)
 	    number >> SIZE_BITS);
 }
 
-/* Bytes that lie in memory of ours behind the value's head. */
+/* Bytes that lie behind the value's head: of a whole text, of an address. */
 static size_t
 body(const struct value *v)
 {
-	if (v->cut || (v->kind != VALUE_TEXT && v->kind != VALUE_ADDRESS))
-		return 0;
-	return v->bytes.n;
+	return v->kind <= VALUE_NUMBER || v->cut ? 0 : v->bytes.n;
 }
 
 /* All that it takes. */
@@ -94,10 +92,11 @@ put(uint8_t *p, uint8_t variable, const struct value *v)
 	const struct head	 h = { .variable = variable,
 	    .kind = (uint8_t)v->kind, .cut = v->cut,
 	    .n = (uint32_t)v->bytes.n, .number = v->number };
+	const size_t		 n = body(v);
 
 	memcpy(p, &h, sizeof(h));
-	if (body(v) > 0)
-		memcpy(p + sizeof(h), v->bytes.p, body(v));
+	if (n > 0)
+		memcpy(p + sizeof(h), v->bytes.p, n);
 	return p + room_for(v);
 }
 
@@ -106,6 +105,7 @@ bound_new(struct bounds *b, const struct value values[VARIABLES_MAX])
 {
 	size_t		 n = 0;
 	unsigned	 size;
+	struct pool	*of_size;
 	uint32_t	 number;
 	struct item	*item;
 	uint8_t		*p;
@@ -114,17 +114,18 @@ bound_new(struct bounds *b, const struct value values[VARIABLES_MAX])
 		if (values[i].kind != VALUE_NOTHING)
 			n += room_for(&values[i]);
 	size = size_for(sizeof(*item) + n);
-	if (n == 0 || BOUNDS_MAX - b->bytes < bytes_of(size))
+	of_size = &b->sizes[size];
+	if (n == 0 || BOUNDS_MAX - b->bytes < of_size->size)
 		return 0;
-	b->bytes += bytes_of(size);
-	number = pool_take(&b->sizes[size]) << SIZE_BITS | size;
-	item = at(b, number);
+	b->bytes += of_size->size;
+	number = pool_take(of_size);
+	item = pool_at(of_size, number);
 	*item = (struct item){ 1, (uint32_t)n };
 	p = (uint8_t *)(item + 1);
 	for (uint8_t i = 0; p < (uint8_t *)(item + 1) + n; i++)
 		if (values[i].kind != VALUE_NOTHING)
 			p = put(p, i, &values[i]);
-	return number;
+	return number << SIZE_BITS | size;
 }
 
 uint32_t
@@ -142,7 +143,7 @@ bound_drop(struct bounds *b, uint32_t number)
 
 	if (number == 0 || --at(b, number)->refs > 0)
 		return;
-	b->bytes -= bytes_of(size);
+	b->bytes -= b->sizes[size].size;
 	pool_give(&b->sizes[size], number >> SIZE_BITS);
 }
 
@@ -152,8 +153,7 @@ bound_values(const struct bounds *b, uint32_t number,
 {
 	const uint8_t	*p, *end;
 
-	for (size_t i = 0; i < VARIABLES_MAX; i++)
-		values[i] = (struct value){ .kind = VALUE_NOTHING };
+	bound_nothing(values);
 	if (number == 0)
 		return;
 	p = (const uint8_t *)(at(b, number) + 1);

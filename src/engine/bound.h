@@ -40,6 +40,14 @@ void		 bound_drop(struct bounds *, uint32_t);
 void		 bound_values(const struct bounds *, uint32_t,
 		    struct value values[VARIABLES_MAX]);
 
+/* No variable holds anything. */
+static inline void
+bound_nothing(struct value values[VARIABLES_MAX])
+{
+	for (size_t i = 0; i < VARIABLES_MAX; i++)
+		values[i].kind = VALUE_NOTHING;
+}
+
 /* Equal in all variables that SOME has? */
 bool		 bound_agrees(const struct value some[VARIABLES_MAX],
 		    const struct value all[VARIABLES_MAX]);

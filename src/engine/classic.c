@@ -96,15 +96,15 @@ classic_waiting(const struct engine *e, uint32_t source)
 }
 
 /* The key that the record has in this rule, made once for each. */
-static inline struct found *
+static inline uint64_t
 key_of(struct engine *e, uint32_t rule)
 {
-	struct found	*f = &e->found;
+	struct classic_key	*k = &e->classic_key;
 
-	if (f->ordinal != e->ordinal || f->rule != rule)
-		*f = (struct found){ e->ordinal, key_classic(e, rule), rule,
-		    SEQ_NONE };
-	return f;
+	if (k->ordinal != e->ordinal || k->rule != rule)
+		*k = (struct classic_key){ e->ordinal, key_classic(e, rule),
+		    rule };
+	return k->id;
 }
 
 /* This one, if it is not over age. */
@@ -119,14 +119,11 @@ young(struct engine *e, uint32_t number)
 
 /* The live instance of this rule that the record belongs to, or SEQ_NONE. */
 static inline uint32_t
-instance_of(struct engine *e, uint32_t rule)
+instance_of(struct engine *e, uint32_t rule, const struct key_part *part)
 {
-	struct found	*f = key_of(e, rule);
+	const uint32_t	 number = seqs_find(e->seqs, key_of(e, rule));
 
-	if (f->number == SEQ_NONE ||
-	    !seqs_is_still(e->seqs, f->number, f->id))
-		f->number = seqs_find(e->seqs, f->id);
-	return e->key_parts[rule].ages ? young(e, f->number) : f->number;
+	return part->ages ? young(e, number) : number;
 }
 
 /* Alerts. */
@@ -205,13 +202,11 @@ complete(struct engine *e, const struct instance *i, uint64_t hash)
 
 /* Living. */
 
-static void
+static void __attribute__((noinline))
 add_step(struct engine *e, struct instance *i)
 {
 	uint32_t	 head = i->steps;
 
-	if (e->options.skip_steps)
-		return;
 	if (!steps_push(e->steps, &head, kept_step(e)))
 		e->stats.steps_lost++;
 	i->steps = head & (STEPS_MAX - 1);
@@ -232,97 +227,132 @@ trigger(struct engine *e, const struct rule *r, const struct state *s)
 		raise_trigger(e, r, s, NULL);
 }
 
-void
-classic_advance(struct engine *e, const struct touched *t)
+/* The state it waited for has been met as often as it has to be. */
+static void __attribute__((noinline))
+go_on(struct engine *e, uint32_t number)
 {
-	struct instance		*i = seqs_at(e->seqs, t->number);
-	const struct rule	*r = &e->program->rules[t->rule];
-	const struct state	*s;
-	uint32_t		 before;
+	struct instance		*i = seqs_at(e->seqs, number);
+	const struct rule	*r = &e->program->rules[i->rule];
+	const uint32_t		 before = i->state;
 
-	/* It may have had to go for one of the new life, just now. */
-	if (i->rule != t->rule || i->start != t->start)
-		return;
-	before = i->state;
-	s = &r->states[before];
-	matched(e);
-	add_step(e, i);
-	if (++i->count < s->multiplier) {
-		tracing_instance(e, TRACE_COUNTED, t->number);
-		trigger(e, r, s);
-		return;
-	}
 	if (before + 1 == r->nstates) {
-		complete(e, i, seqs_hash(e->seqs, t->number));
-		classic_end(e, t->number);
-		e->completed[t->rule] = e->ordinal;
+		e->completed[i->rule] = e->ordinal;
+		complete(e, i, seqs_hash(e->seqs, number));
+		classic_end(e, number);
 		return;
 	}
 	--*waiting(e, i);
 	i->state++;
 	i->count = 0;
 	++*waiting(e, i);
-	seqs_advanced(e->seqs, t->number, before);
-	tracing_instance(e, TRACE_MET, t->number);
+	seqs_advanced(e->seqs, number, before);
+	tracing_instance(e, TRACE_MET, number);
+	trigger(e, r, &r->states[before]);
+}
+
+static inline void
+advance(struct engine *e, struct instance *i, uint32_t rule, uint32_t number)
+{
+	const struct rule	*r = &e->program->rules[rule];
+	const struct state	*s = &r->states[i->state];
+
+	matched(e);
+	if (!e->options.skip_steps)
+		add_step(e, i);
+	if (++i->count >= s->multiplier) {
+		go_on(e, number);
+		return;
+	}
+	tracing_instance(e, TRACE_COUNTED, number);
 	trigger(e, r, s);
 }
 
-/* What the plan could not know. */
-static inline bool
-meets(struct engine *e, const struct entry *en)
-{
-	return (e->key_parts[en->rule].open && en->patterns == PROGRAM_NONE) ||
-	    (met_entry(e, en) && !met_excepted(e, en->rule));
-}
-
-/* The entries of one rule: who asks for `new` wants to know in any case. */
-static bool
-anybody_waits(struct engine *e, const struct entry *en, size_t n)
-{
-	const uint32_t	*waiting = &e->waiting[e->first_state[en->rule]];
-	bool		 any = false;
-
-	for (size_t i = 0; i < n; i++)
-		any |= waiting[en[i].state] != 0;
-	for (size_t i = e->key_parts[en->rule].open ? n : 0; i < n; i++)
-		if (met_fresh(e, &en[i]) && !met_excepted(e, en->rule))
-			(void)met_entry(e, &en[i]);
-	return any;
-}
-
-static void
-touch(struct engine *e, const struct entry *en, size_t n)
-{
-	uint32_t		 number;
-	const struct instance	*i;
-
-	if (!anybody_waits(e, en, n) ||
-	    (number = instance_of(e, en->rule)) == SEQ_NONE)
-		return;
-	i = seqs_at(e->seqs, number);
-	for (size_t k = 0; k < n; k++) {
-		if (en[k].state != i->state ||
-		    !meets(e, &en[k]))
-			continue;
-		if (e->ntouched == e->touched_cap)
-			e->touched = mem_grow(e->touched, &e->touched_cap,
-			    e->ntouched + 1, sizeof(*e->touched));
-		e->touched[e->ntouched++] = (struct touched){ i->start,
-		    en->rule, number, false };
-		return;
-	}
-}
-
+/* It may have had to go for one of the new life, just now. */
 void
-classic_touch(struct engine *e, const struct entries *l)
+classic_advance(struct engine *e, const struct touched *t)
 {
-	for (uint32_t i = 0, n; i < l->n; i += n) {
-		for (n = 1; i + n < l->n; n++)
-			if (l->v[i + n].rule != l->v[i].rule)
-				break;
-		engine_rule(e, l->v[i].rule, true);
-		touch(e, l->v + i, n);
-	}
+	struct instance	*i = seqs_at(e->seqs, t->number);
+
+	if (i->rule == t->rule && i->start == t->start)
+		advance(e, i, t->rule, t->number);
+}
+
+/* What the plan could not know. */
+static bool __attribute__((noinline))
+meets_rest(struct engine *e, const struct entry *en)
+{
+	return met_entry(e, en) && !met_excepted(e, en->rule);
+}
+
+/* Most often it knows all. */
+static inline bool
+meets(struct engine *e, const struct entry *en, const struct key_part *part)
+{
+	return (part->open && en->patterns == PROGRAM_NONE) ||
+	    meets_rest(e, en);
+}
+
+/* Who asks for `new` wants to know in any case. */
+static void __attribute__((noinline))
+note_new(struct engine *e, const struct entry *en, const struct entry *end)
+{
+	for (; en < end; en++)
+		if (met_fresh(e, en) && !met_excepted(e, en->rule))
+			(void)met_entry(e, en);
+}
+
+static void __attribute__((noinline))
+add_touched(struct engine *e, uint32_t rule, uint32_t number)
+{
+	if (e->ntouched == e->touched_cap)
+		e->touched = mem_grow(e->touched, &e->touched_cap,
+		    e->ntouched + 1, sizeof(*e->touched));
+	e->touched[e->ntouched++] = (struct touched){
+	    seqs_at(e->seqs, number)->start, rule, number, false };
+}
+
+/*
+ * The first of these entries, all that are of one rule. Returns those behind
+ * them.
+ */
+static inline const struct entry *
+touch(struct engine *e, const struct entry *en, const struct entry *end,
+    bool alone)
+{
+	const uint32_t		 rule = en->rule;
+	const struct key_part	*part = &e->key_parts[rule];
+	const uint32_t		*waiting = &e->waiting[e->first_state[rule]];
+	const struct entry	*next = en;
+	struct instance		*i;
+	uint32_t		 any = 0, number;
+
+	engine_rule(e, rule, true);
+	do
+		any |= waiting[next->state];
+	while (++next < end && next->rule == rule);
+	if (!part->open)
+		note_new(e, en, next);
+	if (any == 0 || (number = instance_of(e, rule, part)) == SEQ_NONE)
+		return next;
+	i = seqs_at(e->seqs, number);
+	while (en->state != i->state || !meets(e, en, part))
+		if (++en == next)
+			return next;
+	if (alone && next == end && e->ntouched == 0)
+		advance(e, i, rule, number);
+	else
+		add_touched(e, rule, number);
+	return next;
+}
+
+/* Of more than one, those begun last come first. */
+void
+classic_touch(struct engine *e, const struct entries *l, bool alone)
+{
+	const struct entry	*en = l->v, *const end = l->v + l->n;
+
+	while (en < end)
+		en = touch(e, en, end, alone);
 	engine_no_rule(e);
 }
 
@@ -338,7 +368,7 @@ beginning(struct engine *e, uint32_t rule)
 	if (!e->options.skip_steps)
 		first = kept_step(e);
 	return (struct instance){
-		.id = key_of(e, rule)->id, .rule = rule & RULE_MASK,
+		.id = key_of(e, rule), .rule = rule & RULE_MASK,
 		.start = e->ordinal & START_MASK, .first_s = e->seconds,
 		.first_ms = (unsigned)(ms < 0 ? ms + 1000 : ms) & 0x3ff,
 		.first_at = first.offset, .quality = first.quality,
@@ -347,7 +377,7 @@ beginning(struct engine *e, uint32_t rule)
 	};
 }
 
-static void
+static void __attribute__((noinline))
 begin(struct engine *e, uint32_t rule)
 {
 	const struct rule	*r = &e->program->rules[rule];
@@ -373,7 +403,7 @@ begin(struct engine *e, uint32_t rule)
 }
 
 /* What neither the plan nor the rule tells. */
-static bool
+static bool __attribute__((noinline))
 begins(struct engine *e, const struct entry *en)
 {
 	return eval_zone(&e->program->rules[en->rule],
@@ -393,7 +423,8 @@ classic_begin(struct engine *e, const struct entry *en)
 	matched(e);
 	if (e->completed[en->rule] == e->ordinal)
 		return;
-	if (part->lasts && (number = instance_of(e, en->rule)) != SEQ_NONE) {
+	if (part->lasts &&
+	    (number = instance_of(e, en->rule, part)) != SEQ_NONE) {
 		tracing_instance(e, TRACE_IGNORED, number);
 		return;
 	}

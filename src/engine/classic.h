@@ -17,11 +17,14 @@
 struct engine;
 struct touched;
 
-/* Add to engine.touched the instances that the record advances, if it meets
- * these. */
-void	 classic_touch(struct engine *, const struct entries *);
+/*
+ * Add to engine.touched the instances that the record advances, if it meets
+ * these. ALONE: nobody else is to be advanced by it, in no other life; then a
+ * single one is advanced at once.
+ */
+void	 classic_touch(struct engine *, const struct entries *, bool alone);
 
-/* Advance one of them. */
+/* Advance one of those that were added. */
 void	 classic_advance(struct engine *, const struct touched *);
 
 /* The record meets this first state, but for what the plan left open. */

@@ -4,7 +4,8 @@
  *
  * Each partial match of the state before goes on with the record in the tally
  * of its own combination of values. A tally that has no such partial match any
- * more goes on with what it has.
+ * more goes on with what it has. Most counts of a first state never get further
+ * than one record: until another comes they are folded, and have no tally.
  */
 #include "engine/age.h"
 #include "engine/keep.h"
@@ -26,7 +27,6 @@ struct counting {
 	bool			 any;		/* the record was counted */
 	bool			 alert;		/* and completed the sequence */
 	uint64_t		 start;		/* of the newest that goes on */
-	struct counted		 first;		/* of N, if there are */
 };
 
 /* The count of this group, 0 when there is none that lives. */
@@ -101,28 +101,29 @@ settle(const struct counting *c)
 		keep_settle(e, out);
 }
 
-/* N are there: the sequence goes on, or is complete. */
+/* N are there, from FIRST on: the sequence goes on, or is complete. */
 static void
-come_out(const struct counting *c, const struct value *bound)
+come_out(const struct counting *c, const struct counted *first,
+    const struct value *bound)
 {
 	const struct scene	*sc = c->sc;
 	struct engine		*e = sc->e;
 	struct grown		 g = { .state = c->state + 1, .bound = bound,
-	    .origin = origin_hold(&e->pasts, c->first.origin),
+	    .origin = origin_hold(&e->pasts, first->origin),
 	    .ms = e->millis };
 
-	tally_came_out(e->tallies, c->tally, &c->first);
+	tally_came_out(e->tallies, c->tally, first);
 	if (g.state == sc->r->nstates) {
 		scene_alert(sc, bound, g.origin, tally_past(e->tallies,
 		    c->tally, &c->way));
 		return;
 	}
-	if (sc->r->states[g.state].absent_ms >= 0) {
-		g.kept_at = kept_put(e);
+	/* A count whose last start had to make room may be swept by now. */
+	if (sc->r->states[g.state].absent_ms >= 0 ||
+	    tally_oldest(e->tallies, c->tally).origin == 0)
 		g.past = tally_past(e->tallies, c->tally, &c->way);
-	} else {
+	else
 		g.tally = c->tally;
-	}
 	keep_put(sc, &g);
 }
 
@@ -148,17 +149,17 @@ note(const struct counting *c, const struct counted *one)
  */
 static void
 count_out(struct counting *c, const struct counted *one,
-    const struct value *bound)
+    const struct counted *first, const struct value *bound)
 {
 	struct engine	*e = c->sc->e;
 
-	(void)origin_hold(&e->pasts, c->first.origin);
-	(void)past_hold(&e->pasts, c->first.past);
+	(void)origin_hold(&e->pasts, first->origin);
+	(void)past_hold(&e->pasts, first->past);
 	note(c, one);
 	tally_add(e->tallies, c->tally, &c->way, one);
-	come_out(c, bound);
-	past_drop(&e->pasts, c->first.past);
-	origin_drop(&e->pasts, c->first.origin);
+	come_out(c, first, bound);
+	past_drop(&e->pasts, first->past);
+	origin_drop(&e->pasts, first->origin);
 	c->alert |= c->state + 1 == c->sc->r->nstates;
 }
 
@@ -170,12 +171,13 @@ count_in(struct counting *c, uint32_t past, uint32_t origin,
 	struct engine		*e = c->sc->e;
 	const struct counted	 one = { .ms = e->millis,
 	    .value = c->value, .past = past, .origin = origin };
+	struct counted		 first;
 	const bool		 completes = tally_completes(e->tallies,
-	    c->tally, &c->way, &one, &c->first);
+	    c->tally, &c->way, &one, &first);
 
 	c->any = true;
 	if (completes && !waits(c)) {
-		count_out(c, &one, bound);
+		count_out(c, &one, &first, bound);
 		return;
 	}
 	if (!c->begun)
@@ -234,15 +236,63 @@ new_root(const struct scene *sc)
 	return group_add(sc->e->partials, sc->key, sc->rule);
 }
 
+/* Is there a count of one record, whose place this one takes? */
+static bool
+replaces(const struct counting *c, uint32_t root)
+{
+	const struct group	*g = group_at(c->sc->e->partials, root);
+
+	return g->folded == FOLDED_COUNT && c->way.distinct &&
+	    g->f_value == c->value;
+}
+
+/* The root of the key, unless that is a folded count which is over age. */
+static uint32_t
+root_of_age(const struct counting *c)
+{
+	struct engine	*e = c->sc->e;
+	const uint32_t	 root = scene_root(c->sc);
+
+	if (root == 0 || !e->key_parts[c->sc->rule].ages ||
+	    group_at(e->partials, root)->folded != FOLDED_COUNT ||
+	    !keep_folded_over_age(e, root))
+		return root;
+	keep_expire_folded(e, root);
+	return scene_root(c->sc);
+}
+
+/* The record is all that the count has. False: there are others. */
+static bool
+count_alone(struct counting *c, uint32_t root)
+{
+	struct engine	*e = c->sc->e;
+	struct begun	 b;
+
+	if ((root != 0 && !replaces(c, root)) ||
+	    !keep_counted(c->sc, c->way.distinct ? c->value : 0, &b))
+		return false;
+	if (root == 0) {
+		root = new_root(c->sc);
+		e->stats.started++;
+	}
+	group_begin_folded(e->partials, root, &b.as, b.hash);
+	c->any = true;
+	return true;
+}
+
 /* The same where it binds nothing: there is no other count of the state. */
 static void
 count_only(struct counting *c)
 {
 	const struct scene	*sc = c->sc;
 	struct engine		*e = sc->e;
-	const uint32_t		 root = scene_root(sc);
+	const bool		 folds = keep_folds(sc);
+	const uint32_t		 root = folds ? root_of_age(c) :
+	    scene_root(sc);
 	uint32_t		 origin;
 
+	if (folds && count_alone(c, root))
+		return;
 	if (root == 0)
 		begin_in(c, new_root(sc));
 	else if (!reach(c, root, true, sc->nothing))
@@ -350,7 +400,7 @@ count_ahead(const struct engine *e, uint32_t group)
 	const struct origin	*o;
 
 	if (g->folded || g->first == 0)
-		return 0;
+		return 0;		/* it has no tally yet */
 	p = partial_at(e->partials, g->first);
 	if (!p->counts)
 		return 0;

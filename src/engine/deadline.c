@@ -39,40 +39,38 @@ place(const struct deadlines *d, uint32_t at)
 }
 
 static void
-set(struct deadlines *d, uint32_t at, struct deadline one)
+move(struct deadlines *d, uint32_t from, uint32_t to)
 {
-	*place(d, at) = one;
-	d->moved(d->arg, one.partial, at);
+	*place(d, to) = *place(d, from);
+	d->moved(d->arg, place(d, to), to);
 }
 
-/* Put it where it belongs, the place AT being free. */
-static void
-settle(struct deadlines *d, uint32_t at, struct deadline one)
+/* Put it where it belongs, the place AT being free. Returns where that is. */
+static uint32_t
+settle(struct deadlines *d, uint32_t at, const struct deadline *one)
 {
 	uint32_t	 child;
 
-	while (at > 1 && before(&one, place(d, at / 2))) {
-		set(d, at, *place(d, at / 2));
-		at /= 2;
-	}
-	while ((child = 2 * at) <= d->nheap) {
+	for (; at > 1 && before(one, place(d, at / 2)); at /= 2)
+		move(d, at / 2, at);
+	for (; (child = 2 * at) <= d->nheap; at = child) {
 		if (child < d->nheap && before(place(d, child + 1),
 		    place(d, child)))
 			child++;
-		if (!before(place(d, child), &one))
+		if (!before(place(d, child), one))
 			break;
-		set(d, at, *place(d, child));
-		at = child;
+		move(d, child, at);
 	}
-	set(d, at, one);
+	*place(d, at) = *one;
+	return at;
 }
 
-static void
+static uint32_t
 add_to_heap(struct deadlines *d, const struct deadline *one)
 {
 	if (++d->nheap == d->heap.n)
 		(void)pool_take(&d->heap);	/* the next place */
-	settle(d, d->nheap, *one);
+	return settle(d, d->nheap, one);
 }
 
 static void
@@ -81,7 +79,7 @@ remove_from_heap(struct deadlines *d, uint32_t at)
 	const struct deadline	 last = *place(d, d->nheap--);
 
 	if (at <= d->nheap)
-		settle(d, at, last);
+		d->moved(d->arg, &last, settle(d, at, &last));
 }
 
 /* Lists. */
@@ -110,15 +108,17 @@ add_to_list(struct deadlines *d, struct deadline_list *l,
     const struct deadline *one)
 {
 	const uint32_t	 number = pool_take(&d->listed);
+	struct listed	*to = listed(d, number);
 
-	*listed(d, number) = (struct listed){ .d = *one,
-	    .list = (uint32_t)(l - d->lists), .before = l->last };
+	to->d = *one;
+	to->list = (uint32_t)(l - d->lists);
+	to->before = l->last;
+	to->after = 0;
 	if (l->last == 0)
 		l->first = number;
 	else
 		listed(d, l->last)->after = number;
 	l->last = number;
-	d->moved(d->arg, one->partial, DEADLINE_LISTED | number);
 	return DEADLINE_LISTED | number;
 }
 
@@ -157,22 +157,24 @@ find_first(const struct deadlines *d)
 	return first;
 }
 
-void
+uint32_t
 deadlines_add(struct deadlines *d, const struct deadline *one)
 {
 	struct deadline_list	*l;
-	uint32_t		 at = 1;
+	uint32_t		 at;
 
 	if (d->heap.size == 0) {
 		pool_init(&d->heap, sizeof(struct deadline));
 		pool_init(&d->listed, sizeof(struct listed));
 	}
-	if ((l = list_for(d, one)) != NULL)
-		at = add_to_list(d, l, one);
-	else
-		add_to_heap(d, one);
-	if (d->n++ == 0 || before(deadlines_at(d, at), deadlines_first(d)))
+	l = list_for(d, one);
+	at = l != NULL ? add_to_list(d, l, one) : add_to_heap(d, one);
+	d->n++;
+	if (l != NULL && (DEADLINE_LISTED | l->first) != at)
+		return at;		/* it comes behind another */
+	if (d->n == 1 || before(one, deadlines_first(d)))
 		d->first = at;
+	return at;
 }
 
 void

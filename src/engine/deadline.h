@@ -5,8 +5,8 @@
  * Nearly always the newest deadline is the last one, too, of those who wait as
  * long: so there are a few lists, each ascending, and a heap for what fits at
  * the end of none. All are in pieces, and grow without being copied. Each
- * deadline belongs to a partial match, which is told where its own stands, so
- * that it can be taken out.
+ * deadline belongs to the partial match of a group for a state, which knows
+ * where its own stands, so that it can be taken out.
  */
 #ifndef ENGINE_DEADLINE_H
 #define ENGINE_DEADLINE_H
@@ -15,13 +15,17 @@
 
 #include "base/pool.h"
 
+#define DEADLINE_NTH	((UINT64_C(1) << 48) - 1) /* that fit */
+
+/* 40 bytes. */
 struct deadline {
 	int64_t		 end;		/* milliseconds since 1970 */
 	uint64_t	 start;		/* of equal ends the newest first */
 	uint64_t	 kept_at;	/* the record to show, see kept.c */
-	uint64_t	 nth;		/* of a rule the first that waited */
+	uint64_t	 nth : 48;	/* of a rule the first that waited */
+	uint64_t	 state : 16;
 	uint32_t	 rule;		/* before that the first defined */
-	uint32_t	 partial;
+	uint32_t	 group;
 };
 
 #define DEADLINE_LISTS	4u		/* so many kinds of waiting are quick */
@@ -36,13 +40,14 @@ struct deadlines {
 	uint32_t	 n;		/* of both */
 	uint32_t	 nheap;
 	uint32_t	 first;		/* place of the earliest */
-	/* The deadline at AT, which is not 0, is that of PARTIAL now. */
-	void		(*moved)(void *arg, uint32_t partial, uint32_t at);
+	/* This one has moved, to AT. */
+	void		(*moved)(void *arg, const struct deadline *,
+			    uint32_t at);
 	void		*arg;
 };
 
 /* One that is all zeros but for `moved` and `arg` is empty. */
-void	deadlines_fini(struct deadlines *);
+void	 deadlines_fini(struct deadlines *);
 
 /* The one that stands at this place, which is not 0. */
 static inline const struct deadline *
@@ -59,9 +64,10 @@ deadlines_first(const struct deadlines *d)
 	return deadlines_at(d, d->first);
 }
 
-void	deadlines_add(struct deadlines *, const struct deadline *);
+/* Returns where it stands, which is not 0; others may move. */
+uint32_t deadlines_add(struct deadlines *, const struct deadline *);
 
-/* Take out the one that stands at this place. It is told nothing. */
-void	deadlines_remove(struct deadlines *, uint32_t at);
+/* Take out the one that stands at this place. */
+void	 deadlines_remove(struct deadlines *, uint32_t at);
 
 #endif

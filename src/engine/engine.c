@@ -20,11 +20,11 @@
 /* Life. */
 
 static void
-moved(void *arg, uint32_t partial, uint32_t at)
+moved(void *arg, const struct deadline *d, uint32_t at)
 {
 	const struct engine	*e = arg;
 
-	partial_at(e->partials, partial)->deadline = at;
+	group_waits_at(e->partials, d->group, d->state, at);
 }
 
 static void
@@ -44,6 +44,16 @@ watch_fini(struct watch *w)
 }
 
 static void
+note_absence(struct engine *e, const struct rule *r, int64_t ms)
+{
+	if (!r->new_life || ms < 0)
+		return;
+	e->absences = true;
+	if (ms < e->least_absent)
+		e->least_absent = ms;
+}
+
+static void
 prepare_rule(struct engine *e, size_t rule)
 {
 	const struct rule	*r = &e->program->rules[rule];
@@ -53,7 +63,7 @@ prepare_rule(struct engine *e, size_t rule)
 		e->shapes[e->first_state[rule] + i] = shape_of_state(
 		    e->program, r, i);
 		e->wants_millis |= r->new_life && r->states[i].within_ms >= 0;
-		e->absences |= r->new_life && r->states[i].absent_ms >= 0;
+		note_absence(e, r, r->states[i].absent_ms);
 	}
 }
 
@@ -73,11 +83,12 @@ new_lives(struct engine *e)
 {
 	pasts_init(&e->pasts, wants_hashes(e));
 	bounds_init(&e->bounds);
-	e->partials = partials_new(&e->bounds, &e->pasts,
-	    e->options.max_open);
 	e->tallies = tallies_new(&e->pasts, e->options.max_counted);
+	e->partials = partials_new(&e->bounds, &e->pasts, e->tallies,
+	    e->options.max_open);
 	e->cooldowns = cooldowns_new();
 	watch_init(e, &e->all);
+	e->least_absent = INT64_MAX;
 	for (size_t i = 0; i < e->program->nrules; i++)
 		prepare_rule(e, i);
 	e->musters = musters_new(e);
@@ -110,7 +121,6 @@ engine_new(const struct program *p, const struct names *names,
 	e->near = plans_near(e->plans);
 	e->turns = xcalloc(1, sizeof(*e->turns));
 	e->turns->seconds = e->turns->millis = INT64_MIN;
-	e->late_seconds = e->late_millis = INT64_MIN;
 	e->patterns = eval_patterns(p);
 	plans_use_patterns(e->plans, e->patterns);
 	if (index_wants_objects(e->index) && p->path_cache != PATH_CACHE_OFF)
@@ -217,6 +227,7 @@ engine_source_host(struct engine *e, uint32_t source, struct slice host)
 	buf_slice(&s->host, host);
 	s->has_host = host.n > 0;
 	s->host_hash = hash_bytes(&e->seed, host);
+	s->key = 0;
 }
 
 void

@@ -5,73 +5,16 @@
  * Some records wait for each other, so that lookahead.c can find out about all
  * of them at once; then each has its turn, in order. A record that concerns
  * nobody has none. Only its time counts, and of several such times the latest
- * alone, since nobody looks at the clock between them. To the clocks that is
- * the first header's: of one within not every record is asked.
+ * alone, since nobody looks at the clock between them: whoever is late enough
+ * to end an absence has a turn. To the clocks that is the first header's: of
+ * one within not every record is asked.
  */
-#include "engine/feed.h"
-
 #include "bsm/cursor.h"
-#include "engine/absence.h"
+#include "engine/elapse.h"
 #include "engine/fate.h"
-#include "engine/inside.h"
 #include "engine/key.h"
 #include "engine/tracing.h"
-
-/* Time. */
-
-/* Absences that ended before this record are told, one clock at a time. */
-static void
-pass(struct engine *e, struct watch *w, int64_t millis)
-{
-	struct record	*r = e->record;
-	const uint32_t	 source = e->source;
-
-	if (w->absences.n > 0 && deadlines_first(&w->absences)->end < millis) {
-		absences_pass(e, w, millis);
-		e->record = r;
-		e->source = source;
-		e->millis = millis;
-	}
-	if (e->wants_millis)
-		timer_feed(&w->millis, millis);
-}
-
-/* The times of records that were read are those of the clocks, too. */
-static void
-time_passes(struct engine *e)
-{
-	struct source	*s = &e->sources[e->source];
-
-	if (e->late_seconds == INT64_MIN)
-		return;
-	if (e->wants_millis || e->absences) {
-		e->millis = e->late_millis;
-		pass(e, &s->watch, e->late_millis);
-		if (e->wants_all)
-			pass(e, &e->all, e->late_millis);
-	}
-	timer_feed(&s->watch.seconds, e->late_seconds);
-	if (e->wants_all)
-		timer_feed(&e->all.seconds, e->late_seconds);
-	e->late_seconds = e->late_millis = INT64_MIN;
-}
-
-static void
-be_late(struct engine *e, int64_t seconds, int64_t millis)
-{
-	if (seconds > e->late_seconds)
-		e->late_seconds = seconds;
-	if (millis > e->late_millis)
-		e->late_millis = millis;
-}
-
-void
-engine_pass(struct engine *e, uint32_t source, int64_t millis)
-{
-	absences_pass(e, &e->sources[source].watch, millis);
-	if (e->wants_all)
-		absences_pass(e, &e->all, millis);
-}
+#include "engine/turn.h"
 
 /* What the record says. */
 
@@ -180,18 +123,17 @@ take_turn(struct engine *e, struct turn *t)
 
 	if (t->slot == INDEX_UNSEEN)
 		t->slot = slot_of(e);
-	(void)engine_enter(e, PROFILE_RULES);
-	time_passes(e);
 	(void)engine_enter(e, PROFILE_PATHS);
 	e->ordinal++;
 	if (!t->ready)
 		settle(e, t);
-	e->has_zone = r->indexed && record_zone(r, &e->zone);
+	e->has_zone = r->indexed && r->at[REC_ZONE] != 0 &&
+	    record_zone(r, &e->zone);
 	e->zone_hash = 0;
 	e->asking = false;
 	if (t->has_found)
-		e->found = (struct found){ e->ordinal, t->instance, t->rule,
-		    t->number };
+		e->classic_key = (struct classic_key){ e->ordinal,
+		    t->instance, t->rule };
 	if (t->keyed != PROGRAM_NONE)
 		key_told(e, t->keyed, t->key);
 	find_object(e, t);
@@ -243,7 +185,10 @@ run_turns(struct engine *e)
 		struct turn	*t = &ts->v[i];
 
 		e->ordinal += t->passed;
-		be_late(e, t->seconds, t->millis);
+		(void)engine_enter(e, PROFILE_RULES);
+		elapse(e, t->seconds, t->millis);
+		if (t->ends)
+			elapse_and_end(e, t->record);
 		learn(e, t->lessons);
 		if ((t->tasks & TASK_RUN) != 0 || e->sees_all) {
 			e->record = t->record;
@@ -260,6 +205,7 @@ run_turns(struct engine *e)
 	plans_tidy(e->plans);
 	(void)engine_enter(e, PROFILE_OUTSIDE);
 	ts->n = ts->nlessons = ts->learnt = 0;
+	ts->due = elapse_due(e);
 }
 
 /* Feeding. */
@@ -269,15 +215,15 @@ static void
 begin(struct engine *e, uint32_t source)
 {
 	e->source = source;
-	e->sees_all = e->procs != NULL || e->trace.record != NULL ||
-	    e->absences;
+	e->here = &e->sources[source];
+	e->sees_all = e->procs != NULL || e->trace.record != NULL;
 	e->passes_over = !e->sees_all && !engine_looks_at_all(e) &&
-	    e->sources[source].begun;
-	e->sifts = !e->sees_all && e->profile == NULL &&
-	    e->sources[source].begun;
-	e->gathers = e->sifts && plans_ask_together(e->plans);
+	    e->here->begun;
+	e->sifts = !e->sees_all && e->profile == NULL && e->here->begun;
+	e->gathers = e->sifts && !e->absences && plans_ask_together(e->plans);
 	e->teaches = e->sifts && e->paths != NULL &&
 	    e->program->path_cache != PATH_CACHE_FOLLOW;
+	e->turns->due = elapse_due(e);
 }
 
 static inline void
@@ -285,6 +231,16 @@ none_passed(struct turns *ts)
 {
 	ts->passed = 0;
 	ts->seconds = ts->millis = INT64_MIN;
+}
+
+static inline void
+pass_more(struct turns *ts, const struct turn *t)
+{
+	ts->passed += t->passed;
+	if (t->seconds > ts->seconds)
+		ts->seconds = t->seconds;
+	if (t->millis > ts->millis)
+		ts->millis = t->millis;
 }
 
 static void	meet(struct engine *);
@@ -303,10 +259,12 @@ end(struct engine *e)
 {
 	struct turns	*ts = e->turns;
 
-	run_waiting(e);
+	if (ts->nmet > 0)
+		meet(e);
+	e->stats.records += ts->passed;
+	run_turns(e);
 	e->ordinal += ts->passed;
-	be_late(e, ts->seconds, ts->millis);
-	time_passes(e);
+	elapse(e, ts->seconds, ts->millis);
 	none_passed(ts);
 }
 
@@ -314,7 +272,7 @@ end(struct engine *e)
 static void
 begin_source(struct engine *e, const struct record *r)
 {
-	e->sources[e->source].begun = true;
+	e->here->begun = true;
 	ask_source(e->ask, e->source, record_millis(r));
 	begin(e, e->source);
 }
@@ -330,20 +288,21 @@ pass_millis(struct turns *ts, uint8_t version, uint64_t seconds,
 		ts->millis = millis;
 }
 
-/* The record concerns nobody, but its time does. */
-static inline void
-pass_over(struct engine *e, const struct record *r)
+/* The record's time counts; false: it may end an absence, and needs a turn. */
+static inline bool
+pass_time(struct engine *e, const struct record *r)
 {
 	const struct record_time	 first = record_first_time(r);
 	struct turns			*ts = e->turns;
 
-	e->stats.records++;
-	ts->passed++;
+	if (first.seconds >= ts->due)
+		return false;
 	if (first.seconds > ts->seconds)
 		ts->seconds = first.seconds;
 	if (e->wants_millis)
 		pass_millis(ts, r->version, (uint64_t)first.seconds,
 		    first.fraction);
+	return true;
 }
 
 /* There is room for one lesson, and for as many turns as are met together. */
@@ -379,11 +338,12 @@ teach(struct engine *e, struct record *r)
 	struct turns		*ts = e->turns;
 	struct inode_path	*lesson = &ts->lessons[ts->nlessons];
 
-	record_index(r);
-	if (r->at[REC_HEADER] != 0)	/* a header within: it counts */
+	course_index(&ts->courses, r);
+	if (r->at[REC_HEADER] != 0 ||	/* a header within: it counts */
+	    !pass_time(e, r))
 		return false;
 	e->stats.partial += r->error != 0;
-	pass_over(e, r);
+	ts->passed++;
 	if (!record_path_whole(r, &lesson->path) ||
 	    !engine_inode(e, r, &lesson->inode))
 		return true;
@@ -396,9 +356,9 @@ teach(struct engine *e, struct record *r)
 static inline bool
 is_sifted(struct engine *e, const struct turn *t)
 {
-	if (t->tasks == TASK_RUN)
+	if (t->tasks == TASK_RUN || t->ends)
 		return false;
-	pass_over(e, t->record);
+	e->turns->passed++;
 	if (t->tasks == TASK_LEARN)
 		put_off(e, t);
 	return true;
@@ -408,33 +368,19 @@ is_sifted(struct engine *e, const struct turn *t)
 static inline void
 line_up(struct engine *e, struct turn *t)
 {
-	struct turns			*ts = e->turns;
-	const struct record		*r = t->record;
-	const struct record_time	 first = record_first_time(r);
+	struct turns	*ts = e->turns;
 
 	ts->n++;
-	e->stats.records++;
+	ts->open |= t->plan == NULL;
+	e->stats.records += ts->passed + 1;
 	t->passed = ts->passed;
-	if (first.seconds > ts->seconds)
-		ts->seconds = first.seconds;
-	if (e->wants_millis || e->absences)
-		pass_millis(ts, r->version, (uint64_t)first.seconds,
-		    first.fraction);
 	t->seconds = ts->seconds;
 	t->millis = ts->millis;
 	none_passed(ts);
-	if (!e->sources[e->source].begun)
-		begin_source(e, r);
-}
-
-static inline void
-pass_more(struct turns *ts, const struct turn *t)
-{
-	ts->passed += t->passed;
-	if (t->seconds > ts->seconds)
-		ts->seconds = t->seconds;
-	if (t->millis > ts->millis)
-		ts->millis = t->millis;
+	if (!e->sifts && !e->here->begun)
+		begin_source(e, t->record);
+	if (e->absences && (t->tasks & TASK_RUN) != 0)
+		ts->due = elapse_due_with(e, ts->due, t->record);
 }
 
 /* Those who are met together: each is sifted when it is known what it wants. */
@@ -446,21 +392,19 @@ meet(struct engine *e)
 	    .seconds = ts->seconds, .millis = ts->millis };
 
 	none_passed(ts);
-	turns_read(e, ts->met, ts->nmet);
+	turns_classes(e, ts->met, ts->nmet);
 	for (size_t i = 0; i < ts->nmet; i++) {
-		struct turn	*t = &ts->met[i];
+		struct turn	*t = &ts->met[i], *to = &ts->v[ts->n];
 
 		pass_more(ts, t);
-		if (t->undecided)
+		if (t->want >= WANT_OTHERS)
 			turn_decide(e, t);
 		if (is_sifted(e, t))
 			continue;
-		if (t->record == &ts->met_records[i]) {
-			ts->records[ts->n] = *t->record;
-			t->record = &ts->records[ts->n];
-		}
-		ts->v[ts->n] = *t;
-		line_up(e, &ts->v[ts->n]);
+		*to = *t;
+		if (t->record == &t->own)
+			to->record = &to->own;
+		line_up(e, to);
 	}
 	ts->nmet = 0;
 	pass_more(ts, &behind);
@@ -481,39 +425,48 @@ meet_together(struct engine *e, struct turn *t)
 	run_if_full(e);
 }
 
-/* It will have a turn, if it concerns anybody; there is room for it. */
+/* It will have a turn, this one, if it concerns anybody. */
 static inline void __attribute__((always_inline))
-add(struct engine *e, struct record *r)
+add(struct engine *e, struct turn *t)
 {
 	struct turns	*ts = e->turns;
-	struct turn	*t = e->gathers ? &ts->met[ts->nmet] : &ts->v[ts->n];
+	enum want	 want = WANT_UNKNOWN;
 
-	t->record = r;
-	t->lessons = ts->nlessons;
-	t->plan = NULL;
-	t->tasks = TASK_RUN;
-	t->met = t->ready = t->has_path = t->has_inode = t->has_kind = false;
-	t->has_found = false;
-	t->keyed = PROGRAM_NONE;
+	t->ends = !pass_time(e, t->record);
+	if (e->sifts && (want = turn_read(e, t)) == WANT_NOBODY && !t->ends) {
+		ts->passed++;
+		return;
+	}
+	turn_init(t, ts);
+	turn_open(e, t, want);
 	if (e->gathers) {
 		meet_together(e, t);
 		return;
 	}
-	if (e->sifts) {
-		turn_meet(e, t);
-		if (is_sifted(e, t))
-			return;
-	}
+	if (want >= WANT_OTHERS)
+		turn_decide(e, t);
+	if (is_sifted(e, t))
+		return;
 	line_up(e, t);
 	run_if_full(e);
 }
 
-static inline void __attribute__((always_inline))
-take(struct engine *e, struct record *r)
+/* Where the next turn is, and its record, if that is nobody else's. */
+static inline struct turn *
+next_turn(const struct engine *e)
 {
-	if (!e->teaches || e->slots[r->version][r->event] != INDEX_NOBODY ||
-	    !teach(e, r))
-		add(e, r);
+	struct turns	*ts = e->turns;
+
+	return e->gathers ? &ts->met[ts->nmet] : &ts->v[ts->n];
+}
+
+static inline void __attribute__((always_inline))
+take(struct engine *e, struct turn *t, struct record *r)
+{
+	t->record = r;
+	t->slot = turn_slot(e, r);
+	if (!e->teaches || t->slot != INDEX_NOBODY || !teach(e, r))
+		add(e, t);
 }
 
 void
@@ -524,11 +477,11 @@ engine_feed_many(struct engine *e, uint32_t source, struct record *r,
 	if (e->census != NULL)
 		census_records(e->census, r, n);
 	for (; n > 0; n--, r++)
-		if (e->passes_over &&
-		    e->slots[r->version][r->event] == INDEX_NOBODY)
-			pass_over(e, r);
+		if (e->passes_over && turn_slot(e, r) == INDEX_NOBODY &&
+		    pass_time(e, r))
+			e->turns->passed++;
 		else
-			take(e, r);
+			take(e, next_turn(e), r);
 	end(e);
 }
 
@@ -538,36 +491,43 @@ engine_feed(struct engine *e, uint32_t source, struct record *r)
 	engine_feed_many(e, source, r, 1);
 }
 
+/* Records that stand behind each other in memory. */
+struct row {
+	const uint8_t	*p;		/* the next one */
+	size_t		 left;
+	const uint8_t	*last;		/* the one before; or NULL */
+};
+
 /*
  * Pass over the records that concern nobody, up to one that may. Returns its
  * size; 0 when there is none that is whole.
  */
 static inline size_t
-next_of_bytes(struct engine *e, struct slice in, struct engine_fed *fed)
+next_of_row(struct engine *e, struct row *row)
 {
-	struct turns	*ts = e->turns;
-	int64_t		 seconds = ts->seconds;
-	const uint8_t	*p = in.p + fed->bytes;
-	size_t		 left = in.n - fed->bytes, size;
-	uint64_t	 n = 0;
+	const uint32_t *const	*slots = e->slots;
+	struct turns		*ts = e->turns;
+	const int64_t		 due = e->passes_over ? ts->due : INT64_MIN;
+	int64_t			 seconds = ts->seconds;
+	uint64_t		 n = 0;
+	size_t			 size;
 
-	for (; (size = frame_intact(p, left)) != 0; n++) {
-		frame_fetch(p, left);
-		if (!e->passes_over || p[0] != TOK_HEADER32 ||
-		    e->slots[p[5]][be16(p + 6)] != INDEX_NOBODY)
+	for (; (size = frame_intact(row->p, row->left)) != 0; n++) {
+		const uint8_t	*p = row->p;
+
+		frame_fetch(p, row->left);
+		if (p[0] != TOK_HEADER32 || be32(p + 10) >= due ||
+		    slots[p[5]][be16(p + 6)] != INDEX_NOBODY)
 			break;
 		seconds = be32(p + 10) > seconds ? be32(p + 10) : seconds;
 		if (e->wants_millis)
 			pass_millis(ts, p[5], be32(p + 10), be32(p + 14));
-		fed->version = p[5];
-		p += size;
-		left -= size;
+		row->last = p;
+		row->p += size;
+		row->left -= size;
 	}
 	ts->seconds = seconds;
 	ts->passed += n;
-	e->stats.records += n;
-	fed->records += n;
-	fed->bytes = (size_t)(p - in.p);
 	return size;
 }
 
@@ -575,26 +535,27 @@ struct engine_fed
 engine_feed_bytes(struct engine *e, uint32_t source, struct slice in,
     uint64_t offset)
 {
-	struct turns		*ts = e->turns;
-	struct engine_fed	 fed = { 0 };
-	size_t			 size;
+	const uint64_t	 before = e->stats.records;
+	struct row	 row = { .p = in.p, .left = in.n };
+	size_t		 size, n;
 
 	begin(e, source);
-	while ((size = next_of_bytes(e, in, &fed)) != 0) {
-		const uint8_t	*p = in.p + fed.bytes;
-		struct record	*r = e->gathers ?
-		    &ts->met_records[ts->nmet] : &ts->records[ts->n];
+	while ((size = next_of_row(e, &row)) != 0) {
+		struct turn	*t = next_turn(e);
 
-		if (record_head_intact(r, (struct slice){ p, size },
-		    offset + fed.bytes) != 0)
+		if (record_head_intact(&t->own, (struct slice){ row.p, size },
+		    offset + (in.n - row.left)) != 0)
 			break;
-		take(e, r);
-		fed.version = p[5];
-		fed.records++;
-		fed.bytes += size;
+		take(e, t, &t->own);
+		row.last = row.p;
+		row.p += size;
+		row.left -= size;
 	}
+	n = in.n - row.left;
 	if (e->census != NULL)
-		census_bytes(e->census, (struct slice){ in.p, fed.bytes });
+		census_bytes(e->census, (struct slice){ in.p, n });
 	end(e);
-	return fed;
+	return (struct engine_fed){ .bytes = n,
+	    .records = e->stats.records - before,
+	    .version = row.last == NULL ? 0 : row.last[5] };
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bsm/course.h"
 #include "bsm/record.h"
 #include "engine/pathcache.h"
 #include "engine/plan.h"
@@ -19,6 +20,14 @@ struct engine;
 #define FEED_AHEAD	32u
 #define FEED_LESSONS	64u	/* and of these, which are less work */
 #define FEED_TOGETHER	TRIE_TOGETHER	/* whose paths are looked up at once */
+
+/* How far it can be told who wants a record, before anything of its path. */
+enum want {
+	WANT_UNKNOWN,		/* its event was not met before */
+	WANT_NOBODY,
+	WANT_OTHERS,		/* no rule, but others may look at it */
+	WANT_RULES		/* perhaps */
+};
 
 /* What a record does when its turn has come; more than nothing, of each bit. */
 enum task {
@@ -31,31 +40,33 @@ struct turn {
 	struct record		*record;
 	const struct plan	*plan;	/* NULL: is found in its turn */
 	uint64_t		 kind;	/* see plan.h */
-	struct slice		 path;	/* with its first NUL, and more */
-	struct inode		 inode;
 	uint32_t		 slot;	/* INDEX_UNSEEN: is found... */
+	uint32_t		 keyed;	/* a rule of KEY; or PROGRAM_NONE */
 	uint8_t			 tasks;
-	bool			 met;	/* turn_meet() was here */
+	uint8_t			 want;	/* enum want; UNKNOWN also when nobody
+					 * has looked at the record */
+	bool			 ends;	/* absences may be over by its time */
 	bool			 ready;	/* path and inode are known */
 	bool			 has_path, has_inode, has_kind;
 	bool			 has_class;
-	bool			 undecided;	/* turn_decide() is to come */
-	uint32_t		 class;	/* of the path, see plan.h */
-	bool			 has_found; /* it is in old words; NUMBER was
-					    * found for INSTANCE */
+	bool			 has_found; /* it is in old words; INSTANCE
+					    * was looked for */
 	bool			 may_move; /* it, by this record */
+	uint32_t		 class;	/* of the path, see plan.h */
+	struct slice		 path;	/* with its first NUL, and more */
+	struct inode		 inode;
 	int64_t			 seconds; /* the latest, by the first headers
-					   * of it and those passed over */
-	int64_t			 millis;
+					   * of those passed over before it, */
+	int64_t			 millis;  /* and its own unless it `ends` */
 	uint64_t		 passed; /* so many, right before it */
 	size_t			 lessons; /* of those waiting: before it; of
 					   * those met together the one that
 					   * is there for it stands here */
+	uint64_t		 key;	/* of key_ahead() */
 	uint64_t		 instance; /* of seqs_ahead(), group_ahead() */
 	uint32_t		 rule;	/* whose it is; or PROGRAM_NONE */
 	uint32_t		 number;
-	uint32_t		 keyed;	/* a rule of KEY; or PROGRAM_NONE */
-	uint64_t		 key;	/* of key_ahead() */
+	struct record		 own;	/* RECORD, when it is nobody else's */
 };
 
 /* What each record changes stands first, apart from where turns are written. */
@@ -64,16 +75,18 @@ struct turns {
 	/* Of those passed over since the last of them. */
 	uint64_t		 passed;
 	int64_t			 seconds, millis;
+	/* A record of this second or a later one may end absences, also such
+	 * as those that wait may begin. */
+	int64_t			 due;
+	bool			 open;	/* some have no plan yet */
 	struct turn		 v[FEED_AHEAD + FEED_TOGETHER];
 	/* What records teach the path cache that need no turn else. */
 	struct inode_path	 lessons[FEED_LESSONS];
-	/* Of engine_feed_bytes(), whose records are nobody else's. */
-	struct record		 records[FEED_AHEAD + FEED_TOGETHER];
-	/* Those that are met together, behind all others, and their records.
-	 * What they say of passing is what is not in the one before. */
+	/* Those that are met together, behind all others. What they say of
+	 * passing is what is not in the one before. */
 	size_t			 nmet;
 	struct turn		 met[FEED_TOGETHER];
-	struct record		 met_records[FEED_TOGETHER];
+	struct courses		 courses;
 };
 
 /*
@@ -83,19 +96,11 @@ struct turns {
 void	lookahead(struct engine *);
 
 /*
- * Find out who wants the record of a turn, and what is in it, as far as that
- * depends on no other record; and so what its tasks are.
+ * Who wants the record of a turn that is open, and what are its tasks, as far
+ * as that depends on no other record? The classes of the paths of N,
+ * FEED_TOGETHER at the most, may be looked up at once before.
  */
-void	turn_meet(struct engine *, struct turn *);
-
-/*
- * The same in two steps: with the paths of all N, FEED_TOGETHER at the most,
- * looked up at once; then, one by one, for those that are undecided.
- */
-void	turns_read(struct engine *, struct turn *, size_t n);
 void	turn_decide(struct engine *, struct turn *);
-
-/* Path and inode of a record that is indexed, if it is. */
-void	turn_make_ready(const struct engine *, struct turn *);
+void	turns_classes(struct engine *, struct turn *, size_t n);
 
 #endif

@@ -27,10 +27,11 @@ _Static_assert(sizeof(struct group) == 56, "a million of them are many");
 _Static_assert(sizeof(struct later) == 16, "and of these");
 
 void
-folds_init(struct folds *f, struct pasts *pasts)
+folds_init(struct folds *f, struct pasts *pasts, struct tallies *tallies)
 {
 	pool_init(&f->later, sizeof(struct later));
 	f->pasts = pasts;
+	f->tallies = tallies;
 }
 
 void
@@ -111,6 +112,7 @@ fits(const struct folds *f, struct partial *const by_state[], unsigned low,
 		const struct partial	*p = by_state[i];
 
 		if (p->origin != last->origin || p->epoch != last->epoch ||
+		    (p->deadline != 0 && (p != last || p->epoch != 0)) ||
 		    p->last_ms < ms - SINCE_MAX || p->last_ms > ms + SINCE_MAX)
 			return false;
 	}
@@ -181,11 +183,14 @@ fold_put(struct folds *f, struct group *g,
 		return false;
 	*hash = origin_hash(f->pasts, last->origin);
 	put_origin(g, origin_at(f->pasts, last->origin));
-	g->f_late = last->epoch;
-	g->f_low = low & GROUP_TOP_MAX;
+	g->folded = last->deadline != 0 ? FOLDED_ABSENCE : FOLDED_CHAIN;
+	if (g->folded == FOLDED_ABSENCE)
+		g->f_deadline = last->deadline;
+	else
+		g->f_late = last->epoch;
+	g->f_low = low & FOLD_STATES;
 	g->f_bare = last->past == 0;
 	put_chain(f, g, by_state, low);
-	g->folded = true;
 	for (unsigned i = low; i <= g->top; i++) {
 		past_drop(f->pasts, by_state[i]->past);
 		origin_drop(f->pasts, by_state[i]->origin);
@@ -193,16 +198,35 @@ fold_put(struct folds *f, struct group *g,
 	return true;
 }
 
+/* Is it the origin of a record of this time? */
+static bool
+begins_at(const struct origin *o, int64_t ms)
+{
+	int64_t	 first;
+
+	return origin_fits(o, &first) && first == ms;
+}
+
 bool
 fold_begin(struct group *g, const struct origin *o, int64_t ms, uint32_t late,
     bool bare)
 {
-	int64_t	 first;
-
-	if (!origin_fits(o, &first) || first != ms)
+	if (!begins_at(o, ms))
 		return false;
-	*g = (struct group){ .top = 1, .folded = true, .f_low = 1,
+	*g = (struct group){ .folded = FOLDED_CHAIN, .f_low = 1, .top = 1,
 	    .f_late = late, .f_bare = bare };
+	put_origin(g, o);
+	return true;
+}
+
+bool
+fold_count(struct group *g, const struct origin *o, int64_t ms, uint64_t value,
+    bool bare)
+{
+	if (!begins_at(o, ms))
+		return false;
+	*g = (struct group){ .folded = FOLDED_COUNT, .f_value = value,
+	    .f_bare = bare };
 	put_origin(g, o);
 	return true;
 }
@@ -233,11 +257,28 @@ longer(struct folds *f, uint32_t past, const struct later *l, unsigned state)
 	return more;
 }
 
-unsigned
-fold_take(struct folds *f, struct group *g, uint64_t hash,
+/* ORIGIN is taken. */
+static void
+take_count(struct folds *f, struct group *g, uint32_t origin,
+    struct partial *p)
+{
+	const struct tally_way	 way = { .distinct = g->f_value != 0 };
+	const struct counted	 one = { .ms = (int64_t)g->f_millis,
+	    .value = g->f_value, .origin = origin,
+	    .past = g->f_bare ? 0 : past_of(f->pasts, origin) };
+
+	*p = (struct partial){ .made = g->f_start, .counts = true,
+	    .last_ms = one.ms, .tally = tally_new(f->tallies),
+	    .origin = origin_hold(f->pasts, origin) };
+	tally_add(f->tallies, p->tally, &way, &one);
+	g->f_value = 0;
+}
+
+/* ORIGIN is given back. */
+static void
+take_chain(struct folds *f, struct group *g, uint32_t origin,
     struct partial by_state[FOLD_STATES + 1])
 {
-	const uint32_t	 origin = take_origin(f, g, hash);
 	uint32_t	 past = g->f_bare ? 0 : past_of(f->pasts, origin);
 	uint32_t	 later[FOLD_STATES + 1];
 
@@ -259,12 +300,26 @@ fold_take(struct folds *f, struct group *g, uint64_t hash,
 			    .state = (uint16_t)i, .last_ms = ms,
 			    .origin = origin_hold(f->pasts, origin),
 			    .past = past_hold(f->pasts, past),
-			    .epoch = g->f_late };
+			    .epoch = group_late(g) };
 	}
+	if (g->folded == FOLDED_ABSENCE)
+		by_state[g->top].deadline = g->f_deadline;
 	past_drop(f->pasts, past);
 	origin_drop(f->pasts, origin);
 	g->first = 0;
-	g->folded = false;
+}
+
+unsigned
+fold_take(struct folds *f, struct group *g, uint64_t hash,
+    struct partial by_state[FOLD_STATES + 1])
+{
+	const uint32_t	 origin = take_origin(f, g, hash);
+
+	if (g->folded == FOLDED_COUNT)
+		take_count(f, g, origin, &by_state[0]);
+	else
+		take_chain(f, g, origin, by_state);
+	g->folded = FOLDED_NOT;
 	return g->f_low;
 }
 
@@ -273,7 +328,7 @@ fold_last_ms(const struct folds *f, const struct group *g)
 {
 	const int64_t	 ms = (int64_t)g->f_millis;
 
-	return g->top == 1 ? ms : ms + signed_since(at(f, g->first));
+	return g->top <= 1 ? ms : ms + signed_since(at(f, g->first));
 }
 
 /* Told, and made again. */
@@ -291,8 +346,9 @@ fold_tell(const struct folds *f, uint32_t number, struct fold_record *r)
 bool
 fold_may_be(const struct group *g)
 {
-	return g->f_low > 0 && g->f_low <= g->top && g->top <= FOLD_STATES &&
-	    g->f_millis < (uint64_t)MILLIS_MAX;
+	return (g->f_low == 0) == (g->folded == FOLDED_COUNT) &&
+	    (g->f_low == 0) == (g->top == 0) && g->f_low <= g->top &&
+	    g->top <= FOLD_STATES && g->f_millis < (uint64_t)MILLIS_MAX;
 }
 
 uint32_t
@@ -318,6 +374,8 @@ fold_restore(struct folds *f, struct group *g, uint32_t after,
 void
 fold_drop(struct folds *f, struct group *g)
 {
+	if (g->folded == FOLDED_COUNT)
+		g->f_value = 0;
 	while (g->first != 0) {
 		const uint32_t	 number = g->first;
 
@@ -329,6 +387,6 @@ fold_drop(struct folds *f, struct group *g)
 void
 fold_ahead(const struct folds *f, const struct group *g)
 {
-	if (g->folded && g->first != 0)
+	if (g->top > 1 && g->folded && g->first != 0)
 		__builtin_prefetch(at(f, g->first));
 }

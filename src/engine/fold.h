@@ -4,9 +4,11 @@
  *
  * When the partial matches of a group are beginnings of one chain of records,
  * one for each state from the lowest to the furthest, the chain alone says it
- * all: its first record lies in the group, each other takes 16 bytes. What does
- * not fit into that (counts, absences, partial matches that have parted, a
- * clock that stepped back between them) stays as it is.
+ * all: its first record lies in the group, each other takes 16 bytes. At its
+ * end one may wait for an absence. The count of a first state that has met just
+ * one record is no more than that. What does not fit into this (other counts,
+ * partial matches that have parted, a clock that stepped back between them)
+ * stays as it is.
  */
 #ifndef ENGINE_FOLD_H
 #define ENGINE_FOLD_H
@@ -17,15 +19,17 @@
 #include "base/pool.h"
 #include "engine/partial.h"
 #include "engine/past.h"
+#include "engine/tally.h"
 
-#define FOLD_STATES	(GROUP_TOP_MAX - 1)
+#define FOLD_STATES	127u		/* that a chain may have passed */
 
 struct folds {
 	struct pool	 later;		/* records after the first */
 	struct pasts	*pasts;
+	struct tallies	*tallies;
 };
 
-void		 folds_init(struct folds *, struct pasts *);
+void		 folds_init(struct folds *, struct pasts *, struct tallies *);
 void		 folds_fini(struct folds *);
 
 /*
@@ -44,6 +48,10 @@ bool		 fold_put(struct folds *, struct group *,
  */
 bool		 fold_begin(struct group *, const struct origin *, int64_t ms,
 		    uint32_t late, bool bare);
+
+/* And of a count: of this VALUE, which is 0 without `distinct`. */
+bool		 fold_count(struct group *, const struct origin *, int64_t ms,
+		    uint64_t value, bool bare);
 
 /*
  * Open it: its partial matches by state, as far as the store does not set them;

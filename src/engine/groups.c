@@ -17,15 +17,25 @@
 
 /* Kin. */
 
-/* Of a group that has none: zeros. */
-static struct kin
-kin_of(const struct partials *s, uint32_t number)
+/* Of a group that has none: zeros. Borrowed until one is given back. */
+static inline const struct kin *
+kin_of(const struct partials *s, const struct group *g)
 {
-	const uint32_t	 kin = group(s, number)->kin;
+	static const struct kin	 none;
 
-	if (kin == 0)
-		return (struct kin){ .n = 0 };
-	return *(const struct kin *)pool_at(&s->kins, kin);
+	return g->kin == 0 ? &none : pool_item(&s->kins, g->kin,
+	    sizeof(struct kin));
+}
+
+static struct kin *
+give_kin(struct partials *s, struct group *g, struct kin k)
+{
+	struct kin	*to;
+
+	g->kin = pool_take(&s->kins);
+	to = pool_at(&s->kins, g->kin);
+	*to = k;
+	return to;
 }
 
 /* To be changed; made if need be. */
@@ -34,12 +44,8 @@ own_kin(struct partials *s, uint32_t number)
 {
 	struct group	*g = group(s, number);
 
-	if (g->kin == 0) {
-		g->kin = pool_take(&s->kins);
-		*(struct kin *)pool_at(&s->kins, g->kin) =
-		    (struct kin){ .n = 0 };
-	}
-	return pool_at(&s->kins, g->kin);
+	return g->kin != 0 ? pool_at(&s->kins, g->kin) :
+	    give_kin(s, g, (struct kin){ .n = 0 });
 }
 
 static bool
@@ -57,61 +63,61 @@ is_root(const struct kin *k)
 uint32_t
 group_count(const struct partials *s, uint32_t root)
 {
-	const struct kin	 k = kin_of(s, root);
+	const struct kin	*k = kin_of(s, group(s, root));
 
-	return is_alone(&k) ? 1 : k.n;
+	return is_alone(k) ? 1 : k->n;
 }
 
 uint32_t
 group_oldest(const struct partials *s, uint32_t root)
 {
-	return group_holds(s, root) ? root : kin_of(s, root).older;
+	return group_holds(s, root) ? root : kin_of(s, group(s, root))->older;
 }
 
 uint32_t
 group_newest(const struct partials *s, uint32_t root)
 {
-	const struct kin	 k = kin_of(s, root);
+	const struct kin	*k = kin_of(s, group(s, root));
 
-	if (!is_alone(&k) && k.newer != 0)
-		return k.newer;
+	if (!is_alone(k) && k->newer != 0)
+		return k->newer;
 	return group_holds(s, root) ? root : 0;
 }
 
 uint32_t
 group_older(const struct partials *s, uint32_t number)
 {
-	const struct kin	 k = kin_of(s, number);
+	const struct kin	*k = kin_of(s, group(s, number));
 
-	if (is_root(&k))
+	if (is_root(k))
 		return 0;
-	if (k.older != 0)
-		return k.older;
-	return group_holds(s, k.root) ? k.root : 0;
+	if (k->older != 0)
+		return k->older;
+	return group_holds(s, k->root) ? k->root : 0;
 }
 
 uint32_t
 group_newer(const struct partials *s, uint32_t number)
 {
-	const struct kin	 k = kin_of(s, number);
+	const struct kin	*k = kin_of(s, group(s, number));
 
-	if (is_alone(&k))
+	if (is_alone(k))
 		return 0;
-	return is_root(&k) ? k.older : k.newer;
+	return is_root(k) ? k->older : k->newer;
 }
 
 uint32_t
 group_bound(const struct partials *s, uint32_t number)
 {
-	return kin_of(s, number).bound;
+	return kin_of(s, group(s, number))->bound;
 }
 
 uint32_t
 group_root(const struct partials *s, uint32_t number)
 {
-	const struct kin	 k = kin_of(s, number);
+	const struct kin	*k = kin_of(s, group(s, number));
 
-	return is_root(&k) ? number : k.root;
+	return is_root(k) ? number : k->root;
 }
 
 /* Who may have something. */
@@ -150,22 +156,26 @@ root_lives(struct partials *s, const struct group *g)
 	may(s->will, s->will_bits, g);
 }
 
-void
-groups_live(struct partials *s, uint32_t number)
+static void
+lives(struct partials *s, const struct group *g, const struct kin *k)
 {
-	const struct group	*g = group(s, number);
-	const struct kin	 k = kin_of(s, number);
 	const struct waiter	*w;
 
 	if (s->waits != NULL) {
 		w = &s->waiters[g->rule];
-		if (w->by_key || !is_root(&k))
+		if (w->by_key || !is_root(k))
 			waits_set(s->waits, g->id ^ w->salt, w->number);
-		if (is_alone(&k))
-			waits_set(s->waits, k.apart ^ w->salt, w->number);
-	} else if (is_root(&k)) {
+		if (is_alone(k))
+			waits_set(s->waits, k->apart ^ w->salt, w->number);
+	} else if (is_root(k)) {
 		root_lives(s, g);
 	}
+}
+
+void
+groups_live(struct partials *s, uint32_t number)
+{
+	lives(s, group(s, number), kin_of(s, group(s, number)));
 }
 
 /* Not any more, and the index does not know it. */
@@ -202,12 +212,7 @@ partials_what(const struct partials *s, uint64_t key, uint64_t hash)
 void
 partials_passed(struct partials *s, uint32_t number)
 {
-	struct kin	 k;
-
-	if (s->waits != NULL)
-		return;
-	k = kin_of(s, number);
-	if (is_root(&k))
+	if (s->waits == NULL && is_root(kin_of(s, group(s, number))))
 		may(s->will, s->will_bits, group(s, number));
 }
 
@@ -255,17 +260,17 @@ group_find_bound(const struct partials *s, uint32_t root, uint64_t hash,
 {
 	const struct group	*g = group(s, root);
 	const uint64_t		 id = groups_bound_id(s, g->id, g->rule, hash);
-	struct kin		 k = kin_of(s, root);
+	const struct kin	*k = kin_of(s, g);
 	uint32_t		 at = 0, number;
 
-	if (is_alone(&k))
-		return k.apart == id && has_values(s, &k, values) ? root : 0;
+	if (is_alone(k))
+		return k->apart == id && has_values(s, k, values) ? root : 0;
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE) {
 		if (group(s, number)->id != id || number == root)
 			continue;
-		k = kin_of(s, number);
-		if (!is_root(&k) && k.root == root &&
-		    has_values(s, &k, values))
+		k = kin_of(s, group(s, number));
+		if (!is_root(k) && k->root == root &&
+		    has_values(s, k, values))
 			return number;
 	}
 	return 0;
@@ -302,13 +307,15 @@ group_add_alone(struct partials *s, uint64_t id, uint32_t rule, uint64_t hash,
 	const struct kin	 k = {
 	    .apart = groups_bound_id(s, id, rule, hash),
 	    .bound = bound_new(s->bounds, values) };
+	struct group		*g;
 	uint32_t		 number;
 
 	if (k.bound == 0)
 		return 0;
 	number = add(s, id, rule);
-	*own_kin(s, number) = k;
-	groups_live(s, number);
+	g = group(s, number);
+	(void)give_kin(s, g, k);
+	lives(s, g, &k);
 	return number;
 }
 
@@ -334,7 +341,7 @@ uint32_t
 group_apart(struct partials *s, uint32_t number)
 {
 	struct group		*g = group(s, number);
-	const struct kin	 k = kin_of(s, number);
+	const struct kin	 k = *kin_of(s, group(s, number));
 	uint32_t		 root;
 
 	if (!is_alone(&k))
@@ -412,7 +419,7 @@ remove_group(struct partials *s, uint32_t number, const struct kin *k)
 void
 group_tidy(struct partials *s, uint32_t number)
 {
-	const struct kin	 k = kin_of(s, number);
+	const struct kin	 k = *kin_of(s, group(s, number));
 
 	if (group_holds(s, number) || (k.bound == 0 && k.n > 0))
 		return;

@@ -64,7 +64,7 @@ _Static_assert(offsetof(struct partials, head) == 0, "see partial.h");
 static inline struct group *
 group(const struct partials *s, uint32_t number)
 {
-	return pool_at(&s->head.groups, number);
+	return pool_item(&s->head.groups, number, sizeof(struct group));
 }
 
 static inline unsigned

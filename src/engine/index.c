@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "base/huge.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -187,7 +188,7 @@ index_new(const struct program *p, const struct names *names)
 			add_states(ix, i);
 	/* All unseen: memory that nobody looks at is not even there yet. */
 	for (unsigned d = 0; d < DIALECTS; d++)
-		ix->by_event[d] = xcalloc(EVENTS, sizeof(uint32_t));
+		ix->by_event[d] = huge_sparse(EVENTS * sizeof(uint32_t));
 	for (unsigned v = 0; v < VERSIONS; v++)
 		ix->by_version[v] = ix->by_event[names_dialect(names,
 		    (uint8_t)v)];
@@ -209,7 +210,7 @@ index_free(struct index *ix)
 	free(ix->by_question);
 	free(ix->excepting);
 	for (unsigned d = 0; d < DIALECTS; d++)
-		free(ix->by_event[d]);
+		huge_unmap(ix->by_event[d], EVENTS * sizeof(uint32_t));
 	for (size_t i = 0; i < ix->nslots; i++)
 		slot_fini(&ix->slots[i]);
 	free(ix->slots);

@@ -28,13 +28,22 @@ void
 inodes_init(struct inodes *t, const struct hash_key *k)
 {
 	*t = (struct inodes){ .key = *k, .odd = k->k1 | 1 };
+	for (unsigned i = 0; i < INODES_SHARDS; i++)
+		t->shard[i] = (struct inodes_shard){ &t->none, 1, 0 };
+}
+
+static void
+free_lines(const struct inodes *t, struct inodes_line *lines)
+{
+	if (lines != &t->none)
+		free(lines);
 }
 
 void
 inodes_fini(struct inodes *t)
 {
 	for (unsigned i = 0; i < INODES_SHARDS; i++)
-		free(t->shard[i].lines);
+		free_lines(t, t->shard[i].lines);
 }
 
 /* A device by its number, which it may get now; or INODES_DEVICES. */
@@ -72,16 +81,10 @@ behind(const struct inodes_shard *sh, uint32_t line)
 	return line + 1 < sh->n ? line + 1 : 0;
 }
 
-static unsigned
-count(const struct inodes_line *line)
-{
-	return (unsigned)(line->bytes >> INODES_COUNT);
-}
-
 static bool
 is_full(const struct inodes_shard *sh, uint32_t line)
 {
-	return count(&sh->lines[line]) == SLOTS;
+	return inodes_count(&sh->lines[line]) == SLOTS;
 }
 
 uint32_t
@@ -117,27 +120,35 @@ set(struct inodes_line *line, unsigned i, uint64_t slot)
 }
 
 static inline void
-place(const struct inodes_shard *sh, uint64_t slot)
+place(const struct inodes_shard *sh, uint64_t key, uint64_t slot)
 {
-	uint32_t		 line = inodes_home(sh, key_of(slot));
-	struct inodes_line	*to = &sh->lines[line];
-	unsigned		 i;
+	uint32_t	 line = inodes_home(sh, key);
+	unsigned	 i;
 
-	while ((i = count(to)) == SLOTS) {
+	while ((i = inodes_count(&sh->lines[line])) == SLOTS)
 		line = behind(sh, line);
-		to = &sh->lines[line];
-	}
-	to->slots[i] = slot;
-	to->bytes += (uint64_t)1 << INODES_COUNT |
-	    inodes_byte(key_of(slot)) << 8 * i;
+	inodes_fill(&sh->lines[line], i, key, slot);
+}
+
+void
+inodes_fill_on(struct inodes_shard *sh, uint64_t key, uint64_t slot)
+{
+	place(sh, key, slot);
+}
+
+/* Keys that so many lines take before there have to be more. */
+static uint32_t
+keys_in(uint32_t lines)
+{
+	return lines * SLOTS / 4 * 3;
 }
 
 /* Lines come in an order that is about that of the new ones. */
-static void
-grow(struct inodes_shard *sh)
+void
+inodes_grow(struct inodes *t, struct inodes_shard *sh)
 {
 	struct inodes_line	*old = sh->lines;
-	const uint32_t		 n = sh->n;
+	const uint32_t		 n = old == &t->none ? 0 : sh->n;
 
 	sh->n = n == 0 ? LINES_FIRST : n < LINES_FEW ? 2 * n : n + n / 2;
 	sh->lines = aligned_alloc(sizeof(*old), mem_product(sh->n,
@@ -147,20 +158,10 @@ grow(struct inodes_shard *sh)
 	for (uint32_t i = 0; i < sh->n; i++)
 		sh->lines[i].bytes = 0;
 	for (uint32_t i = 0; i < n; i++)
-		for (unsigned k = 0; k < count(&old[i]); k++)
-			place(sh, old[i].slots[k]);
-	free(old);
-}
-
-void
-inodes_add(struct inodes *t, uint64_t key, uint32_t number)
-{
-	struct inodes_shard	*sh = &t->shard[key >> 56];
-
-	if (sh->used >= sh->n * SLOTS / 4 * 3)
-		grow(sh);
-	place(sh, key << 8 | number);
-	sh->used++;
+		for (unsigned k = 0; k < inodes_count(&old[i]); k++)
+			place(sh, key_of(old[i].slots[k]), old[i].slots[k]);
+	sh->room += keys_in(sh->n) - keys_in(n);
+	free_lines(t, old);
 }
 
 /* How many lines further on is the second one? */
@@ -176,7 +177,7 @@ sent_on(const struct inodes_shard *sh, uint32_t line, uint32_t at)
 {
 	const struct inodes_line	*l = &sh->lines[line];
 
-	for (unsigned i = count(l); i-- > 0;)
+	for (unsigned i = inodes_count(l); i-- > 0;)
 		if (distance(sh, inodes_home(sh, key_of(l->slots[i])), line) >=
 		    distance(sh, at, line))
 			return i;
@@ -201,9 +202,9 @@ inodes_remove(struct inodes *t, uint64_t key)
 		line = i;
 		hole = from;
 	}
-	last = count(&sh->lines[line]) - 1;
+	last = inodes_count(&sh->lines[line]) - 1;
 	set(&sh->lines[line], hole, sh->lines[line].slots[last]);
 	sh->lines[line].bytes &= ~((uint64_t)0xff << 8 * last);
 	sh->lines[line].bytes -= (uint64_t)1 << INODES_COUNT;
-	sh->used--;
+	sh->room++;
 }

@@ -42,15 +42,18 @@ struct inodes_line {
 
 struct inodes {
 	struct inodes_shard {
-		struct inodes_line	*lines;	/* NULL: nothing yet */
-		uint32_t		 n, used;
+		struct inodes_line	*lines;
+		uint32_t		 n;
+		uint32_t		 room;	/* keys, before it grows */
 	}		 shard[INODES_SHARDS];
+	struct inodes_line	 none;	/* of all shards without a key */
 	uint32_t	 devices[INODES_DEVICES];	/* 0: free */
 	unsigned	 ndevices;
 	struct hash_key	 key;
 	uint64_t	 odd;		/* of it, for what fits */
 };
 
+/* Where it is initialized it stays. */
 void		 inodes_init(struct inodes *, const struct hash_key *);
 void		 inodes_fini(struct inodes *);
 
@@ -100,15 +103,15 @@ inodes_home(const struct inodes_shard *sh, uint64_t key)
 }
 
 /*
- * The same for whoever wants it brought near; NULL: there is none. He has to do
- * that himself: compilers leave out a call of a function that does no more.
+ * The same for whoever wants it brought near. He has to do that himself:
+ * compilers leave out a call of a function that does no more.
  */
 static inline const void *
 inodes_first(const struct inodes *t, uint64_t key)
 {
 	const struct inodes_shard	*sh = &t->shard[key >> 56];
 
-	return sh->lines == NULL ? NULL : &sh->lines[inodes_home(sh, key)];
+	return &sh->lines[inodes_home(sh, key)];
 }
 
 /* What stands for it in a line; it says nothing of which one, and is not 0. */
@@ -150,8 +153,6 @@ inodes_find(const struct inodes *t, uint64_t key)
 	const struct inodes_line	*line;
 	unsigned			 i;
 
-	if (sh->lines == NULL)
-		return INODES_NONE;
 	line = &sh->lines[inodes_home(sh, key)];
 	if ((i = inodes_slot(line, key)) < INODES_SLOTS)
 		return line->slots[i] & INODES_MAX;
@@ -159,8 +160,42 @@ inodes_find(const struct inodes *t, uint64_t key)
 	    inodes_find_on(sh, key);
 }
 
+static inline unsigned
+inodes_count(const struct inodes_line *line)
+{
+	return (unsigned)(line->bytes >> INODES_COUNT);
+}
+
+/* Put a key, with what is below it, into the I-th slot, the first free. */
+static inline void
+inodes_fill(struct inodes_line *line, unsigned i, uint64_t key, uint64_t slot)
+{
+	line->slots[i] = slot;
+	line->bytes += (uint64_t)1 << INODES_COUNT | inodes_byte(key) << 8 * i;
+}
+
+/* Make room for more; put a key behind a line that is full. */
+void		 inodes_grow(struct inodes *, struct inodes_shard *);
+void		 inodes_fill_on(struct inodes_shard *, uint64_t key,
+		    uint64_t slot);
+
 /* It must not be there. */
-void		 inodes_add(struct inodes *, uint64_t key, uint32_t number);
+static inline void
+inodes_add(struct inodes *t, uint64_t key, uint32_t number)
+{
+	struct inodes_shard	*sh = &t->shard[key >> 56];
+	struct inodes_line	*line;
+	unsigned		 i;
+
+	if (sh->room == 0)
+		inodes_grow(t, sh);
+	sh->room--;
+	line = &sh->lines[inodes_home(sh, key)];
+	if ((i = inodes_count(line)) < INODES_SLOTS)
+		inodes_fill(line, i, key, key << 8 | number);
+	else
+		inodes_fill_on(sh, key, key << 8 | number);
+}
 
 /* It must be there. */
 void		 inodes_remove(struct inodes *, uint64_t key);

@@ -55,6 +55,7 @@ struct source {
 	bool		 has_host;
 	struct buf	 host;
 	uint64_t	 host_hash;
+	uint64_t	 key;		/* of these, see key.c; 0: not made */
 };
 
 /* What a set of patterns says of a path. */
@@ -103,12 +104,11 @@ struct key_part {
 	bool		 lasts;		/* longer than a single record */
 };
 
-/* Which sequence in old words the record belongs to, as was found last. */
-struct found {
+/* The record's key in a rule in old words, as was made last. */
+struct classic_key {
 	uint64_t	 ordinal;
 	uint64_t	 id;
 	uint32_t	 rule;
-	uint32_t	 number;	/* perhaps gone by now; or SEQ_NONE */
 };
 
 /* By which value the record differs, as was asked last. */
@@ -150,6 +150,7 @@ struct engine {
 	struct pathcache	*paths;		/* NULL: nobody asks */
 	struct procs		*procs;		/* NULL: nobody asks */
 	struct source		*sources;
+	struct source		*here;		/* whose records are fed */
 	struct profile		*timed;		/* NULL: not this batch */
 	bool			 sees_all;	/* somebody sees each record */
 	bool			 passes_over;	/* those that no rule wants */
@@ -160,8 +161,7 @@ struct engine {
 	bool			 absences;	/* a rule waits for one */
 	bool			 wants_millis;	/* a rule says `within` */
 	bool			 wants_all;	/* a rule is across hosts */
-	int64_t			 late_seconds;	/* the clocks are behind: */
-	int64_t			 late_millis;	/* this was read since */
+	bool			 ages;		/* of the new life: any rule */
 	uint64_t		 ordinal;	/* of the record or absence */
 	struct engine_stats	 stats;
 
@@ -203,8 +203,9 @@ struct engine {
 	uint64_t		*concerned;	/* scratch: by block of one */
 	uint64_t		 live_turn;	/* one for each plan run */
 	uint64_t		 nabsences;	/* ever waited for */
+	int64_t			 least_absent;	/* the shortest; milliseconds */
 	uint32_t		 life_sweep_at;
-	uint8_t			 held[VARIABLES_MAX][VALUE_TEXT_MAX];
+	uint8_t			 held[VARIABLES_MAX][16]; /* addresses */
 	uint32_t		*candidates;	/* scratch: partial matches */
 	size_t			 ncandidates, candidates_cap;
 	struct met		*mets;
@@ -234,7 +235,7 @@ struct engine {
 	enum answer		*answered;	/* and the answer */
 	struct touched		*touched;
 	size_t			 ntouched, touched_cap;
-	struct found		 found;
+	struct classic_key	 classic_key;
 	struct distinct		 distinct;
 	uint64_t		*completed;	/* by rule: by which record */
 	struct alert_step	*alert_steps;

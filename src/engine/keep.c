@@ -54,7 +54,7 @@ origin_over_age(const struct engine *e, const struct rule *r, uint32_t origin)
 }
 
 /* Has a record of this clock come too late, `within` being over? */
-static bool
+static inline bool
 is_late(const struct watch *w, const struct state *s, int64_t last_ms,
     uint32_t epoch)
 {
@@ -77,7 +77,7 @@ dead(void *arg, uint32_t origin)
 }
 
 /* The record being read, which meets this state. */
-static struct origin
+static inline struct origin
 origin_of(const struct scene *sc, uint32_t state, uint64_t *hash)
 {
 	struct engine	*e = sc->e;
@@ -129,23 +129,34 @@ keep_over_age(const struct engine *e, uint32_t number)
 	    p->last_ms, p->epoch);
 }
 
-/* Is the furthest of a folded group over age, or even all of it? */
-static bool
-folded_over_age(const struct engine *e, uint32_t group)
+static int64_t
+folded_last_ms(const struct engine *e, uint32_t group)
+{
+	const struct group	*g = group_at(e->partials, group);
+
+	return g->top <= 1 ? (int64_t)g->f_millis :
+	    group_last_ms(e->partials, group);
+}
+
+bool
+keep_folded_over_age(const struct engine *e, uint32_t group)
 {
 	const struct group	*g = group_at(e->partials, group);
 	const struct rule	*r = &e->program->rules[g->rule];
 	const struct watch	*w = g->f_all ? &e->all :
 	    &e->sources[g->f_source].watch;
 	const struct state	*s = &r->states[g->top];
+	uint64_t		 limit;
 
-	if (s->within_ms >= 0 && is_late(w, s, g->top == 1 ?
-	    (int64_t)g->f_millis : group_last_ms(e->partials, group),
-	    g->f_late))
+	if (!e->key_parts[g->rule].ages)
+		return false;
+	if (s->within_ms >= 0 && is_late(w, s, folded_last_ms(e, group),
+	    group_late(g)))
 		return true;
-	return (r->timeout_s != 0 || r->window_s != 0) &&
-	    age_over(w, g->f_epoch, (int64_t)g->f_millis / 1000,
-	    age_limit(r, group_hash(e->partials, group)));
+	limit = age_limit(r, r->window_s == 0 ? 0 :
+	    group_hash(e->partials, group));
+	return limit != 0 && timer_over(&w->seconds, g->f_epoch,
+	    (int64_t)g->f_millis / 1000, limit);
 }
 
 bool
@@ -156,7 +167,7 @@ keep_waits(const struct engine *e, uint32_t group, uint32_t source)
 	if (e->nsources == 1 && !e->key_parts[g->rule].ages)
 		return group_holds(e->partials, group);
 	if (g->folded)
-		return g->f_source == source && !folded_over_age(e, group);
+		return g->f_source == source && !keep_folded_over_age(e, group);
 	for (uint32_t i = g->first; i != 0;
 	    i = partial_at(e->partials, i)->next)
 		if (origin_at(&e->pasts, partial_at(e->partials,
@@ -219,7 +230,7 @@ struct spot {
 	uint32_t	 root;		/* of the key; maybe gone */
 };
 
-static struct spot
+static inline struct spot
 spot_of(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 {
 	struct spot	 at = { .root = scene_root(sc) };
@@ -354,6 +365,14 @@ keep_settle(struct engine *e, uint32_t number)
 	p->in_tally = false;
 }
 
+/* Nobody waits for this absence any more. */
+static void
+forget_end(struct engine *e, bool all, uint32_t source, uint32_t deadline)
+{
+	deadlines_remove(all ? &e->all.absences :
+	    &e->sources[source].watch.absences, deadline);
+}
+
 void
 keep_end(struct engine *e, uint32_t number)
 {
@@ -363,8 +382,7 @@ keep_end(struct engine *e, uint32_t number)
 	if (p->deadline != 0) {
 		const struct origin	*o = origin_at(&e->pasts, p->origin);
 
-		deadlines_remove(o->all ? &e->all.absences :
-		    &e->sources[o->source].watch.absences, p->deadline);
+		forget_end(e, o->all, o->source, p->deadline);
 	}
 	if (p->counts) {
 		came_out = keep_came_out(e, number);
@@ -377,13 +395,24 @@ keep_end(struct engine *e, uint32_t number)
 	partial_remove(e->partials, number);
 }
 
+/* All of a group that is folded. */
+static void
+end_folded(struct engine *e, uint32_t group)
+{
+	const struct group	*g = group_at(e->partials, group);
+
+	if (g->folded == FOLDED_ABSENCE)
+		forget_end(e, g->f_all, g->f_source, g->f_deadline);
+	group_end_folded(e->partials, group);
+}
+
 void
 keep_end_group(struct engine *e, uint32_t group)
 {
 	uint32_t	 next;
 
 	if (group_at(e->partials, group)->folded) {
-		group_end_folded(e->partials, group);
+		end_folded(e, group);
 		return;
 	}
 	for (uint32_t number = group_first(e->partials, group); number != 0;
@@ -405,11 +434,10 @@ keep_expire(struct engine *e, uint32_t number)
 	keep_end(e, number);
 }
 
-/* All that there is of a group, which is folded. */
-static void
-expire_folded(struct engine *e, uint32_t group)
+void
+keep_expire_folded(struct engine *e, uint32_t group)
 {
-	group_end_folded(e->partials, group);
+	end_folded(e, group);
 	e->stats.expired++;
 }
 
@@ -433,11 +461,11 @@ sweep_group(struct engine *e, uint32_t group)
 	if (!group_in_use(e->partials, group))
 		return;
 	partials_passed(e->partials, group);
-	if (!e->key_parts[g->rule].ages ||
-	    (g->folded && !folded_over_age(e, group)))
+	if (g->folded ? !keep_folded_over_age(e, group) :
+	    !e->key_parts[g->rule].ages)
 		return;
 	if (g->folded && g->f_low == g->top && e->trace.step == NULL)
-		expire_folded(e, group);
+		keep_expire_folded(e, group);
 	else
 		sweep_open(e, group);
 }
@@ -445,6 +473,8 @@ sweep_group(struct engine *e, uint32_t group)
 static void
 sweep(struct engine *e)
 {
+	if (!e->ages && e->waits != NULL)
+		return;			/* nobody wants to be passed */
 	for (unsigned n = 0; n < SWEEP; n++) {
 		if (++e->life_sweep_at >= partials_size(e->partials)) {
 			e->life_sweep_at = 0;
@@ -467,20 +497,55 @@ keep_find(struct engine *e, uint32_t group, uint32_t state)
 	return 0;
 }
 
-/* Keeping. */
+/* Does all of it wait for an absence in this state, and may stay folded? */
+static bool
+only_waits(const struct engine *e, const struct group *g, uint32_t state)
+{
+	return g->folded == FOLDED_ABSENCE && g->f_low == g->top &&
+	    g->top == state && e->trace.step == NULL;
+}
 
-static void
-wait_for_end(const struct scene *sc, const struct grown *g, uint32_t number)
+void
+keep_prevent(const struct scene *sc, uint32_t group, uint32_t state)
 {
 	struct engine		*e = sc->e;
-	const struct origin	*o = origin_at(&e->pasts, g->origin);
-	struct deadline		 d = { .end = g->ms, .start = o->start,
-	    .nth = e->nabsences++, .rule = sc->rule, .partial = number,
-	    .kept_at = g->kept_at };
-	const int64_t		 wait = sc->r->states[g->state].absent_ms;
+	const int64_t		 wait = sc->r->states[state].absent_ms;
+	uint32_t		 number;
+
+	if (only_waits(e, group_at(e->partials, group), state)) {
+		if (e->ages && keep_folded_over_age(e, group))
+			keep_expire_folded(e, group);
+		else if (time_between(folded_last_ms(e, group),
+		    e->millis) <= wait)
+			end_folded(e, group);
+		return;
+	}
+	number = keep_find(e, group, state);
+	if (number == 0 || time_between(partial_at(e->partials,
+	    number)->last_ms, e->millis) > wait)
+		return;
+	tracing_partial(e, TRACE_PREVENTED, number);
+	keep_end(e, number);
+}
+
+/* Keeping. */
+
+/*
+ * What is put into this group and state waits from now on. START: of its
+ * sequence, which began in that source; END: when the wait begins. Returns
+ * where its deadline stands.
+ */
+static uint32_t
+wait_for_end(const struct scene *sc, uint32_t source, struct deadline d)
+{
+	struct engine	*e = sc->e;
+	const int64_t	 wait = sc->r->states[d.state].absent_ms;
 
 	d.end = d.end > INT64_MAX - wait ? INT64_MAX : d.end + wait;
-	deadlines_add(&keep_watch(e, sc->r, o->source)->absences, &d);
+	d.kept_at = kept_put(e);
+	d.nth = e->nabsences++ & DEADLINE_NTH;
+	d.rule = sc->rule;
+	return deadlines_add(&keep_watch(e, sc->r, source)->absences, &d);
 }
 
 static void
@@ -542,11 +607,20 @@ keep_put(const struct scene *sc, const struct grown *g)
 	if (s->within_ms >= 0)
 		p->epoch = age_begin_millis(e, w, g->ms) + 1;
 	if (s->absent_ms >= 0)
-		wait_for_end(sc, g, number);
+		p->deadline = wait_for_end(sc, origin_at(&e->pasts,
+		    g->origin)->source, (struct deadline){ .end = g->ms,
+		    .start = origin_at(&e->pasts, g->origin)->start,
+		    .group = p->group, .state = (uint16_t)g->state });
 	tracing_partial(e, renewed ? TRACE_RENEWED : TRACE_MET, number);
 }
 
 /* Beginning. */
+
+bool
+keep_folds(const struct scene *sc)
+{
+	return sc->e->trace.step == NULL && !sc->r->strict;
+}
 
 bool
 keep_begun(const struct scene *sc, struct begun *b)
@@ -556,15 +630,27 @@ keep_begun(const struct scene *sc, struct begun *b)
 	struct origin		 o;
 	uint32_t		 late = 0;
 
-	/* What is told of or asked for at once is open. */
-	if (e->trace.step != NULL || r->strict || r->nstates == 1 ||
-	    r->states[1].absent_ms >= 0)
+	if (!keep_folds(sc) || r->nstates == 1)
 		return false;
 	o = origin_of(sc, 0, &b->hash);
 	if (r->states[1].within_ms >= 0)
 		late = age_begin_millis(e, keep_watch(e, r, e->source),
 		    e->millis) + 1;
-	return fold_begin(&b->as, &o, e->millis, late, e->options.skip_steps);
+	if (!fold_begin(&b->as, &o, e->millis, late, e->options.skip_steps))
+		return false;
+	if (r->states[1].absent_ms >= 0)
+		b->as.folded = FOLDED_ABSENCE;
+	return true;
+}
+
+bool
+keep_counted(const struct scene *sc, uint64_t value, struct begun *b)
+{
+	const struct engine	*e = sc->e;
+	const struct origin	 o = origin_of(sc, 0, &b->hash);
+
+	return fold_count(&b->as, &o, e->millis, value,
+	    e->options.skip_steps);
 }
 
 /* Where others have gone on already, it is one of several. */
@@ -580,7 +666,7 @@ put_open(const struct scene *sc, const struct value bound[VARIABLES_MAX])
 }
 
 void
-keep_put_begun(const struct scene *sc, const struct begun *b,
+keep_put_begun(const struct scene *sc, struct begun *b,
     const struct value bound[VARIABLES_MAX])
 {
 	struct engine		*e = sc->e;
@@ -594,17 +680,22 @@ keep_put_begun(const struct scene *sc, const struct begun *b,
 			put_open(sc, bound);
 			return;
 		}
-		if (!folded_over_age(e, group)) {
-			group_begin_folded(e->partials, group, &b->as,
-			    b->hash);
-			return;
+		if (!keep_folded_over_age(e, group)) {
+			if (b->as.folded != FOLDED_ABSENCE)
+				group_begin_folded(e->partials, group, &b->as,
+				    b->hash);
+			return;		/* of absences the first stays */
 		}
-		expire_folded(e, group);
+		keep_expire_folded(e, group);
 	}
 	sweep(e);
 	group = empty_group(sc, &at);
 	if (group == 0)
 		return;
 	e->stats.started++;
+	if (b->as.folded == FOLDED_ABSENCE)
+		b->as.f_deadline = wait_for_end(sc, e->source,
+		    (struct deadline){ .end = e->millis, .group = group,
+		    .start = e->ordinal, .state = 1 });
 	group_begin_folded(e->partials, group, &b->as, b->hash);
 }

@@ -64,6 +64,13 @@ bool		 keep_over_age(const struct engine *, uint32_t number);
  */
 uint32_t	 keep_find(struct engine *, uint32_t group, uint32_t state);
 
+/*
+ * The record being read is what a group waits for not to come: what waits for
+ * that in this state is over, unless its end is behind it.
+ */
+void		 keep_prevent(const struct scene *, uint32_t group,
+		    uint32_t state);
+
 /* What a record has made; origin and past are taken. */
 struct grown {
 	uint32_t		 state;		/* to wait for */
@@ -71,7 +78,6 @@ struct grown {
 	uint32_t		 origin, past;
 	uint32_t		 tally;		/* where its past is still */
 	int64_t			 ms;		/* of the record */
-	uint64_t		 kept_at;	/* before an `absent` */
 };
 void		 keep_put(const struct scene *, const struct grown *);
 
@@ -85,7 +91,16 @@ struct begun {
 	uint64_t	 hash;		/* of the record */
 };
 bool		 keep_begun(const struct scene *, struct begun *);
-void		 keep_put_begun(const struct scene *, const struct begun *,
+
+/*
+ * The same of a count, whose first record it is. Ask before whether anything
+ * that begins may be folded: what is told of or asked for at once is not.
+ */
+bool		 keep_folds(const struct scene *);
+bool		 keep_counted(const struct scene *, uint64_t value,
+		    struct begun *);
+
+void		 keep_put_begun(const struct scene *, struct begun *,
 		    const struct value bound[VARIABLES_MAX]);
 
 /* What came out of this count and has its past there still, or 0. */
@@ -103,6 +118,13 @@ bool		 keep_waits(const struct engine *, uint32_t group,
 
 /* It is over age: end it. */
 void		 keep_expire(struct engine *, uint32_t number);
+
+/*
+ * The same of a group that is folded: of the furthest, or of all of it; and it
+ * is ended as a whole.
+ */
+bool		 keep_folded_over_age(const struct engine *, uint32_t group);
+void		 keep_expire_folded(struct engine *, uint32_t group);
 
 /* End one; all of a group. */
 void		 keep_end(struct engine *, uint32_t number);

@@ -47,18 +47,10 @@ key_subject(const struct engine *e, const struct rule *r)
 	return record_id(e->record, (enum record_id)r->subject);
 }
 
-uint64_t
-key_classic(struct engine *e, uint32_t rule)
+/* Of those few whose keys are more than a subject. */
+static uint64_t __attribute__((noinline))
+classic_more(struct engine *e, const struct rule *r, uint64_t key)
 {
-	const struct key_part	*part = &e->key_parts[rule];
-	const struct rule	*r;
-	uint64_t		 key = part->salt + record_id(e->record,
-	    (enum record_id)part->subject);
-
-	key = with(e, key, e->source);
-	if (part->plain)
-		return hash_word(&e->seed, key);
-	r = &e->program->rules[rule];
 	if (r->zone != ZONE_FREE)
 		key = with(e, key, zone_hash(e));
 	if (r->scope != SCOPE_GLOBAL)
@@ -66,17 +58,36 @@ key_classic(struct engine *e, uint32_t rule)
 	return hash_word(&e->seed, key);
 }
 
-/* The host by the name of its trail, else by the address in the header. */
-static uint64_t
-host_hash(const struct engine *e)
+uint64_t
+key_classic(struct engine *e, uint32_t rule)
 {
-	const struct source	*s = &e->sources[e->source];
-	struct slice		 address;
+	const struct key_part	*part = &e->key_parts[rule];
+	const uint64_t		 who = (uint64_t)e->source << 32 |
+	    record_id(e->record, (enum record_id)part->subject);
+	const uint64_t		 key = hash_word(&e->seed, part->salt + who);
 
-	if (s->has_host)
-		return s->host_hash;
-	address = record_host(e->record);
-	return address.n == 0 ? 0 : hash_bytes(&e->seed, address);
+	return part->plain ? key :
+	    classic_more(e, &e->program->rules[rule], key);
+}
+
+/*
+ * Where it comes from: the source, and the host by the name of its trail, else
+ * by the address in the header. Most records of a source have it in common.
+ */
+static uint64_t
+origin_key(const struct engine *e)
+{
+	struct source		*s = &e->sources[e->source];
+	const struct slice	 address = s->has_host ? (struct slice){ 0 } :
+	    record_host(e->record);
+
+	if (address.n > 0)
+		return with(e, with(e, 0, e->source), hash_bytes(&e->seed,
+		    address));
+	if (s->key == 0)
+		s->key = with(e, with(e, 0, e->source),
+		    s->has_host ? s->host_hash : 0);
+	return s->key;
 }
 
 /* The key alone, whatever rule it is of. */
@@ -87,7 +98,7 @@ make_key(struct engine *e, const struct rule *r, uint64_t *id)
 	struct value	 v;
 
 	if (!r->across_hosts)
-		key = with(e, with(e, key, e->source), host_hash(e));
+		key = origin_key(e);
 	if (!r->by_none)
 		key = with(e, key, key_subject(e, r));
 	if (r->zone != ZONE_FREE)
@@ -180,7 +191,10 @@ key_prepare(struct engine *e)
 	free(e->key_parts);
 	free(e->key_memos);
 	free(e->waiters);
-	e->found.ordinal = UINT64_MAX;
+	e->classic_key.ordinal = UINT64_MAX;
+	for (size_t i = 0; i < e->nsources; i++)
+		e->sources[i].key = 0;
+	e->ages = false;
 	e->key_parts = xcalloc(e->program->nrules + 1, sizeof(*e->key_parts));
 	e->waiters = xcalloc(e->program->nrules + 1, sizeof(*e->waiters));
 	for (uint32_t i = 0; i < e->program->nrules; i++) {
@@ -202,6 +216,7 @@ key_prepare(struct engine *e)
 		e->waiters[i] = (struct waiter){ salt & SALT, lives++,
 		    musters_by_key(e->musters, i) };
 		give_bit(e, i);
+		e->ages |= e->key_parts[i].ages;
 	}
 	if (e->waits != NULL)
 		partials_tell(e->partials, e->waits, e->waiters);

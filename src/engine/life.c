@@ -58,8 +58,9 @@ static uint32_t
 group_told(const struct scene *sc, uint32_t root, const struct shape *shape)
 {
 	struct engine	*e = sc->e;
-	struct value	 values[VARIABLES_MAX] = { { 0 } };
+	struct value	 values[VARIABLES_MAX];
 
+	bound_nothing(values);
 	for (size_t i = 0; i < sc->r->nvariables; i++) {
 		const struct predicate	*q;
 
@@ -146,15 +147,23 @@ scene_drop(struct engine *e, const struct base *base)
 
 /* Bind. */
 
-/* What the engine borrows of a value may be gone with the next: copy it. */
+/* An address is borrowed until the next value: copy it. */
 static void
 hold_value(struct engine *e, size_t slot, struct value *v)
 {
 	value_cut(v);
-	if (v->cut || v->bytes.n == 0)
-		return;
-	memcpy(e->held[slot], v->bytes.p, v->bytes.n);
-	v->bytes.p = e->held[slot];
+	if (v->kind == VALUE_ADDRESS)
+		v->bytes.p = memcpy(e->held[slot], v->bytes.p, v->bytes.n);
+}
+
+/* Are there several ways to bind? */
+static inline bool
+binds_any(const struct state *s)
+{
+	for (size_t i = 0; i < s->nbinds; i++)
+		if (s->binds[i].which == WHICH_ANY)
+			return true;
+	return false;
 }
 
 bool
@@ -163,11 +172,10 @@ scene_bind(const struct scene *sc, uint32_t state, size_t n,
 {
 	struct engine		*e = sc->e;
 	const struct state	*s = &sc->r->states[state];
-	bool			 several = n == 0;
 
-	for (size_t i = 0; i < s->nbinds && !several; i++)
-		several = s->binds[i].which == WHICH_ANY;
-	for (size_t i = 0; i < s->nbinds && several; i++) {
+	if (n > 0 && !binds_any(s))
+		return false;
+	for (size_t i = 0; i < s->nbinds; i++) {
 		const struct bind	*b = &s->binds[i];
 		struct value		*v = &bound[b->variable];
 
@@ -176,7 +184,7 @@ scene_bind(const struct scene *sc, uint32_t state, size_t n,
 			return false;
 		hold_value(e, b->variable, v);
 	}
-	return several;
+	return true;
 }
 
 bool
@@ -345,8 +353,6 @@ grow(const struct scene *sc, uint32_t state, struct base *base)
 			scene_alert(sc, g.bound, g.origin, g.past);
 			return true;	/* it is used up */
 		}
-		if (sc->r->states[g.state].absent_ms >= 0)
-			g.kept_at = kept_put(e);
 		keep_put(sc, &g);
 	}
 	return any;
@@ -365,11 +371,12 @@ begin_open(const struct scene *sc)
 }
 
 static bool
-begin_folded(const struct scene *sc, const struct begun *b)
+begin_folded(const struct scene *sc, struct begun *b)
 {
-	struct value	 bound[VARIABLES_MAX] = { { 0 } };
+	struct value	 bound[VARIABLES_MAX];
 	size_t		 n = 0;
 
+	bound_nothing(bound);
 	for (; scene_bind(sc, 0, n, bound); n++)
 		keep_put_begun(sc, b, bound);
 	return n > 0;
@@ -417,36 +424,23 @@ go_on(const struct scene *sc, uint32_t state)
 		scene_met(sc, state, newest);
 }
 
-static void
-prevent(const struct scene *sc, uint32_t state, uint32_t number)
-{
-	struct engine	*e = sc->e;
-
-	if (time_between(partial_at(e->partials, number)->last_ms,
-	    e->millis) > sc->r->states[state].absent_ms)
-		return;
-	tracing_partial(e, TRACE_PREVENTED, number);
-	keep_end(e, number);
-}
-
 /* The record is what was not to come: whoever waits for it waits in vain. */
 static void
 come_early(const struct scene *sc, uint32_t state)
 {
 	struct engine	*e = sc->e;
+	const uint32_t	 only = sc->r->nvariables > 0 ? 0 : scene_root(sc);
 	struct base	 base;
-	uint32_t	 only;
 
-	if (sc->r->nvariables == 0) {
-		only = keep_find(e, scene_root(sc), state);
-		if (only != 0)
-			prevent(sc, state, only);
+	if (only != 0)
+		keep_prevent(sc, only, state);
+	if (sc->r->nvariables == 0)
 		return;
-	}
 	scene_collect(sc, state, false);
 	for (size_t i = 0; i < e->ncandidates; i++)
 		if (scene_goes_on(sc, e->candidates[i], state, false, &base))
-			prevent(sc, state, e->candidates[i]);
+			keep_prevent(sc, partial_at(e->partials,
+			    e->candidates[i])->group, state);
 }
 
 /* May the record take the place of the last one of this partial match? */
@@ -514,7 +508,7 @@ meet(const struct scene *sc, const struct entry *en)
 	if (en->state > 0 && scene_root(sc) == 0 &&
 	    !shape_of(sc, en->state)->fresh)
 		return;
-	if (!met_entry(e, en))
+	if (met_asks(en, s) && !met_entry(e, en))
 		return;
 	if (s->absent_ms >= 0)
 		come_early(sc, en->state);
@@ -601,11 +595,13 @@ life_feed(struct engine *e, const struct entry *en, size_t n)
 
 	if (!key_now(e, sc.rule, &sc.key))
 		return;
-	if (group_may_live(e->partials, sc.key, sc.rule))
+	/* Where it cannot begin, this was asked before. */
+	if (en[n - 1].state > 0 ||
+	    group_may_live(e->partials, sc.key, sc.rule))
 		sc.root = group_find(e->partials, sc.key, sc.rule);
 	sc.added = partials_added(e->partials);
 	if ((!sc.r->any_order && !concerns(&sc, en, n)) ||
-	    met_excepted(e, sc.rule))
+	    (sc.r->nexcepts > 0 && met_excepted(e, sc.rule)))
 		return;
 	for (; n > 0 && en->state >= states; en++, n--)
 		if (en->state < states + sc.r->ncancels)
@@ -655,22 +651,12 @@ life_strict(struct engine *e)
 	e->nstricts = 0;
 }
 
-/* Can something be over age, or another source's? Else all that live wait. */
-static bool
-may_be_over(const struct engine *e)
-{
-	for (uint32_t i = 0; i < e->program->nrules; i++)
-		if (e->key_parts[i].ages)
-			return true;
-	return e->nsources > 1;
-}
-
 uint64_t
 life_waiting(const struct engine *e, uint32_t source)
 {
 	uint64_t	 n = 0;
 
-	if (!may_be_over(e))
+	if (!e->ages && e->nsources == 1)
 		return partials_count(e->partials);
 	for (uint32_t i = 1; i < partials_size(e->partials); i++)
 		n += group_in_use(e->partials, i) &&

@@ -322,7 +322,7 @@ tell_folded(const struct walk *w, struct living *l)
 		if (record != 0)
 			record = regroup_record(e->partials, record, &one);
 		late = is_late(clock, &r->states[i], l->first_ms +
-		    one.since_ms, g->f_late);
+		    one.since_ms, group_late(g));
 		if (late && i != g->top)
 			continue;
 		l->state = i;
@@ -333,8 +333,12 @@ tell_folded(const struct walk *w, struct living *l)
 	if (r->states[l->state].within_ms >= 0)
 		note_end(l, LIVING_WITHIN, later(l->last_ms,
 		    r->states[l->state].within_ms));
-	l->records = records_before(r, l->state);
-	if (!g->f_bare)
+	if (g->folded == FOLDED_ABSENCE)
+		note_end(l, LIVING_ABSENT, deadlines_at(&clock->absences,
+		    g->f_deadline)->end);
+	l->count = g->folded == FOLDED_COUNT && !l->over;
+	l->records = records_before(r, l->state) + l->count;
+	if (!g->f_bare && l->records > 0)	/* a count may have none left */
 		note_place(e, l, g->f_offset);
 	w->fn(w->arg, l);
 }

@@ -7,10 +7,10 @@
  * the next step begins: by then the memory has come. What depends on the
  * records before is left to a record's own turn.
  */
-#include "engine/feed.h"
 #include "engine/inside.h"
 #include "engine/key.h"
 #include "engine/scene.h"
+#include "engine/turn.h"
 
 /*
  * Live sequences of either life that no cache near holds. Those in old words
@@ -32,13 +32,6 @@ struct sights {
 	}		 v[SIGHTS_EACH * (FEED_AHEAD + FEED_TOGETHER)];
 };
 
-/* The slot, where it can be told without telling anybody. */
-static uint32_t
-slot_known(const struct engine *e, const struct record *r)
-{
-	return e->slots[r->version][r->event];
-}
-
 /* What comes of its plan; most often it is nothing. */
 static inline void
 look_at_plan(const struct engine *e, struct turn *t)
@@ -53,15 +46,15 @@ look_at_plan(const struct engine *e, struct turn *t)
 
 /* The plan by what the record itself tells, if it is one of those at hand. */
 static inline void
-look_near(const struct engine *e, struct turn *t, const struct slot *s,
-    bool together)
+look_near(const struct engine *e, struct turn *t)
 {
-	uint32_t	 class = PLAN_NO_PATH;
+	const struct slot	*s = &(*e->asks)[t->slot];
+	uint32_t		 class = PLAN_NO_PATH;
 
 	if (s->object) {
 		if (s->patterns || (!t->has_path && t->has_inode))
 			return;
-		if (together && t->has_class)
+		if (t->has_class)
 			class = t->class;
 		else if (t->has_path)
 			class = s->paths ? plans_class(e->plans, t->path,
@@ -73,78 +66,20 @@ look_near(const struct engine *e, struct turn *t, const struct slot *s,
 	t->plan = plan_near(e->near, t->kind);
 }
 
-static inline void
-make_ready(const struct engine *e, struct turn *t)
-{
-	t->ready = true;
-	t->has_path = record_path_whole(t->record, &t->path);
-	if (e->paths != NULL)
-		t->has_inode = engine_inode(e, t->record, &t->inode);
-}
-
-/* Up to where the path counts, if there is more to find out. */
-static inline bool
-read_turn(struct engine *e, struct turn *t)
-{
-	struct record		*r = t->record;
-	const struct slot	*s;
-
-	t->met = true;
-	t->slot = slot_known(e, r);
-	if (t->slot == INDEX_UNSEEN)
-		return false;
-	if (t->slot == INDEX_NOBODY && !engine_looks_at_all(e)) {
-		t->plan = &nobody;
-		t->tasks = 0;
-		return false;
-	}
-	record_index(r);
-	if (r->at[REC_HEADER] != 0 &&	/* a header within: it counts */
-	    (t->slot = slot_known(e, r)) == INDEX_UNSEEN)
-		return false;
-	e->stats.partial += r->error != 0;
-	s = &(*e->asks)[t->slot];
-	if (!slot_takes(s, r)) {
-		t->plan = &nobody;
-		if (!engine_looks_at_all(e) && !e->sees_all) {
-			t->tasks = 0;
-			return false;
-		}
-	}
-	if (s->object || engine_looks_at_all(e))
-		make_ready(e, t);
-	return true;
-}
-
-static inline void
-decide(struct engine *e, struct turn *t, bool together)
-{
-	const struct slot	*s = &(*e->asks)[t->slot];
-
-	if (t->slot == INDEX_NOBODY)
-		t->plan = &nobody;
-	else if (t->plan == NULL)
-		look_near(e, t, s, together);
-	look_at_plan(e, t);
-	if (!t->ready && (t->tasks != 0 || e->sees_all))
-		make_ready(e, t);	/* who hears of alerts may ask */
-}
-
-void
-turn_meet(struct engine *e, struct turn *t)
-{
-	if (read_turn(e, t))
-		decide(e, t, false);
-}
-
 void
 turn_decide(struct engine *e, struct turn *t)
 {
-	decide(e, t, true);
+	if (t->want == WANT_OTHERS)
+		t->plan = &nobody;
+	else
+		look_near(e, t);
+	look_at_plan(e, t);
+	if (!t->ready && (t->tasks != 0 || e->sees_all))
+		turn_make_ready(e, t);	/* who hears of alerts may ask */
 }
 
 void
-turns_read(struct engine *e, struct turn *v, size_t n)
+turns_classes(struct engine *e, struct turn *v, size_t n)
 {
 	struct trie_path	 paths[FEED_TOGETHER];
 	struct turn		*whose[FEED_TOGETHER];
@@ -152,14 +87,10 @@ turns_read(struct engine *e, struct turn *v, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		struct turn		*t = &v[i];
-		const struct slot	*s;
+		const struct slot	*s = &(*e->asks)[t->slot];
 
-		t->has_class = false;
-		t->undecided = read_turn(e, t);
-		if (!t->undecided || !t->has_path || t->plan != NULL)
-			continue;
-		s = &(*e->asks)[t->slot];
-		if (!s->paths || s->patterns)
+		if (t->want != WANT_RULES || !t->has_path || !s->paths ||
+		    s->patterns)
 			continue;
 		paths[npaths] = plans_ask(t->path, t->record);
 		whose[npaths++] = t;
@@ -169,14 +100,6 @@ turns_read(struct engine *e, struct turn *v, size_t n)
 		whose[i]->class = paths[i].class;
 		whose[i]->has_class = true;
 	}
-}
-
-void
-turn_make_ready(const struct engine *e, struct turn *t)
-{
-	t->ready = true;
-	if (t->record->indexed)		/* else nobody wants to know */
-		make_ready(e, t);
 }
 
 /* What kind of record it is, unless that depends on those before. */
@@ -354,15 +277,22 @@ is_open(const struct turn *t)
 	return t->ready && t->plan == NULL;
 }
 
-void
-lookahead(struct engine *e)
+static void
+look_at_record(struct engine *e, struct turn *t)
 {
-	struct turns	*ts = e->turns;
+	turn_open(e, t, turn_read(e, t));
+	if (t->want >= WANT_OTHERS)
+		turn_decide(e, t);
+}
 
+/* For those whose plan could not be told at once. */
+static void
+look_for_plans(struct engine *e, struct turns *ts)
+{
 	(void)engine_enter(e, PROFILE_TOKENS);
 	for (size_t i = 0; i < ts->n; i++)
-		if (!ts->v[i].met)
-			turn_meet(e, &ts->v[i]);
+		if (ts->v[i].want == WANT_UNKNOWN)
+			look_at_record(e, &ts->v[i]);
 	(void)engine_enter(e, PROFILE_PLAN);
 	for (size_t i = 0; i < ts->n; i++)
 		if (is_open(&ts->v[i]))
@@ -370,6 +300,16 @@ lookahead(struct engine *e)
 	for (size_t i = 0; i < ts->n; i++)
 		if (is_open(&ts->v[i]))
 			look_for_plan(e, &ts->v[i]);
+	ts->open = false;
+}
+
+void
+lookahead(struct engine *e)
+{
+	struct turns	*ts = e->turns;
+
+	if (ts->open)
+		look_for_plans(e, ts);
 	(void)engine_enter(e, PROFILE_RULES);
 	if (seqs_count(e->seqs) > MANY_OLD ||
 	    partials_count(e->partials) > MANY_NEW)

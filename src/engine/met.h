@@ -15,6 +15,13 @@
 
 struct engine;
 
+/* Does the plan leave anything open for this entry of a state? */
+static inline bool
+met_asks(const struct entry *en, const struct state *s)
+{
+	return en->patterns != PROGRAM_NONE || s->npredicates > 0;
+}
+
 /* Patterns and predicates, but those that look at variables. */
 bool	 met_entry(struct engine *, const struct entry *);
 

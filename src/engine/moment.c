@@ -238,7 +238,8 @@ run_plan(struct engine *e, const struct plan *plan)
 	if (plan->asks)
 		engine_ask(e);
 	if (plan->lists[ENTRY_ADVANCE].n > 0)
-		classic_touch(e, &plan->lists[ENTRY_ADVANCE]);
+		classic_touch(e, &plan->lists[ENTRY_ADVANCE],
+		    plan->lists[ENTRY_LIVES].n == 0);
 	if (plan->lists[ENTRY_LIVES].n > 0)
 		live(e, plan);
 	if (e->ntouched > 0)

@@ -23,7 +23,8 @@ id_at(const void *arg, uint32_t number)
 }
 
 struct partials *
-partials_new(struct bounds *bounds, struct pasts *pasts, uint32_t open)
+partials_new(struct bounds *bounds, struct pasts *pasts,
+    struct tallies *tallies, uint32_t open)
 {
 	struct partials	*s = xcalloc(1, sizeof(*s));
 
@@ -32,7 +33,7 @@ partials_new(struct bounds *bounds, struct pasts *pasts, uint32_t open)
 	pool_init(&s->kins, sizeof(struct kin));
 	pool_init(&s->head.all, sizeof(struct partial));
 	pool_init(&s->hashes, sizeof(uint64_t));
-	folds_init(&s->folds, pasts);
+	folds_init(&s->folds, pasts, tallies);
 	s->want_hashes = pasts->want_hashes;
 	s->index = slots_new(GROUPS_MAX, id_at, s);
 	s->bounds = bounds;
@@ -192,8 +193,8 @@ in_a_row(const struct partials *s, const struct group *g,
 	for (uint32_t i = g->first; i != 0; i = partial_at(s, i)->next) {
 		struct partial	*p = partial_at(s, i);
 
-		if (p->counts || p->in_tally || p->deadline != 0 ||
-		    p->state == 0 || p->state > FOLD_STATES)
+		if (p->counts || p->in_tally || p->state == 0 ||
+		    p->state > FOLD_STATES)
 			return false;
 		by_state[p->state] = p;
 		*low = p->state < *low ? p->state : *low;
@@ -245,18 +246,17 @@ void
 group_begin_folded(struct partials *s, uint32_t number,
     const struct group *as, uint64_t hash)
 {
-	struct group		*g = group(s, number);
-	const struct group	 was = *g;
+	struct group	*g = group(s, number), is = *as;
 
-	if (was.folded)
+	if (g->folded)
 		groups_unlink(s, number);
 	else
 		s->head.live++;
-	*g = *as;
-	g->id = was.id;
-	g->rule = was.rule;
-	g->kin = was.kin;
-	g->queued = was.queued;
+	is.id = g->id;
+	is.rule = g->rule;
+	is.kin = g->kin;
+	is.queued = g->queued;
+	*g = is;
 	link_newest(s, number);
 	if (s->want_hashes)
 		*(uint64_t *)pool_at(&s->hashes, number) = hash;
@@ -291,7 +291,8 @@ open_group(struct partials *s, uint32_t number)
 		*partial_at(s, one) = by_state[low];
 		g->first = one;
 	}
-	touched(s, number);
+	if (g->top > 0)			/* else it counts */
+		touched(s, number);
 }
 
 uint32_t
@@ -308,7 +309,7 @@ group_end_folded(struct partials *s, uint32_t number)
 	struct group	*g = group(s, number);
 
 	fold_drop(&s->folds, g);
-	g->folded = false;
+	g->folded = FOLDED_NOT;
 	groups_unlink(s, number);
 	g->top = 0;
 	s->head.live--;
@@ -323,7 +324,8 @@ partial_find(struct partials *s, uint32_t number, uint16_t state, bool counts)
 	const struct group	*g = group(s, number);
 	uint32_t		 one;
 
-	if (g->folded && (counts || state < g->f_low || state > g->top))
+	if (g->folded && (counts != (g->folded == FOLDED_COUNT) ||
+	    state < g->f_low || state > g->top))
 		return 0;
 	for (one = group_first(s, number); one != 0;
 	    one = partial_at(s, one)->next) {
@@ -333,6 +335,19 @@ partial_find(struct partials *s, uint32_t number, uint16_t state, bool counts)
 			return one;
 	}
 	return 0;
+}
+
+void
+group_waits_at(struct partials *s, uint32_t number, uint16_t state,
+    uint32_t at)
+{
+	struct group	*g = group(s, number);
+
+	if (g->folded)
+		g->f_deadline = at;
+	else
+		partial_at(s, partial_find(s, number, state, false))->
+		    deadline = at;
 }
 
 uint32_t

@@ -11,8 +11,8 @@
  *
  * The partial matches of nearly all groups are beginnings of one chain of
  * records. Such a group is folded some time after it was last touched, and one
- * that has just begun at once (see fold.h): it takes little room then, and is
- * opened again when it is asked for a partial match that it has.
+ * that has just begun, or counted its first record, at once (see fold.h): it
+ * takes little room then, and is opened again when it is asked for what it has.
  *
  * Plain data, no pointers: numbers into pools, 0 being nothing. The store knows
  * nothing of time or rules; what a partial match holds besides is dropped by
@@ -30,6 +30,7 @@
 #include "engine/past.h"
 
 struct partials;
+struct tallies;
 
 #define COMBINATIONS_MAX 1000u		/* of bound values, for each key */
 #define GROUP_RULES_MAX	((1u << 24) - 1)
@@ -37,6 +38,15 @@ struct partials;
 
 #define PARTIAL_MADE	((UINT64_C(1) << 46) - 1) /* ordinals that fit */
 #define PARTIAL_OPEN	256u		/* groups that are not folded yet */
+
+/* How a group lies there. */
+enum folded {
+	FOLDED_NOT,			/* it is open */
+	FOLDED_CHAIN,			/* of records, one for each state */
+	FOLDED_ABSENCE,			/* a chain, at whose end one waits for
+					 * that */
+	FOLDED_COUNT			/* of one record, by the first state */
+};
 
 /* 56 bytes: there may be a million. What is only of one that is folded: f_. */
 struct group {
@@ -46,19 +56,27 @@ struct group {
 	uint64_t	 f_offset : 48;
 	uint64_t	 f_source : 16;
 	uint64_t	 f_millis : 43;	/* the time of the first record */
-	uint64_t	 f_low : 8;	/* it waits for the states from here */
+	uint64_t	 f_low : 7;	/* it waits for the states from here */
 	uint64_t	 top : 8;	/* to here; the furthest of any group */
 	uint64_t	 f_quality : 2;
 	uint64_t	 f_all : 1;
-	uint64_t	 folded : 1;
+	uint64_t	 folded : 2;	/* enum folded */
 	uint64_t	 queued : 1;	/* to be folded */
 	uint32_t	 f_epoch : 31;
 	uint32_t	 f_bare : 1;	/* nobody asks for its past */
-	uint32_t	 f_late;	/* `epoch` of its partial matches */
 	uint32_t	 older, newer;	/* of those equally far */
 	uint32_t	 kin;		/* its bound values, and of whom */
-	uint32_t	 first;		/* of its partial matches, by `next`; */
-					/* folded: of its later records */
+	union {
+		struct {
+			uint32_t first;	/* of its partial matches, by `next`; */
+					/* of a chain: of its later records */
+			union {
+				uint32_t f_late; /* `epoch` of them, */
+				uint32_t f_deadline; /* or of the furthest */
+			};
+		};
+		uint64_t f_value;	/* of a count, with `distinct` */
+	};
 };
 
 /* 40 bytes. */
@@ -89,8 +107,9 @@ struct partials_head {
 	uint64_t	 added;		/* ever, from 1 on */
 };
 
-/* OPEN: so many groups stay open; 0: PARTIAL_OPEN. */
-struct partials	*partials_new(struct bounds *, struct pasts *, uint32_t open);
+/* OPEN: so many groups stay open; 0: PARTIAL_OPEN. The others are borrowed. */
+struct partials	*partials_new(struct bounds *, struct pasts *,
+		    struct tallies *, uint32_t open);
 void		 partials_free(struct partials *);	/* NULL is allowed */
 
 /* Groups that hold something. */
@@ -107,13 +126,15 @@ void		 partials_settle(struct partials *);
 static inline struct partial *
 partial_at(const struct partials *s, uint32_t number)
 {
-	return pool_at(&((const struct partials_head *)s)->all, number);
+	return pool_item(&((const struct partials_head *)s)->all, number,
+	    sizeof(struct partial));
 }
 
 static inline const struct group *
 group_at(const struct partials *s, uint32_t number)
 {
-	return pool_at(&((const struct partials_head *)s)->groups, number);
+	return pool_item(&((const struct partials_head *)s)->groups, number,
+	    sizeof(struct group));
 }
 
 /*
@@ -198,8 +219,8 @@ uint32_t	 group_first(struct partials *, uint32_t);
 
 /*
  * A beginning that is folded at once: of a group that holds nothing, or just
- * another one, which is gone then. AS is what fold_begin() has made of it, HASH
- * that of its record.
+ * another one of its kind, which is gone then. AS is what fold_begin() or
+ * fold_count() has made of it, HASH that of its record.
  */
 void		 group_begin_folded(struct partials *, uint32_t,
 		    const struct group *as, uint64_t hash);
@@ -221,6 +242,13 @@ uint32_t	 group_count(const struct partials *, uint32_t root);
 uint32_t	 group_bound(const struct partials *, uint32_t);
 uint32_t	 group_root(const struct partials *, uint32_t);
 
+/* `epoch` of the partial matches of one that is folded; 0: not asked. */
+static inline uint32_t
+group_late(const struct group *g)
+{
+	return g->folded == FOLDED_CHAIN ? g->f_late : 0;
+}
+
 /* Of one that is folded: of its first record, and the time of its last. */
 uint64_t	 group_hash(const struct partials *, uint32_t);
 int64_t		 group_last_ms(const struct partials *, uint32_t);
@@ -241,6 +269,10 @@ uint32_t	 partial_find(struct partials *, uint32_t group,
 /* Group, state and `counts` must be set and not there; links are set here. */
 uint32_t	 partial_add(struct partials *, const struct partial *);
 void		 partial_remove(struct partials *, uint32_t number);
+
+/* The deadline of a group's partial match for this state stands there now. */
+void		 group_waits_at(struct partials *, uint32_t group,
+		    uint16_t state, uint32_t at);
 
 /* It was made anew: if none is further, the group is the newest of its kind. */
 void		 partial_renewed(struct partials *, uint32_t number);

@@ -35,7 +35,7 @@ pasts_fini(struct pasts *p)
 static struct origin *
 origin(const struct pasts *p, uint32_t number)
 {
-	return pool_at(&p->origins, number);
+	return pool_item(&p->origins, number, sizeof(struct origin));
 }
 
 /* Both pools are always asked together, so both give the same number. */
@@ -71,7 +71,7 @@ origin_end(struct pasts *p, uint32_t number)
 static struct past *
 at(const struct pasts *p, uint32_t number)
 {
-	return pool_at(&p->records, number);
+	return pool_item(&p->records, number, sizeof(struct past));
 }
 
 struct past

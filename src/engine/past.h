@@ -67,7 +67,7 @@ uint64_t	 origin_hash(const struct pasts *, uint32_t);
 static inline const struct origin *
 origin_at(const struct pasts *p, uint32_t number)
 {
-	return pool_at(&p->origins, number);
+	return pool_item(&p->origins, number, sizeof(struct origin));
 }
 
 /* Hold it, and return the same number. */
@@ -75,7 +75,8 @@ static inline uint32_t
 origin_hold(struct pasts *p, uint32_t number)
 {
 	if (number != 0)
-		((struct origin *)pool_at(&p->origins, number))->refs++;
+		((struct origin *)pool_item(&p->origins, number,
+		    sizeof(struct origin)))->refs++;
 	return number;
 }
 
@@ -85,8 +86,8 @@ void		 origin_end(struct pasts *, uint32_t);
 static inline void
 origin_drop(struct pasts *p, uint32_t number)
 {
-	if (number != 0 && --((struct origin *)pool_at(&p->origins,
-	    number))->refs == 0)
+	if (number != 0 && --((struct origin *)pool_item(&p->origins, number,
+	    sizeof(struct origin)))->refs == 0)
 		origin_end(p, number);
 }
 

@@ -146,7 +146,7 @@ pathcache_ahead_more(const struct pathcache *p, const struct inode *i)
 		__builtin_prefetch(bytes_at(p, number));
 }
 
-static void
+static inline void
 put_new(struct pathcache *p, struct inodes *index, const struct inode *i,
     struct slice path)
 {

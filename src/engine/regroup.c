@@ -79,7 +79,7 @@ regroup_add(struct regroup *r, uint32_t number, const struct group *told,
 	pool_restore(&s->head.groups, number);
 	g = group(s, number);
 	*g = *told;
-	g->older = g->kin = g->first = 0;
+	g->older = g->kin = 0;
 	g->queued = false;
 	if (!g->folded)
 		g->top = 0;
@@ -123,13 +123,12 @@ regroup_add_record(struct regroup *r, uint32_t *after,
 }
 
 void
-regroup_partial(struct regroup *r, const struct partial *p, uint32_t number,
-    struct regroup_wait wait)
+regroup_partial(struct regroup *r, const struct partial *p, uint32_t number)
 {
 	struct group	*g = group(r->s, r->groups.last);
 
 	r->v = mem_grow(r->v, &r->cap, r->n + 1, sizeof(*r->v));
-	r->v[r->n] = (struct regrouped){ *p, number, wait };
+	r->v[r->n] = (struct regrouped){ *p, number };
 	r->v[r->n].p.group = r->groups.last;
 	if (g->first == 0)
 		g->first = number;

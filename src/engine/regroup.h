@@ -45,9 +45,6 @@ struct regroup {
 	struct regrouped {		/* and those that are there */
 		struct partial	 p;
 		uint32_t	 number;
-		struct regroup_wait {	/* for an absence */
-			uint64_t kept_at, nth;
-		}		 wait;
 	}		*v;
 	size_t		 n, cap;
 	uint32_t	 gone;		/* that held something */
@@ -59,8 +56,9 @@ void		 regroup_fini(struct regroup *);
 
 /*
  * The group with this number, above all before, whose id (of a root), rule,
- * `newer` and, if it is folded, `top` and f_ but for its records are set. False
- * when there cannot be so many. HASH: of its first record, if it is folded.
+ * `newer` and, if it is folded, `top` and f_ but for its records are set, and
+ * all else is 0. False when there cannot be so many. HASH: of its first record,
+ * if it is folded.
  */
 bool		 regroup_add(struct regroup *, uint32_t number,
 		    const struct group *, uint64_t hash);
@@ -78,7 +76,7 @@ bool		 regroup_add_record(struct regroup *, uint32_t *after,
 
 /* A partial match of it, in the order of `next`. */
 void		 regroup_partial(struct regroup *, const struct partial *,
-		    uint32_t number, struct regroup_wait);
+		    uint32_t number);
 
 /* After regroup_end(): it is to be folded next, after those before. */
 bool		 regroup_put_queue(struct partials *, uint32_t, bool marked);

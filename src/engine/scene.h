@@ -45,7 +45,8 @@ void	 scene_drop(struct engine *, const struct base *);
 /*
  * What the state binds, into BOUND: the N-th way to bind it, from 0; there are
  * several with `bind any`. False when there are no more, or the record lacks a
- * field. What the values borrow stays until the next call.
+ * field. What the values borrow stays until the next call, of texts until the
+ * next record.
  */
 bool	 scene_bind(const struct scene *, uint32_t state, size_t n,
 	    struct value bound[VARIABLES_MAX]);

@@ -26,6 +26,34 @@ id_at(const void *arg, uint32_t number)
 	return &seqs_at(arg, number)->id;
 }
 
+static struct seq_chunk *
+new_chunk(const struct seqs *s)
+{
+	struct seq_chunk	*c = xmalloc(sizeof(*c));
+
+	c->hashes = s->want_hashes ? xreallocarray(NULL, CHUNK,
+	    sizeof(*c->hashes)) : NULL;
+	return c;
+}
+
+/* Let there be the chunk that this number is in. */
+static void
+make_chunk(struct seqs *s, uint32_t number)
+{
+	const uint32_t	 chunk = number / CHUNK;
+
+	if (chunk >= s->cap) {
+		size_t	 was = s->cap;
+
+		s->chunks = mem_grow(s->chunks, &s->cap, chunk + (size_t)1,
+		    sizeof(*s->chunks));
+		for (size_t i = was; i < s->cap; i++)
+			s->chunks[i] = NULL;
+	}
+	if (s->chunks[chunk] == NULL)
+		s->chunks[chunk] = new_chunk(s);
+}
+
 struct seqs *
 seqs_new(uint32_t max, bool hashes)
 {
@@ -36,7 +64,8 @@ seqs_new(uint32_t max, bool hashes)
 	s->free = SEQ_NONE;
 	for (unsigned i = 0; i < LEVELS; i++)
 		s->oldest[i] = s->newest[i] = SEQ_NONE;
-	s->index = slots_new(max, id_at, s);
+	make_chunk(s, 0);
+	seqs_at(s, 0)->id = 0;
 	return s;
 }
 
@@ -67,10 +96,11 @@ seqs_look_up(struct seqs *s, uint64_t id)
 {
 	uint32_t	 at = 0, number;
 
+	if (s->index == NULL)
+		return SEQ_NONE;
 	while ((number = slots_find(s->index, id, &at)) != SLOTS_NONE)
 		if (seqs_at(s, number)->id == id) {
-			s->near[id % SEQ_NEAR] = (struct seq_near){ id,
-			    number };
+			s->near[id % SEQ_NEAR] = number;
 			return number;
 		}
 	return SEQ_NONE;
@@ -82,13 +112,15 @@ seqs_ahead(const struct seqs *s, uint64_t id)
 	slots_prefetch(s->index, id);
 }
 
+/* Where nobody is, whoever is near is far away: the first one is not. */
 uint32_t
-seqs_ahead_more(const struct seqs *s, uint64_t id, bool all)
+seqs_ahead_more(struct seqs *s, uint64_t id, bool all)
 {
 	uint32_t		 at = 0;
 	const uint32_t		 number = slots_find(s->index, id, &at);
 	const struct instance	*i;
 
+	s->near[id % SEQ_NEAR] = number == SLOTS_NONE ? 0 : number;
 	if (number == SLOTS_NONE)
 		return SEQ_NONE;
 	i = seqs_at(s, number);
@@ -143,34 +175,6 @@ seqs_advanced(struct seqs *s, uint32_t number, unsigned before)
 	link_newest(s, number);
 }
 
-static struct seq_chunk *
-new_chunk(const struct seqs *s)
-{
-	struct seq_chunk	*c = xmalloc(sizeof(*c));
-
-	c->hashes = s->want_hashes ? xreallocarray(NULL, CHUNK,
-	    sizeof(*c->hashes)) : NULL;
-	return c;
-}
-
-/* Let there be the chunk that this number is in. */
-static void
-make_chunk(struct seqs *s, uint32_t number)
-{
-	const uint32_t	 chunk = number / CHUNK;
-
-	if (chunk >= s->cap) {
-		size_t	 was = s->cap;
-
-		s->chunks = mem_grow(s->chunks, &s->cap, chunk + (size_t)1,
-		    sizeof(*s->chunks));
-		for (size_t i = was; i < s->cap; i++)
-			s->chunks[i] = NULL;
-	}
-	if (s->chunks[chunk] == NULL)
-		s->chunks[chunk] = new_chunk(s);
-}
-
 static uint32_t
 take(struct seqs *s)
 {
@@ -189,6 +193,8 @@ seqs_add(struct seqs *s, const struct instance *i, uint64_t hash)
 {
 	const uint32_t	 number = take(s);
 
+	if (s->index == NULL)
+		s->index = slots_new(s->max, id_at, s);
 	*seqs_at(s, number) = *i;
 	if (s->want_hashes)
 		s->chunks[number / CHUNK]->hashes[number % CHUNK] = hash;
@@ -204,8 +210,6 @@ seqs_remove(struct seqs *s, uint32_t number)
 	struct instance	*i = seqs_at(s, number);
 
 	slots_remove(s->index, i->id, number);
-	if (s->near[i->id % SEQ_NEAR].id == i->id)
-		s->near[i->id % SEQ_NEAR].id = 0;
 	unlink_from(s, number, level(i->state));
 	i->id = 0;
 	i->rule = FREE;
@@ -328,17 +332,15 @@ seqs_restored(struct seqs *s, const uint32_t *unused, size_t n)
 
 	if (!take_unused(s, unused, n))
 		return "numbers of nobody are missing";
-	if (s->n > s->max) {
-		slots_free(s->index);
-		s->max = s->n;
-		s->index = slots_new(s->max, id_at, s);
-	}
+	slots_free(s->index);
+	s->max = s->n > s->max ? s->n : s->max;
+	s->index = slots_new(s->max, id_at, s);
 	for (uint32_t i = 0; i < s->n && why == NULL; i++) {
 		if (s->n - i > AHEAD)
 			seqs_ahead(s, seqs_at(s, i + AHEAD)->id);
 		if (!seqs_in_use(s, i))
 			continue;
-		if (seqs_find(s, seqs_at(s, i)->id) != SEQ_NONE)
+		if (seqs_look_up(s, seqs_at(s, i)->id) != SEQ_NONE)
 			return "two of one key";
 		why = slots_add(s->index, seqs_at(s, i)->id, i) > SLOTS_CROWD ?
 		    "keys that are no hashes" : link_one(s, i);

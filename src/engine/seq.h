@@ -22,13 +22,12 @@ struct slots;
 
 /*
  * 56 bytes: there may be a million. With its 4 bytes in the index, and some
- * air there, one that has met a single record takes about 62.
+ * air there, one that has met a single record takes about 62. What every record
+ * looks at stands first, so that it is most often on one cache line.
  */
 struct instance {
 	uint64_t	 id;		/* hash of rule and key */
-	int64_t		 first_s;	/* the time of its first record */
-	uint64_t	 first_at;	/* its place, as in struct step */
-	uint64_t	 start : 40;	/* its ordinal */
+	uint64_t	 start : 40;	/* ordinal of the first record */
 	uint64_t	 first_ms : 10;	/* milliseconds of first_s */
 	uint64_t	 state : 14;	/* waited for, from 0 */
 	uint64_t	 rule : 24;
@@ -37,6 +36,8 @@ struct instance {
 	uint64_t	 count : 31;	/* how often the state was met so far */
 	uint64_t	 epoch : 31;	/* for its age */
 	uint64_t	 quality : 2;	/* of the first record */
+	int64_t		 first_s;	/* the time of the first record */
+	uint64_t	 first_at;	/* its place, as in struct step */
 	uint32_t	 older, newer;	/* of those equally far */
 };
 
@@ -53,13 +54,11 @@ struct seq_chunk {
 	uint64_t	*hashes;	/* or NULL: not wanted */
 };
 
-/* Who was found last, so that the same few need no index. */
-#define SEQ_NEAR	2048u		/* a power of two */
-
-struct seq_near {
-	uint64_t	 id;		/* 0: nobody */
-	uint32_t	 number;
-};
+/*
+ * Who was found last, so that the same few need no index. Whoever has such a
+ * number may be somebody else by now, or nobody; its id tells.
+ */
+#define SEQ_NEAR	4096u		/* a power of two */
 
 struct seqs {
 	struct seq_chunk **chunks;
@@ -69,9 +68,9 @@ struct seqs {
 	uint32_t	  free;		/* chain through `newer` */
 	uint32_t	  oldest[SEQ_LEVELS], newest[SEQ_LEVELS];
 	bool		  want_hashes;
-	uint32_t	  max;		/* what INDEX was made for */
-	struct slots	 *index;
-	struct seq_near	  near[SEQ_NEAR];	/* by id */
+	uint32_t	  max;		/* what INDEX is made for, */
+	struct slots	 *index;	/* with the first; NULL before */
+	uint32_t	  near[SEQ_NEAR];	/* by id; 0 at first */
 };
 
 /* HASHES: remember a hash for each. MAX: there will be no more. */
@@ -84,31 +83,36 @@ seqs_count(const struct seqs *s)
 	return s->live;
 }
 
+/*
+ * Borrowed until the next seqs_add() or seqs_remove(). There is one with the
+ * number 0 to be looked at, even before it is added.
+ */
+static inline struct instance *
+seqs_at(const struct seqs *s, uint32_t number)
+{
+	return &s->chunks[number / SEQ_CHUNK]->instances[number % SEQ_CHUNK];
+}
+
 /* The instance with this id, or SEQ_NONE; the first one only by the index. */
 uint32_t	 seqs_look_up(struct seqs *, uint64_t id);
 
 static inline uint32_t
 seqs_find(struct seqs *s, uint64_t id)
 {
-	const struct seq_near	*n = &s->near[id % SEQ_NEAR];
+	const uint32_t	 near = s->near[id % SEQ_NEAR];
 
-	return n->id == id && id != 0 ? n->number : seqs_look_up(s, id);
+	/* The id of one not in use is 0, so nothing else is looked at. */
+	return seqs_at(s, near)->id == id && id != 0 ? near :
+	    seqs_look_up(s, id);
 }
 
 /*
- * Ahead of a seqs_find(): bring what it looks at first into the cache, and
- * later what it looks at next, the instance: ALL of it, or its id. Which one it
- * will probably find, or SEQ_NONE.
+ * Ahead of a seqs_find(), when there are any: bring what it looks at first into
+ * the cache, and later what it looks at next, the instance: ALL of it, or its
+ * id. Which one it will probably find, or SEQ_NONE.
  */
 void		 seqs_ahead(const struct seqs *, uint64_t id);
-uint32_t	 seqs_ahead_more(const struct seqs *, uint64_t id, bool all);
-
-/* Borrowed until the next seqs_add() or seqs_remove(). */
-static inline struct instance *
-seqs_at(const struct seqs *s, uint32_t number)
-{
-	return &s->chunks[number / SEQ_CHUNK]->instances[number % SEQ_CHUNK];
-}
+uint32_t	 seqs_ahead_more(struct seqs *, uint64_t id, bool all);
 
 /*
  * Add an instance, none with its id being there. Its links are set here. HASH:
@@ -148,16 +152,6 @@ static inline bool
 seqs_in_use(const struct seqs *s, uint32_t number)
 {
 	return seqs_at(s, number)->rule != SEQ_FREE;
-}
-
-/*
- * Is this what seqs_find() would find for the id now? NUMBER: one that was
- * found before. The id of one not in use is 0, so nothing else is looked at.
- */
-static inline bool
-seqs_is_still(const struct seqs *s, uint32_t number, uint64_t id)
-{
-	return id != 0 && seqs_at(s, number)->id == id;
 }
 
 #endif

@@ -7,14 +7,16 @@
  *
  * Of `struct engine` no section tells
  *  - what is made from the program, names and options alone: index, plans,
- *    patterns, shapes, fates, first_state, wants_*, absences;
- *  - what is counted anew from what is there: waiting, keys' salts, host_hash;
+ *    patterns, shapes, fates, first_state, wants_*, absences with
+ *    least_absent;
+ *  - what is counted anew from what is there: waiting, keys' salts, host_hash
+ *    and key of a source;
  *  - what is of the record being read, and notes under its ordinal that the
  *    next one, which is higher, makes stale: completed, alerted_at, asked and
  *    answered, key_memos with live_turn, candidates, mets, held...;
  *  - begun of a source: to what is new its next record is the first;
- *  - turns, late_seconds, late_millis: between two calls nobody waits, and all
- *    times that were read have been told to the clocks;
+ *  - turns, here: between two calls nobody waits, and all times that were read
+ *    have been told to the clocks;
  *  - who listens: trace, profile, on_unknown, whose events are told again.
  */
 #include "engine/state.h"

@@ -20,7 +20,8 @@ enum { KIND_HEAD, KIND_FREE, KIND_FREE_PARTIAL, KIND_ITEM };
 enum {
 	GROUP_FOLDED = 1, GROUP_BOUND = 2, GROUP_BARE = 4, GROUP_ALL = 8,
 	GROUP_QUALITY = 4,	/* shift */
-	GROUP_ALONE = 64	/* bound, and the root of its key */
+	GROUP_ALONE = 64,	/* bound, and the root of its key */
+	GROUP_WAITS = 128	/* folded, for an absence */
 };
 
 /* Bits of a partial match. */
@@ -29,6 +30,12 @@ enum { PART_COUNTS = 1, PART_IN_TALLY = 2, PART_WAITS = 4 };
 #define MARKED		(UINT32_C(1) << 31)	/* of a number in the queue */
 
 /* Telling. */
+
+static const struct watch *
+watch_of(const struct engine *e, bool all, uint32_t source)
+{
+	return all ? &e->all : &e->sources[source].watch;
+}
 
 static void
 put(struct buf *b, unsigned width, uint64_t v)
@@ -94,6 +101,15 @@ save_bound(const struct engine *e, struct buf *b, uint32_t group)
 }
 
 static void
+save_wait(struct buf *b, const struct watch *w, uint32_t deadline)
+{
+	const struct deadline	*d = deadlines_at(&w->absences, deadline);
+
+	buf_u64(b, d->kept_at);
+	buf_u64(b, d->nth);
+}
+
+static void
 save_folded(const struct engine *e, struct buf *b, uint32_t group)
 {
 	const struct group	*g = group_at(e->partials, group);
@@ -105,7 +121,13 @@ save_folded(const struct engine *e, struct buf *b, uint32_t group)
 	put(b, 2, g->f_source);
 	put(b, 6, g->f_millis);
 	put(b, 4, g->f_epoch);
-	put(b, 4, g->f_late);
+	if (g->folded == FOLDED_COUNT)
+		put(b, 8, g->f_value);
+	else if (g->folded == FOLDED_ABSENCE)
+		save_wait(b, watch_of(e, g->f_all, g->f_source),
+		    g->f_deadline);
+	else
+		put(b, 4, g->f_late);
 	if (e->pasts.want_hashes)
 		put(b, 8, group_hash(e->partials, group));
 }
@@ -130,9 +152,6 @@ save_partial(const struct engine *e, struct buf *b, uint32_t number)
 {
 	const struct partial	*p = partial_at(e->partials, number);
 	const struct origin	*o = origin_at(&e->pasts, p->origin);
-	const struct watch	*w = o->all ? &e->all :
-	    &e->sources[o->source].watch;
-	const struct deadline	*d;
 
 	buf_u32(b, number);
 	buf_u16(b, p->state);
@@ -144,11 +163,8 @@ save_partial(const struct engine *e, struct buf *b, uint32_t number)
 	buf_u32(b, p->origin);
 	buf_u32(b, p->counts || p->in_tally ? p->tally : p->past);
 	buf_u32(b, p->epoch);
-	if (p->deadline == 0)
-		return;
-	d = deadlines_at(&w->absences, p->deadline);
-	buf_u64(b, d->kept_at);
-	buf_u64(b, d->nth);
+	if (p->deadline != 0)
+		save_wait(b, watch_of(e, o->all, o->source), p->deadline);
 }
 
 static void
@@ -164,6 +180,14 @@ save_open(const struct engine *e, struct buf *b, uint32_t group)
 		save_partial(e, b, i);
 }
 
+static unsigned
+bits_of_folded(const struct group *g)
+{
+	return GROUP_FOLDED | (unsigned)g->f_quality << GROUP_QUALITY |
+	    (g->f_bare ? GROUP_BARE : 0u) | (g->f_all ? GROUP_ALL : 0u) |
+	    (g->folded == FOLDED_ABSENCE ? GROUP_WAITS : 0u);
+}
+
 static void
 save_group(const struct engine *e, struct rows *rows, uint32_t number)
 {
@@ -173,10 +197,8 @@ save_group(const struct engine *e, struct rows *rows, uint32_t number)
 	const bool		 root = group_root(s, number) == number;
 	struct buf		*b = stock_item(rows, KIND_ITEM, number);
 
-	buf_u8(b, (uint8_t)((g->folded ? GROUP_FOLDED |
-	    g->f_quality << GROUP_QUALITY | (g->f_bare ? GROUP_BARE : 0) |
-	    (g->f_all ? GROUP_ALL : 0) : 0) | (bound ? GROUP_BOUND : 0) |
-	    (bound && root ? GROUP_ALONE : 0)));
+	buf_u8(b, (uint8_t)((g->folded ? bits_of_folded(g) : 0) |
+	    (bound ? GROUP_BOUND : 0) | (bound && root ? GROUP_ALONE : 0)));
 	buf_u32(b, g->rule);
 	buf_u32(b, group_holds(s, number) ? g->newer : 0);
 	if (root)
@@ -206,6 +228,13 @@ save(const struct engine *e, struct rows *rows)
 
 /* Making. */
 
+/* What of a group waits for an absence. */
+struct waiting {
+	uint32_t	 group;
+	uint16_t	 state;
+	uint64_t	 kept_at, nth;
+};
+
 struct making {
 	struct regroup	 g;
 	bool		 begun;
@@ -213,6 +242,8 @@ struct making {
 	uint32_t	 groups, partials;	/* numbers there were */
 	uint32_t	*queue;
 	size_t		 nqueue;
+	struct waiting	*waiting;
+	size_t		 nwaiting, waiting_cap;
 	/* By state: the last group that had one, and the tally of a count. */
 	uint32_t	 waits[RULE_STATES_MAX], counts[RULE_STATES_MAX];
 	uint32_t	 tally[RULE_STATES_MAX];
@@ -252,6 +283,7 @@ drop(void *scratch)
 
 	regroup_fini(&m->g);
 	free(m->queue);
+	free(m->waiting);
 }
 
 static bool
@@ -324,6 +356,23 @@ bound_of(struct item *it)
 	    values) || resume_refuse(it->r, "values that do not fit");
 }
 
+/* It is read whatever becomes of it; false: it cannot be. */
+static bool
+wait_of(struct item *it, uint32_t state)
+{
+	struct making	*m = it->m;
+	struct waiting	 w = { .group = it->number, .state = (uint16_t)state,
+	    .kept_at = cursor_uint(&it->c, 8) };
+
+	w.nth = cursor_uint(&it->c, 8);
+	if (it->rule == NULL)
+		return true;
+	m->waiting = mem_grow(m->waiting, &m->waiting_cap, m->nwaiting + 1,
+	    sizeof(*m->waiting));
+	m->waiting[m->nwaiting++] = w;
+	return w.nth < it->r->e->nabsences;
+}
+
 /* Folded. */
 
 static bool
@@ -336,32 +385,43 @@ folded_fits(const struct item *it, const struct group *g)
 	if (r == NULL)
 		return true;
 	if (r->any_order || g->top >= r->nstates ||
-	    (g->f_all != 0) != r->across_hosts)
+	    (g->f_all != 0) != r->across_hosts ||
+	    (g->top == 0 && !keep_counts(&r->states[0])))
 		return false;
 	for (unsigned i = g->f_low; i <= g->top; i++)
-		if (r->states[i].absent_ms >= 0)
+		if ((r->states[i].absent_ms >= 0) !=
+		    (i == g->top && g->folded == FOLDED_ABSENCE))
 			return false;
 	return true;
 }
 
-static uint64_t
-folded_of(struct item *it, struct group *g)
+static bool
+folded_of(struct item *it, struct group *g, uint64_t *hash)
 {
 	struct cursor	*c = &it->c;
+	const uint64_t	 low = cursor_uint(c, 1);
+	bool		 good = low <= FOLD_STATES;
 
-	g->folded = true;
-	g->f_low = cursor_uint(c, 1) & GROUP_TOP_MAX;
+	g->f_low = low & FOLD_STATES;
+	g->folded = (it->bits & GROUP_WAITS) != 0 ? FOLDED_ABSENCE :
+	    g->f_low == 0 ? FOLDED_COUNT : FOLDED_CHAIN;
 	g->top = cursor_uint(c, 1) & GROUP_TOP_MAX;
 	g->f_start = cursor_uint(c, 5) & 0xffffffffffu;
 	g->f_offset = cursor_uint(c, 6) & 0xffffffffffffu;
 	g->f_source = cursor_uint(c, 2) & 0xffff;
 	g->f_millis = cursor_uint(c, 6) & ((UINT64_C(1) << 43) - 1);
 	g->f_epoch = (uint32_t)cursor_uint(c, 4) & (uint32_t)INT32_MAX;
-	g->f_late = (uint32_t)cursor_uint(c, 4);
+	if (g->folded == FOLDED_COUNT)
+		g->f_value = cursor_uint(c, 8);
+	else if (g->folded == FOLDED_ABSENCE)
+		good &= wait_of(it, g->top);
+	else
+		g->f_late = (uint32_t)cursor_uint(c, 4);
 	g->f_quality = it->bits >> GROUP_QUALITY & 3u;
 	g->f_bare = (it->bits & GROUP_BARE) != 0;
 	g->f_all = (it->bits & GROUP_ALL) != 0;
-	return it->m->hashes ? cursor_uint(c, 8) : 0;
+	*hash = it->m->hashes ? cursor_uint(c, 8) : 0;
+	return good && folded_fits(it, g);
 }
 
 static bool
@@ -407,6 +467,37 @@ state_fits(const struct item *it, const struct partial *p, bool waits)
 	    (s->absent_ms >= 0) == waits;
 }
 
+/* The clock that everything a tally starts must be on. */
+struct clock_of {
+	const struct pasts	*pasts;
+	bool			 all, fits;
+};
+
+static void
+on_start(void *arg, const struct counted *c)
+{
+	struct clock_of	*clock = arg;
+
+	clock->fits &= c->origin == 0 || (origin_at(clock->pasts,
+	    c->origin)->all != 0) == clock->all;
+}
+
+/* May this rule count in there? Later on nobody doubts what that starts. */
+static bool
+take_tally(const struct item *it, const struct partial *p)
+{
+	const struct engine	*e = it->r->e;
+	struct clock_of		 clock = { &e->pasts, it->rule->across_hosts,
+	    true };
+
+	if (!retally_own(e->tallies, p->tally) ||
+	    tally_count(e->tallies, p->tally) >
+	    it->rule->states[p->state].multiplier)
+		return false;
+	tally_walk(e->tallies, p->tally, on_start, &clock);
+	return clock.fits;
+}
+
 /* What it leads to is there, of this rule, and from now on held. */
 static bool
 take(const struct item *it, const struct partial *p)
@@ -419,9 +510,7 @@ take(const struct item *it, const struct partial *p)
 		return false;
 	if (p->counts) {
 		it->m->tally[p->state] = p->tally;
-		if (!retally_own(e->tallies, p->tally) ||
-		    tally_count(e->tallies, p->tally) >
-		    it->rule->states[p->state].multiplier)
+		if (!take_tally(it, p))
 			return false;
 	} else if (!p->in_tally) {
 		if (p->past != 0 && !past_is(&e->pasts, p->past))
@@ -440,7 +529,7 @@ partial_of(struct item *it)
 	struct partial		 p = { .state = cursor_uint(c, 2) &
 	    UINT16_MAX };
 	const uint64_t		 bits = cursor_uint(c, 1);
-	struct regroup_wait	 wait = { 0, 0 };
+	bool			 good = true;
 
 	p.counts = (bits & PART_COUNTS) != 0;
 	p.in_tally = (bits & PART_IN_TALLY) != 0;
@@ -449,17 +538,14 @@ partial_of(struct item *it)
 	p.origin = (uint32_t)cursor_uint(c, 4);
 	p.past = (uint32_t)cursor_uint(c, 4);
 	p.epoch = (uint32_t)cursor_uint(c, 4);
-	if ((bits & PART_WAITS) != 0) {
-		wait.kept_at = cursor_uint(c, 8);
-		wait.nth = cursor_uint(c, 8);
-	}
+	if ((bits & PART_WAITS) != 0)
+		good = wait_of(it, p.state);
 	if (c->err != 0)
 		return resume_refuse(it->r, "it is cut off");
-	if (it->rule != NULL && (!state_fits(it, &p,
-	    (bits & PART_WAITS) != 0) || !take(it, &p) ||
-	    ((bits & PART_WAITS) != 0 && wait.nth >= it->r->e->nabsences)))
+	if (!good || (it->rule != NULL && (!state_fits(it, &p,
+	    (bits & PART_WAITS) != 0) || !take(it, &p))))
 		return resume_refuse(it->r, "a partial match that cannot be");
-	regroup_partial(&it->m->g, &p, number, wait);
+	regroup_partial(&it->m->g, &p, number);
 	return true;
 }
 
@@ -507,10 +593,10 @@ head_of_group(struct item *it, struct group *g, uint64_t *hash)
 	g->newer = (uint32_t)cursor_uint(c, 4);
 	if ((it->bits & GROUP_BOUND) == 0 || (it->bits & GROUP_ALONE) != 0)
 		g->id = cursor_uint(c, 8);
-	if ((it->bits & GROUP_FOLDED) != 0)
-		*hash = folded_of(it, g);
-	return c->err == 0 && (it->rule == NULL || it->rule->new_life) &&
-	    (!g->folded || folded_fits(it, g));
+	if (it->rule != NULL && !it->rule->new_life)
+		return false;
+	return ((it->bits & GROUP_FOLDED) == 0 || folded_of(it, g, hash)) &&
+	    c->err == 0;
 }
 
 static bool
@@ -553,24 +639,50 @@ row_of_groups(struct resuming *r, const struct row *row)
 
 /* All are there. */
 
-/* It runs from the record before, as wait_for_end() had it. */
+/* It runs from the record before, as keep.c had it. */
 static void
-wait_again(struct engine *e, const struct regrouped *one)
+wait_again(struct engine *e, const struct waiting *w)
 {
-	const struct partial	*p = &one->p;
-	const uint32_t		 rule = group_at(e->partials, p->group)->rule;
-	const struct origin	*o = origin_at(&e->pasts, p->origin);
-	const struct rule	*r = &e->program->rules[rule];
-	const int64_t		 wait = r->states[p->state].absent_ms;
-	struct deadline		 d = { .start = o->start, .rule = rule,
-	    .partial = one->number, .nth = one->wait.nth,
-	    .kept_at = one->wait.kept_at, .end = INT64_MAX };
+	const struct group	*g = group_at(e->partials, w->group);
+	const struct rule	*r = &e->program->rules[g->rule];
+	const int64_t		 wait = r->states[w->state].absent_ms;
+	uint32_t		 source = g->f_source;
+	struct deadline		 d = { .start = g->f_start, .rule = g->rule,
+	    .group = w->group, .state = w->state, .kept_at = w->kept_at,
+	    .nth = w->nth & DEADLINE_NTH };
 
-	if (p->counts || wait < 0)
-		return;
-	if (p->last_ms <= INT64_MAX - wait)
-		d.end = p->last_ms + wait;
-	deadlines_add(&keep_watch(e, r, o->source)->absences, &d);
+	if (g->folded) {
+		d.end = group_last_ms(e->partials, w->group);
+	} else {
+		const struct partial	*p = partial_at(e->partials,
+		    partial_find(e->partials, w->group, w->state, false));
+		const struct origin	*o = origin_at(&e->pasts, p->origin);
+
+		d.end = p->last_ms;
+		d.start = o->start;
+		source = o->source;
+	}
+	d.end = d.end > INT64_MAX - wait ? INT64_MAX : d.end + wait;
+	group_waits_at(e->partials, w->group, w->state,
+	    deadlines_add(&keep_watch(e, r, source)->absences, &d));
+}
+
+static int
+by_nth(const void *va, const void *vb)
+{
+	const struct waiting	*a = va, *b = vb;
+
+	return a->nth < b->nth ? -1 : a->nth > b->nth;
+}
+
+/* In their order, most of them stand in lists again. */
+static void
+all_wait_again(struct engine *e, struct making *m)
+{
+	if (m->nwaiting > 1)
+		qsort(m->waiting, m->nwaiting, sizeof(*m->waiting), by_nth);
+	for (size_t i = 0; i < m->nwaiting; i++)
+		wait_again(e, &m->waiting[i]);
 }
 
 static bool
@@ -591,8 +703,7 @@ end(struct resuming *r)
 		if (!regroup_put_queue(e->partials, m->queue[i] & ~MARKED,
 		    (m->queue[i] & MARKED) != 0))
 			return resume_refuse(r, "a group that is not there");
-	for (size_t i = 0; i < m->g.n; i++)
-		wait_again(e, &m->g.v[i]);
+	all_wait_again(e, m);
 	r->told.dropped += m->g.gone;
 	retally_let_go(e->tallies);
 	pasts_let_go(&e->pasts);

@@ -58,13 +58,13 @@ struct tallies {
 static inline struct tally *
 tallies_at(const struct tallies *t, uint32_t number)
 {
-	return pool_at(&t->tallies, number);
+	return pool_item(&t->tallies, number, sizeof(struct tally));
 }
 
 static inline struct tally_entry *
 tallies_entry(const struct tallies *t, uint32_t number)
 {
-	return pool_at(&t->entries, number);
+	return pool_item(&t->entries, number, sizeof(struct tally_entry));
 }
 
 /*

@@ -47,22 +47,18 @@ overtake(struct timer *t)
 }
 
 void
-timer_feed(struct timer *t, int64_t seconds)
+timer_advance(struct timer *t, int64_t seconds)
 {
-	struct epoch	*top = &t->epochs[t->n - 1];
-
-	if (seconds <= top->latest)
-		return;
-	top->latest = seconds;
+	t->epochs[t->n - 1].latest = seconds;
 	if (t->n > 1 && t->epochs[t->n - 2].latest <= seconds)
 		overtake(t);
 }
 
 uint32_t
-timer_begin(struct timer *t, int64_t seconds)
+timer_begin_behind(struct timer *t, int64_t seconds)
 {
 	/* At the last number epochs are shared: older maxima count then. */
-	if (t->epochs[t->n - 1].latest <= seconds || t->now == TIMER_EPOCHS)
+	if (t->now == TIMER_EPOCHS)
 		return t->now;
 	t->epochs = mem_grow(t->epochs, &t->cap, t->n + 1, sizeof(*t->epochs));
 	t->epochs[t->n++] = (struct epoch){ ++t->now, seconds };

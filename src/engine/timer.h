@@ -44,14 +44,29 @@ struct timer {
 void		timer_init(struct timer *);
 void		timer_fini(struct timer *);
 
+/* The newest epoch is as late as this now, which is later than it was. */
+void		timer_advance(struct timer *, int64_t seconds);
+
 /* A record of this time was read. */
-void		timer_feed(struct timer *, int64_t seconds);
+static inline void
+timer_feed(struct timer *t, int64_t seconds)
+{
+	if (seconds > t->epochs[t->n - 1].latest)
+		timer_advance(t, seconds);
+}
 
 /*
  * An instance begins with the record just fed, of this time. Returns the epoch
- * to remember with it.
+ * to remember with it: another one where the clock has stepped back.
  */
-uint32_t	timer_begin(struct timer *, int64_t seconds);
+uint32_t	timer_begin_behind(struct timer *, int64_t seconds);
+
+static inline uint32_t
+timer_begin(struct timer *t, int64_t seconds)
+{
+	return t->epochs[t->n - 1].latest <= seconds ? t->now :
+	    timer_begin_behind(t, seconds);
+}
 
 /* The latest time read since then. */
 int64_t		timer_latest_of(const struct timer *, uint32_t epoch);
@@ -60,6 +75,16 @@ static inline int64_t
 timer_latest(const struct timer *t, uint32_t epoch)
 {
 	return t->n == 1 ? t->epochs[0].latest : timer_latest_of(t, epoch);
+}
+
+/* Was a time read since then that is later than FIRST by more than LIMIT? */
+static inline bool
+timer_over(const struct timer *t, uint32_t epoch, int64_t first,
+    uint64_t limit)
+{
+	const int64_t	 latest = timer_latest(t, epoch);
+
+	return latest > first && (uint64_t)latest - (uint64_t)first > limit;
 }
 
 /*

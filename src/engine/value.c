@@ -50,18 +50,12 @@ value_below(const struct value *path, const struct value *v)
 uint64_t
 value_hash(const struct hash_key *key, const struct value *v)
 {
-	switch (v->kind) {
-	case VALUE_NOTHING:
+	if (v->kind == VALUE_NOTHING)
 		return 0;
-	case VALUE_NUMBER:
+	if (v->kind == VALUE_NUMBER)
 		return hash_word(key, v->number);
-	case VALUE_TEXT:
-		if (v->bytes.n > VALUE_TEXT_MAX)
-			return hash_word(key, long_hash(v) + v->bytes.n);
-		break;
-	case VALUE_ADDRESS:
-		break;
-	}
+	if (v->bytes.n > VALUE_TEXT_MAX)
+		return hash_word(key, long_hash(v) + v->bytes.n);
 	return hash_bytes(key, v->bytes);
 }
 

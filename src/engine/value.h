@@ -22,12 +22,12 @@ enum value_kind {
 
 struct value {
 	enum value_kind	 kind;
+	bool		 cut;
 	/*
 	 * The number; of a text that is longer than VALUE_TEXT_MAX and was
 	 * kept, its hash: then CUT is set and `bytes` has only its length.
 	 */
 	uint64_t	 number;
-	bool		 cut;
 	struct slice	 bytes;
 };
 

@@ -333,10 +333,8 @@ view_count(struct view *v, const struct aspect *a)
 	const enum part_kind	 kind = list_of(a);
 	size_t			 n;
 
-	if (a->field == FIELD_ANCESTOR)
-		return generations(v);
 	if (kind == PART_KINDS)
-		return 1;
+		return a->field == FIELD_ANCESTOR ? generations(v) : 1;
 	need(v, kind);
 	n = v->parts.of[kind].n;
 	if (kind == PART_ARGS)		/* all words, or one, are one value */
@@ -350,11 +348,26 @@ view_value(struct view *v, const struct aspect *a, size_t i, struct value *to)
 	const enum part_kind	 kind = list_of(a);
 
 	*to = (struct value){ .kind = VALUE_NOTHING };
-	if (a->field == FIELD_ANCESTOR)
-		return image(v, i + 1, to);
 	if (kind == PART_KINDS)
-		return only_value(v, a, to);
+		return a->field == FIELD_ANCESTOR ? image(v, i + 1, to) :
+		    only_value(v, a, to);
 	if (kind == PART_ARGS && a->part != PART_ALL)
 		i = a->part;
 	return value_of_part(v, a, kind, i, to);
+}
+
+bool
+view_last(struct view *v, const struct aspect *a, struct value *to)
+{
+	size_t	 n;
+
+	if (list_of(a) == PART_KINDS && a->field != FIELD_ANCESTOR) {
+		*to = (struct value){ .kind = VALUE_NOTHING };
+		return only_value(v, a, to);
+	}
+	n = view_count(v, a);
+	while (n > 0)
+		if (view_value(v, a, --n, to))
+			return true;
+	return false;
 }

@@ -58,10 +58,13 @@ struct aspect {
 /* How many there may be: see view_value(). */
 size_t	view_count(struct view *, const struct aspect *);
 
+/* The last of them all; false when there is none. */
+bool	view_last(struct view *, const struct aspect *, struct value *);
+
 /*
  * The I-th of them, I below view_count(), in the order of the record. False
- * when it is not meant after all. Borrowed from the record, or, as addresses
- * are, until the next call.
+ * when it is not meant after all. Texts are borrowed until the next record,
+ * addresses, of 16 bytes, until the next call.
  */
 bool	view_value(struct view *, const struct aspect *, size_t i,
 	    struct value *);

@@ -4,6 +4,8 @@
  */
 #include "play.h"
 
+#include "engine/inside.h"
+
 #define CLOSED	SEQ("s", S(R) S(W "absent 5 seconds; "))
 
 static void
@@ -175,6 +177,96 @@ a_clock_that_steps_back_ends_nothing_sooner(void **state)
 	plays(CLOSED, "r10 x3 x14 x16", "s@15=0 absence");
 }
 
+/* Of each waiting, the deadline; of the groups, those that are not folded. */
+static void
+waits_folded(const struct play *p, uint32_t waits, uint32_t open)
+{
+	assert_int_equal(partials_count(p->e->partials), waits);
+	assert_int_equal(p->e->sources[0].watch.absences.n, waits);
+	assert_int_equal(p->e->pasts.origins.used, open);
+}
+
+static void
+what_begins_to_wait_lies_folded_until_its_end(void **state)
+{
+	struct play	*p = play_new(CLOSED);
+
+	(void)state;
+	assert_string_equal(play(p, "r0:u1 r1:u2 r2:u3"), "");
+	waits_folded(p, 3, 0);
+	assert_string_equal(play(p, "w3:u1 w3:u2"), "");
+	waits_folded(p, 1, 0);
+	assert_string_equal(play(p, "x9"), "s@7=2 absence");
+	waits_folded(p, 0, 0);
+	play_free(p);
+}
+
+static void
+what_makes_room_is_waited_for_no_more(void **state)
+{
+	struct play	*p = play_new(CLOSED);
+
+	(void)state;
+	engine_free(p->e);
+	play_begin(p, &(struct engine_options){ .max_instances = 2 });
+	assert_string_equal(play(p, "r0:u1 r1:u2 r2:u3"), "");
+	waits_folded(p, 2, 0);
+	assert_int_equal(p->e->stats.evicted, 1);
+	assert_string_equal(play(p, "x9"), "s@6=1 absence; s@7=2 absence");
+	play_free(p);
+}
+
+static void
+what_is_cancelled_is_waited_for_no_more(void **state)
+{
+	struct play	*p = play_new(SEQ("s", S(R) S(W "absent 5 seconds; ")
+	    "cancel { event <auditevent> { AUE_UNLINK; }; status any; }; "));
+
+	(void)state;
+	assert_string_equal(play(p, "r0:u1 r1:u2 u2:u1"), "");
+	waits_folded(p, 1, 0);
+	assert_string_equal(play(p, "x9"), "s@6=1 absence");
+	play_free(p);
+}
+
+static void
+what_is_made_again_waits_folded_as_before(void **state)
+{
+	struct play	*p = play_new(CLOSED);
+
+	(void)state;
+	assert_string_equal(play(p, "r0:u1 r1:u2 r2:u3 r3:u4"), "");
+	play_move(p);
+	waits_folded(p, 4, 0);
+	assert_int_equal(p->e->sources[0].watch.absences.nheap, 0);
+	assert_string_equal(play(p, "r4:u2 w5:u1 w6:u4 x9"),
+	    "s@6=1 absence; s@7=2 absence");
+	play_free(p);
+}
+
+/* A third state is waited for behind the second, which may be met again. */
+static void
+what_has_gone_on_is_opened_for_what_comes_besides(void **state)
+{
+	static const char	 rules[] = SEQ("s", S(R)
+	    S(W "absent 5 seconds; ") S(X));
+
+	(void)state;
+	plays(rules, "r0 u6 r7 w8 x9", "s@9=0,4");
+	plays(rules, "r0 u6 r7 u13 x14", "s@14=2,4");
+}
+
+static void
+across_hosts_all_sources_end_it(void **state)
+{
+	static const char	 rules[] = SEQ("s", "across hosts; " S(R)
+	    S(W "absent 5 seconds; "));
+
+	(void)state;
+	plays(rules, "r0:@1,u1 r1:u2 w2:u1 x9", "s@6=1 absence");
+	plays(rules, "r0:@1,u1 x9", "s@5=0 absence");
+}
+
 int
 main(void)
 {
@@ -195,6 +287,12 @@ main(void)
 		TEST(an_alert_shows_the_last_record_that_took_part),
 		TEST(what_still_waits_is_counted),
 		TEST(a_clock_that_steps_back_ends_nothing_sooner),
+		TEST(what_begins_to_wait_lies_folded_until_its_end),
+		TEST(what_makes_room_is_waited_for_no_more),
+		TEST(what_is_cancelled_is_waited_for_no_more),
+		TEST(what_is_made_again_waits_folded_as_before),
+		TEST(what_has_gone_on_is_opened_for_what_comes_besides),
+		TEST(across_hosts_all_sources_end_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

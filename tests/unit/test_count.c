@@ -4,6 +4,8 @@
  */
 #include "play.h"
 
+#include "engine/inside.h"
+
 static void
 a_multiplier_is_so_many_states(void **state)
 {
@@ -242,6 +244,114 @@ an_alert_has_all_its_records_when_there_is_no_room(void **state)
 	play_free(p);
 }
 
+/* So many records lie in tallies after these, and this is what they raise. */
+static void
+counts(struct play *p, const char *script, unsigned n, const char *alerts)
+{
+	assert_string_equal(play(p, script), alerts);
+	assert_int_equal(tallies_used(p->e->tallies), n);
+}
+
+static void
+one_record_takes_no_tally(void **state)
+{
+	struct play	*p = play_new(SEQ("s", "by pid; "
+	    S(R "multiplier 3; ")));
+
+	(void)state;
+	counts(p, "r0:p1 r1:p2 r2:p3", 0, "");
+	counts(p, "r3:p2", 2, "");
+	assert_int_equal(p->e->stats.started, 3);
+	counts(p, "r4:p2", 0, "s@4=1,3,4 pid=2");
+	play_move(p);
+	counts(p, "r5:p1 r6:p1 r7:p3 r8:p3", 0,
+	    "s@6=0,5,6 pid=1; s@8=2,7,8 pid=3");
+	assert_int_equal(p->e->stats.started, 3);
+	play_free(p);
+}
+
+static void
+the_same_value_again_takes_the_place_of_the_only_one(void **state)
+{
+	struct play	*p = play_new(SEQ("s", "timeout 20 seconds; "
+	    S(R "multiplier 2 distinct object in 10 seconds; ")));
+
+	(void)state;
+	counts(p, "r0:/a r5:/a r9:/a r8:/a", 0, "");
+	assert_int_equal(p->e->stats.started, 1);
+	play_move(p);
+	counts(p, "r12:/b", 0, "s@12=3,4");
+	counts(p, "r13:/b r24:/c", 2, "");
+	play_free(p);
+}
+
+static void
+the_only_one_gets_over_age(void **state)
+{
+	struct play	*p = play_new(SEQ("s", "timeout 10 seconds; "
+	    S(R "multiplier 2; ")));
+
+	(void)state;
+	counts(p, "r0 x11", 0, "");
+	assert_int_equal(engine_waiting(p->e, 0), 0);
+	/* A clock that steps back does not make it younger. */
+	counts(p, "r5", 0, "");
+	assert_int_equal(p->e->stats.expired, 1);
+	assert_int_equal(p->e->stats.started, 2);
+	counts(p, "r15", 0, "s@15=2,3");
+	play_free(p);
+}
+
+static void
+the_only_one_is_cancelled_or_makes_room(void **state)
+{
+	const struct engine_options	 few = { .max_instances = 2 };
+	struct play			*p = play_new(SEQ("s", "by pid; "
+	    S(R "multiplier 2; ") "cancel { event <auditevent> "
+	    "{ AUE_UNLINK; }; status any; }; "));
+
+	(void)state;
+	counts(p, "r0:p1 r1:p2 u2:p1 r3:p1", 0, "");
+	assert_int_equal(p->e->stats.started, 3);
+	assert_int_equal(engine_waiting(p->e, 0), 2);
+	engine_free(p->e);
+	play_begin(p, &few);
+	/* The oldest goes. */
+	counts(p, "r4:p1 r5:p2 r6:p3 r7:p1", 0, "");
+	assert_int_equal(p->e->stats.evicted, 2);
+	(void)play(p, "r8:p3");
+	assert_int_equal(p->e->stats.alerts, 1);
+	play_free(p);
+}
+
+/* What starts the two makes room for the second: the count has no start. */
+static void
+what_comes_out_outlives_a_count_that_had_to_make_room(void **state)
+{
+	const struct engine_options	 one = { .max_counted = 1 };
+	struct play			*p = play_new(SEQ("s",
+	    "strict; timeout 60 seconds; " S(R) S(W "multiplier 2; ") S(X)));
+
+	(void)state;
+	engine_free(p->e);
+	play_begin(p, &one);
+	assert_string_equal(play(p, "r0 w1 w2 x3"), "s@3=0,1,2,3");
+	play_free(p);
+}
+
+/* What else a key has is in the same group, or in others. */
+static void
+one_record_is_counted_beside_what_waits(void **state)
+{
+	(void)state;
+	plays(SEQ("s", S(R "multiplier 2; ") S(W) S(U)),
+	    "r0 r1 r2 w3 r4 u5", "s@5=0,1,3,5");
+	plays(SEQ("s", S(R "multiplier 2 distinct pid; ")
+	    S(W "bind $f object; ") S(U "object == $f; ")),
+	    "r0:p1 r1:p2 w2:/a r3:p3 w4:/b u5:/b r6:p4 r7:p4 r8:p5 w9:/a u10:/a",
+	    "s@5=1,3,4,5 f=/b; s@10=7,8,9,10 f=/a");
+}
+
 int
 main(void)
 {
@@ -268,6 +378,14 @@ main(void)
 		TEST(ten_thousand_cost_no_more_than_ten),
 		TEST(an_absence_may_follow_a_count),
 		TEST(an_alert_has_all_its_records_when_there_is_no_room),
+		cmocka_unit_test(one_record_takes_no_tally),
+		cmocka_unit_test(
+		    the_same_value_again_takes_the_place_of_the_only_one),
+		cmocka_unit_test(the_only_one_gets_over_age),
+		cmocka_unit_test(the_only_one_is_cancelled_or_makes_room),
+		cmocka_unit_test(
+		    what_comes_out_outlives_a_count_that_had_to_make_room),
+		cmocka_unit_test(one_record_is_counted_beside_what_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,11 +22,11 @@ struct row {
 };
 
 static void
-on_moved(void *arg, uint32_t partial, uint32_t at)
+on_moved(void *arg, const struct deadline *d, uint32_t at)
 {
 	struct row	*rows = arg;
 
-	rows[partial].at = at;
+	rows[d->group].at = at;
 }
 
 static int
@@ -67,14 +67,14 @@ the_first_is_the_earliest_whatever_is_taken_out(void **state)
 			    lot_below(l, 1 + n % 2 * 50),
 			    .start = lot_below(l, 3), .rule = lot_below(l, 2),
 			    .nth = i * UINT32_C(2654435761), /* any order */
-			    .partial = n };
-			deadlines_add(&d, &r->d);
+			    .group = n };
+			r->at = deadlines_add(&d, &r->d);
 		}
 		for (size_t k = 0; k < MANY; k++) {
 			if (rows[k].at == 0)
 				continue;
 			assert_int_equal(deadlines_at(&d,
-			    rows[k].at)->partial, k);
+			    rows[k].at)->group, k);
 			if (first == NULL || by_time(&rows[k].d,
 			    &first->d) < 0)
 				first = &rows[k];
@@ -98,13 +98,13 @@ those_who_wait_as_long_as_others_stand_in_lists(void **state)
 
 	(void)state;
 	for (uint32_t i = 1; i < MANY; i++)
-		deadlines_add(&d, &(struct deadline){ .partial = i,
+		deadlines_add(&d, &(struct deadline){ .group = i,
 		    .end = i + wait[i % DEADLINE_LISTS] });
 	assert_int_equal(d.nheap, 0);
-	deadlines_add(&d, &(struct deadline){ .end = 5, .partial = MANY });
+	deadlines_add(&d, &(struct deadline){ .end = 5, .group = MANY });
 	assert_int_equal(d.nheap, 1);
 	assert_int_equal(d.n, MANY);
-	assert_int_equal(deadlines_first(&d)->partial, MANY);
+	assert_int_equal(deadlines_first(&d)->group, MANY);
 	deadlines_remove(&d, d.first);
 	for (uint32_t end = 0; d.n > 0;) {
 		assert_true(deadlines_first(&d)->end >= end);

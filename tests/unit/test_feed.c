@@ -45,6 +45,12 @@ static const char *const	rules[] = {
 	    S("absent 4 seconds; " U) S("absent 3 seconds; " W) S(U)),
 	SEQ("a", "timeout 3 seconds; " S(R P("/tmp/"))
 	    S("absent 2 seconds; " U) S(W "multiplier 2; ")),
+	/* The same of records whose paths may be remembered. */
+	SEQ("a", S(R P("/tmp/")) S(U P("/etc")) S("absent 1 seconds; " R))
+	SEQ("b", S("object not <path> { /tmp/; }; " W)
+	    S("absent 2 seconds; " X P("/tmp/b"))),
+	OPTS("path-cache follow; ")
+	SEQ("a", S(R P("/tmp/a")) S("absent 1 seconds; " R P("/etc"))),
 	/* Those that see each record, and those that hear of others. */
 	SEQ("a", "strict; " S(R) S(W)),
 	SEQ("a", "strict; except { " U "}; " S(R) S(W)),

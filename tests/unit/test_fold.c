@@ -15,6 +15,7 @@
 /* A group with partial matches in a row, as life.c makes them. */
 struct row {
 	struct pasts	 pasts;
+	struct tallies	*tallies;
 	struct folds	 folds;
 	struct group	 g;
 	struct partial	 p[FOLD_STATES + 1];
@@ -52,7 +53,8 @@ row_begin(struct row *r, const struct origin *o, unsigned low, unsigned top)
 	uint32_t	 origin, past = 0;
 
 	pasts_init(&r->pasts, true);
-	folds_init(&r->folds, &r->pasts);
+	r->tallies = tallies_new(&r->pasts, 0);
+	folds_init(&r->folds, &r->pasts, r->tallies);
 	r->g = (struct group){ .id = 5, .rule = 9,
 	    .top = top & GROUP_TOP_MAX };
 	r->low = low;
@@ -95,6 +97,7 @@ row_end(struct row *r)
 	assert_int_equal(r->pasts.records.used, 0);
 	assert_int_equal(r->folds.later.used, 0);
 	folds_fini(&r->folds);
+	tallies_free(r->tallies);
 	pasts_fini(&r->pasts);
 }
 
@@ -225,6 +228,68 @@ a_beginning_lies_there_as_if_it_had_been_open(void **state)
 	assert_false(begins(&g, &(struct origin){ .first_s = 1, .state = 2 }));
 }
 
+/* Of a record that is counted; its tally has just that. */
+static void
+counts_again(uint64_t value, bool bare)
+{
+	const struct tally_way	 way = { .wanted = 5, .window_ms = -1,
+	    .distinct = true };
+	struct counted		 one = { .ms = 1000250, .value = value };
+	struct alert_step	 steps[ALERT_STEPS_MAX];
+	struct row		 r;
+	struct partial		*p = &r.p[0];
+
+	row_begin(&r, &beginning, 1, 0);
+	assert_true(fold_count(&r.g, &beginning, 1000250, value, bare));
+	assert_int_equal(r.g.folded, FOLDED_COUNT);
+	assert_int_equal(fold_last_ms(&r.folds, &r.g), 1000250);
+	assert_int_equal(tallies_used(r.tallies), 0);
+	assert_int_equal(r.pasts.origins.used, 0);
+	assert_int_equal(fold_take(&r.folds, &r.g, 4711, r.p), 0);
+	assert_true(!r.g.folded && r.g.first == 0);
+	assert_true(p->counts && p->state == 0 && p->made == 77);
+	assert_int_equal(p->last_ms, 1000250);
+	assert_int_equal(origin_hash(&r.pasts, p->origin), 4711);
+	assert_int_equal(tally_count(r.tallies, p->tally), 1);
+	one = tally_newest(r.tallies, p->tally);
+	assert_int_equal(one.origin, p->origin);
+	assert_true(one.ms == 1000250 && one.value == value);
+	assert_int_equal(past_list(&r.pasts, one.past, steps), !bare);
+	assert_true(bare || steps[0].offset == 4000);
+	/* One of the same value takes its place. */
+	one.past = 0;
+	one.origin = origin_hold(&r.pasts, p->origin);
+	tally_add(r.tallies, p->tally, &way, &one);
+	assert_int_equal(tally_count(r.tallies, p->tally), value == 0 ? 2 : 1);
+	tally_drop(r.tallies, p->tally);
+	origin_drop(&r.pasts, p->origin);
+	row_end(&r);
+}
+
+static void
+a_count_of_one_record_has_its_tally_again(void **state)
+{
+	(void)state;
+	counts_again(0, false);
+	counts_again(0, true);
+	counts_again(UINT64_C(5) << 32, false);
+	counts_again(UINT64_MAX, true);
+}
+
+static void
+of_a_count_that_is_dropped_nothing_is_left(void **state)
+{
+	struct row	 r;
+
+	(void)state;
+	row_begin(&r, &beginning, 1, 0);
+	assert_true(fold_count(&r.g, &beginning, 1000250, UINT64_MAX, true));
+	fold_ahead(&r.folds, &r.g);
+	fold_drop(&r.folds, &r.g);
+	assert_int_equal(r.g.first, 0);
+	row_end(&r);
+}
+
 static void
 refuses(struct row *r)
 {
@@ -286,6 +351,35 @@ what_a_count_made_stays_as_it_is(void **state)
 	refuses(&r);
 }
 
+/* The furthest alone may wait for one, and then nothing is ever too late. */
+static void
+an_absence_is_folded_with_its_deadline(void **state)
+{
+	struct row	 r;
+
+	(void)state;
+	row_begin(&r, &beginning, 1, 2);
+	r.p[1].epoch = r.p[2].epoch = 0;
+	r.p[2].deadline = 4712;
+	assert_true(row_fold(&r));
+	assert_int_equal(r.g.folded, FOLDED_ABSENCE);
+	assert_int_equal(r.g.f_deadline, 4712);
+	assert_int_equal(group_late(&r.g), 0);
+	memset(r.p, 0xee, sizeof(r.p));
+	assert_int_equal(fold_take(&r.folds, &r.g, 4711, r.p), 1);
+	assert_int_equal(r.p[1].deadline, 0);
+	assert_int_equal(r.p[2].deadline, 4712);
+	assert_int_equal(r.p[2].epoch, 0);
+	row_end(&r);
+	row_begin(&r, &beginning, 1, 2);
+	r.p[1].epoch = r.p[2].epoch = 0;
+	r.p[1].deadline = 4712;
+	refuses(&r);
+	row_begin(&r, &beginning, 1, 2);
+	r.p[2].deadline = 4712;
+	refuses(&r);
+}
+
 static void
 what_is_too_large_stays_as_it_is(void **state)
 {
@@ -305,6 +399,8 @@ what_is_too_large_stays_as_it_is(void **state)
 		r.p[1].last_ms = (int64_t)((uint64_t)large[i].first_s * 1000);
 		refuses(&r);
 		assert_false(begins(&r.g, &large[i]));
+		assert_false(fold_count(&r.g, &large[i], r.p[1].last_ms, 0,
+		    false));
 	}
 	/* Years between its records, either way. */
 	for (int i = 0; i < 2; i++) {
@@ -328,8 +424,11 @@ main(void)
 		    where_nobody_asks_for_pasts_there_are_none_again),
 		cmocka_unit_test(a_clock_may_step_back_between_its_records),
 		cmocka_unit_test(a_beginning_lies_there_as_if_it_had_been_open),
+		cmocka_unit_test(a_count_of_one_record_has_its_tally_again),
+		cmocka_unit_test(of_a_count_that_is_dropped_nothing_is_left),
 		cmocka_unit_test(what_has_parted_stays_as_it_is),
 		cmocka_unit_test(what_a_count_made_stays_as_it_is),
+		cmocka_unit_test(an_absence_is_folded_with_its_deadline),
 		cmocka_unit_test(what_is_too_large_stays_as_it_is),
 	};
 

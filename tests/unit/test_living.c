@@ -168,6 +168,10 @@ static void
 a_count_begins_with_its_oldest_record_that_is_not_over_age(void **state)
 {
 	(void)state;
+	lives(SEQ("s", NEW S(R "multiplier 5; ") S(U)), "x0 r10",
+	    "s 1*1 10-10 n1 timeout 70 at 0:1");
+	lives(SEQ("s", NEW S(R "multiplier 5; ") S(U)), "x0 r10 x71",
+	    "s 1 10-10 n0 timeout 70 over");
 	lives(SEQ("s", NEW S(R "multiplier 5; ") S(U)), "r0 r10 r20",
 	    "s 1*3 0-20 n3 timeout 60 at 0:0");
 	lives(SEQ("s", NEW S(R "multiplier 5; ") S(U)), "r0 r10 r20 x65",

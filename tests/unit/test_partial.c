@@ -10,12 +10,14 @@
 #include <cmocka.h>
 
 #include "engine/partial.h"
+#include "engine/tally.h"
 #include "engine/waits.h"
 
 /* A store with what it borrows. */
 struct store {
 	struct bounds	 bounds;
 	struct pasts	 pasts;
+	struct tallies	*tallies;
 	struct partials	*s;
 };
 
@@ -24,7 +26,8 @@ store_new(struct store *st, uint32_t open)
 {
 	bounds_init(&st->bounds);
 	pasts_init(&st->pasts, true);
-	st->s = partials_new(&st->bounds, &st->pasts, open);
+	st->tallies = tallies_new(&st->pasts, 0);
+	st->s = partials_new(&st->bounds, &st->pasts, st->tallies, open);
 	return st->s;
 }
 
@@ -32,6 +35,7 @@ static void
 store_free(struct store *st)
 {
 	partials_free(st->s);
+	tallies_free(st->tallies);
 	pasts_fini(&st->pasts);
 	bounds_fini(&st->bounds);
 }
@@ -420,6 +424,63 @@ a_beginning_is_folded_at_once_and_takes_the_place_of_another(void **state)
 	store_free(&st);
 }
 
+static void
+a_count_is_folded_until_it_is_asked_for(void **state)
+{
+	const struct group	 as = { .folded = FOLDED_COUNT, .f_start = 9,
+	    .f_millis = 7000, .f_value = UINT64_MAX };
+	struct store		 st;
+	struct partials		*s = store_new(&st, 1);
+	const uint32_t		 one = group_add(s, 1, 3);
+	const uint32_t		 two = group_add(s, 2, 3);
+	uint32_t		 p;
+
+	(void)state;
+	group_begin_folded(s, one, &as, 41);
+	group_begin_folded(s, two, &as, 42);
+	assert_true(group_holds(s, one));
+	assert_int_equal(partials_count(s), 2);
+	assert_int_equal(partials_victim(s), one);
+	assert_int_equal(group_last_ms(s, one), 7000);
+	assert_int_equal(group_late(group_at(s, one)), 0);
+	partial_ahead(s, one);
+	/* It waits for nothing, and counts for no other state. */
+	assert_int_equal(partial_find(s, one, 0, false), 0);
+	assert_int_equal(partial_find(s, one, 1, true), 0);
+	assert_int_equal(tallies_used(st.tallies), 0);
+	p = partial_find(s, one, 0, true);
+	assert_int_equal(partial_at(s, p)->group, one);
+	assert_int_equal(tally_newest(st.tallies, partial_at(s, p)->tally).
+	    value, UINT64_MAX);
+	assert_int_equal(group_first(s, one), p);
+	assert_int_equal(partial_at(s, p)->next, 0);
+	group_end_folded(s, two);
+	assert_false(group_in_use(s, two));
+	assert_int_equal(partials_count(s), 1);
+	store_free(&st);
+}
+
+static void
+a_deadline_is_known_to_who_waits_folded_or_not(void **state)
+{
+	const struct group	 as = { .folded = FOLDED_ABSENCE, .f_low = 1,
+	    .top = 1, .f_deadline = 70 };
+	struct store		 st;
+	struct partials		*s = store_new(&st, 1);
+	const uint32_t		 g = group_add(s, 1, 3);
+	uint32_t		 p;
+
+	(void)state;
+	group_begin_folded(s, g, &as, 0);
+	group_waits_at(s, g, 1, 71);
+	assert_int_equal(group_at(s, g)->f_deadline, 71);
+	p = partial_find(s, g, 1, false);
+	assert_int_equal(partial_at(s, p)->deadline, 71);
+	group_waits_at(s, g, 1, 72);
+	assert_int_equal(partial_at(s, p)->deadline, 72);
+	store_free(&st);
+}
+
 /* It waits in vain: what it had is gone, and another one is folded there. */
 static void
 a_folded_beginning_in_a_group_that_is_queued_is_folded_again(void **state)
@@ -503,6 +564,9 @@ main(void)
 		    what_was_not_touched_of_late_is_folded_until_it_is_asked_for),
 		cmocka_unit_test(
 		    a_beginning_is_folded_at_once_and_takes_the_place_of_another),
+		cmocka_unit_test(
+		    a_deadline_is_known_to_who_waits_folded_or_not),
+		cmocka_unit_test(a_count_is_folded_until_it_is_asked_for),
 		cmocka_unit_test(
 		    a_folded_beginning_in_a_group_that_is_queued_is_folded_again),
 		cmocka_unit_test(

@@ -159,12 +159,34 @@ static void
 what_follows_a_nul_is_no_part_of_a_path(void **state)
 {
 	static const uint8_t	 bytes[] = "/bin/ls\0/etc";
+	const struct slice	 whole = { bytes, sizeof(bytes) };
+	const struct slice	 path = slice_str("/bin/ls");
 	struct pathcache	*p = pathcache_new();
 	const struct inode	 i = inode(p, 0, 1, 2);
 
 	(void)state;
 	pathcache_put(p, &i, (struct slice){ bytes, sizeof(bytes) });
 	assert_true(holds(p, 0, 1, 2, "/bin/ls"));
+	pathcache_forget(p, &i, &whole);
+	assert_true(holds(p, 0, 1, 2, "/bin/ls"));
+	pathcache_forget(p, &i, &path);
+	assert_true(holds(p, 0, 1, 2, NULL));
+	pathcache_free(p);
+}
+
+static void
+what_follows_a_nul_takes_no_room(void **state)
+{
+	static const uint8_t	 bytes[60000] = "/bin/ls";
+	struct pathcache	*p = pathcache_new();
+
+	(void)state;
+	for (uint64_t node = 0; node <= PATHCACHE_MAX / sizeof(bytes); node++) {
+		const struct inode	 i = inode(p, 0, 1, node);
+
+		pathcache_put(p, &i, (struct slice){ bytes, sizeof(bytes) });
+	}
+	assert_true(holds(p, 0, 1, 0, "/bin/ls"));
 	pathcache_free(p);
 }
 
@@ -272,6 +294,7 @@ main(void)
 		cmocka_unit_test(source_file_system_and_node_are_told_apart),
 		cmocka_unit_test(an_empty_path_is_a_path),
 		cmocka_unit_test(what_follows_a_nul_is_no_part_of_a_path),
+		cmocka_unit_test(what_follows_a_nul_takes_no_room),
 		cmocka_unit_test(what_comes_ahead_changes_nothing),
 		cmocka_unit_test(memory_is_bounded_and_the_oldest_go_first),
 		cmocka_unit_test(a_known_pair_takes_no_more_room),

@@ -69,22 +69,59 @@ an_instance_is_found_by_its_id(void **state)
 }
 
 static void
-what_was_found_is_still_there_until_it_is_removed(void **state)
+before_the_first_one_nobody_is_found(void **state)
 {
-	struct seqs	*s = seqs_new(SEQS_MAX, false);
-	uint32_t	 a = add(s, 7);
+	struct seqs	*s = seqs_new(SEQS_MAX, true);
 
 	(void)state;
-	seqs_ahead(s, spread(7));
-	assert_int_equal(seqs_ahead_more(s, spread(7), true), a);
-	assert_true(seqs_is_still(s, a, spread(7)));
-	assert_false(seqs_is_still(s, a, spread(8)));
+	assert_int_equal(find(s, 7), SEQ_NONE);
+	assert_int_equal(seqs_find(s, 0), SEQ_NONE);
+	assert_int_equal(seqs_count(s), 0);
+	assert_int_equal(seqs_size(s), 0);
+	assert_null(seqs_restored(s, NULL, 0));
+	assert_int_equal(find(s, 7), SEQ_NONE);
+	seqs_free(s);
+}
+
+static void
+what_was_found_is_there_until_it_is_removed(void **state)
+{
+	struct seqs	*s = seqs_new(SEQS_MAX, false);
+	const uint32_t	 a = add(s, 7);
+
+	(void)state;
+	assert_int_equal(find(s, 7), a);
+	assert_int_equal(find(s, 8), SEQ_NONE);
 	seqs_remove(s, a);
-	assert_false(seqs_is_still(s, a, spread(7)));
-	assert_false(seqs_is_still(s, a, 0));
+	assert_int_equal(find(s, 7), SEQ_NONE);
+	assert_int_equal(seqs_find(s, 0), SEQ_NONE);
 	assert_int_equal(add(s, 8), a);		/* used again */
-	assert_false(seqs_is_still(s, a, spread(7)));
-	assert_true(seqs_is_still(s, a, spread(8)));
+	assert_int_equal(find(s, 7), SEQ_NONE);
+	assert_int_equal(find(s, 8), a);
+	seqs_free(s);
+}
+
+static void
+looking_ahead_finds_the_same(void **state)
+{
+	struct seqs	*s = seqs_new(SEQS_MAX, false);
+	const uint32_t	 a = add(s, 7), b = add(s, 8);
+
+	(void)state;
+	for (unsigned all = 0; all < 2; all++) {
+		seqs_ahead(s, spread(8));
+		assert_int_equal(seqs_ahead_more(s, spread(8), all != 0), b);
+		assert_int_equal(find(s, 8), b);
+		assert_int_equal(seqs_ahead_more(s, spread(9), all != 0),
+		    SEQ_NONE);
+		assert_int_equal(find(s, 9), SEQ_NONE);
+		assert_int_equal(seqs_ahead_more(s, spread(7), all != 0), a);
+	}
+	seqs_remove(s, a);			/* meanwhile */
+	assert_int_equal(find(s, 7), SEQ_NONE);
+	assert_int_equal(seqs_ahead_more(s, spread(9), true), SEQ_NONE);
+	assert_int_equal(add(s, 9), a);
+	assert_int_equal(find(s, 9), a);
 	seqs_free(s);
 }
 
@@ -370,8 +407,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_instance_is_found_by_its_id),
-		cmocka_unit_test(
-		    what_was_found_is_still_there_until_it_is_removed),
+		cmocka_unit_test(before_the_first_one_nobody_is_found),
+		cmocka_unit_test(what_was_found_is_there_until_it_is_removed),
+		cmocka_unit_test(looking_ahead_finds_the_same),
 		cmocka_unit_test(those_who_share_a_near_place_are_told_apart),
 		cmocka_unit_test(without_hashes_each_is_zero),
 		cmocka_unit_test(

@@ -117,6 +117,76 @@ a_combination_that_is_alone_has_no_root_in_its_row(void **state)
 	case_free(c);
 }
 
+/* In place of an epoch a folded count has its value. */
+static void
+a_folded_count_is_this_row(void **state)
+{
+	static const uint8_t	 first[] = {
+		0, 0,			/* the first state counts */
+		0, 0, 0, 0, 1,		/* began with record 1 */
+		0, 0, 0, 0, 0, 0,	/* at offset 0 */
+		0, 0,			/* of source 0 */
+		0x01, 0x74, 0x87, 0x6e, 0x80, 0x00,	/* 1600000000000 ms */
+		0, 0, 0, 0		/* epoch */
+	};
+	struct rule_case	*c = life_case(
+	    "sequence s { subject any; by pid; timeout none;\n"
+	    " state { event any; status any; multiplier 2 distinct object; };\n"
+	    "};\n");
+	struct engine		*e = life_engine(c, &nobody);
+	uint64_t		 value;
+	struct saved		 s;
+	const struct row	*row;
+
+	(void)state;
+	life_feed_one(e, OPEN, "/a", 0);
+	value = group_at(e->partials, 1)->f_value;
+	s = saved_of(e);
+	row = row_of(&s, SECTION_GROUPS, ITEMS);
+	assert_int_equal(row->bytes.n, 21 + sizeof(first) + 8 + 8);
+	assert_int_equal(row->bytes.p[4] & 0xf, 1);
+	assert_memory_equal(row->bytes.p + 21, first, sizeof(first));
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(row->bytes.p[21 + sizeof(first) + i],
+		    (uint8_t)(value >> (56 - 8 * i)));
+	/* It would be a chain, or too long a one; or one that is further on. */
+	assert_string_equal(life_changed(c, &s, row, 21, 1),
+	    "groups: a group that cannot be");
+	assert_string_equal(life_changed(c, &s, row, 21, 128),
+	    "groups: a group that cannot be");
+	assert_string_equal(life_changed(c, &s, row, 22, 1),
+	    "groups: a group that cannot be");
+	life_damage(c, &s, SECTION_GROUPS, SECTION_GROUPS);
+	saved_free(&s);
+	e = saved_move(e, life_engine(c, &nobody));
+	life_feed_one(e, OPEN, "/a", 1);
+	assert_true(group_at(e->partials, 1)->folded);
+	life_feed_one(e, OPEN, "/b", 2);
+	assert_int_equal(e->stats.alerts, 1);
+	engine_free(e);
+	case_free(c);
+}
+
+static void
+a_count_of_a_rule_that_counts_no_more_is_refused(void **state)
+{
+	struct rule_case	*c = life_case(one_each);
+	struct engine		*e = life_engine(c, &nobody);
+	struct saved		 s;
+	const struct row	*row;
+
+	(void)state;
+	life_feed_one(e, OPEN, "/a", 0);
+	s = saved_of(e);
+	row = row_of(&s, SECTION_GROUPS, ITEMS);
+	((uint8_t *)(uintptr_t)row->bytes.p)[22] = 0;
+	assert_string_equal(life_changed(c, &s, row, 21, 0),
+	    "groups: a group that cannot be");
+	saved_free(&s);
+	engine_free(e);
+	case_free(c);
+}
+
 static void
 a_combination_that_is_alone_goes_on(void **state)
 {
@@ -363,29 +433,68 @@ values_of_no_key_are_refused(void **state)
 	case_free(c);
 }
 
-/* The last of what is told of it, and it was not the hundredth. */
+/* It is told of it, BEHIND its end, and it was not the hundredth. */
 static void
-an_absence_that_nobody_has_waited_for_is_refused(void **state)
+refuses_the_hundredth(const char *rules, size_t behind, const char *says)
 {
-	struct rule_case	*c = life_case(
-	    "sequence s { subject any; by none; timeout none;\n"
-	    " state { event <auditevent> { AUE_OPEN_R; }; status any; };\n"
-	    " state { event <auditevent> { AUE_UNLINK; }; status any;\n"
-	    "  absent 9 seconds; }; };\n");
+	struct rule_case	*c = life_case(rules);
 	struct engine		*e = life_engine(c, &nobody);
 	struct saved		 s;
 	const struct row	*items;
+	size_t			 nth;
 
-	(void)state;
 	life_feed_one(e, OPEN, "/a", 0);
 	life_feed_one(e, OPEN, "/a", 20);
 	s = saved_of(e);
 	items = row_of(&s, SECTION_GROUPS, ITEMS);
-	assert_memory_equal(items->bytes.p + items->bytes.n - 8,
-	    "\0\0\0\0\0\0\0\1", 8);
-	assert_string_equal(life_changed(c, &s, items, items->bytes.n - 1, 0),
-	    "nothing");
-	assert_string_equal(life_changed(c, &s, items, items->bytes.n - 1, 99),
+	nth = items->bytes.n - behind - 8;
+	assert_memory_equal(items->bytes.p + nth, "\0\0\0\0\0\0\0\1", 8);
+	assert_string_equal(life_changed(c, &s, items, nth + 7, 0), "nothing");
+	assert_string_equal(life_changed(c, &s, items, nth + 7, 99), says);
+	saved_free(&s);
+	engine_free(e);
+	case_free(c);
+}
+
+static void
+an_absence_that_nobody_has_waited_for_is_refused(void **state)
+{
+#define ABSENT	"sequence s { subject any; by none; timeout none;\n"	\
+	" state { event <auditevent> { AUE_OPEN_R; }; status any; };\n"	\
+	" state { event <auditevent> { AUE_UNLINK; }; status any;\n"	\
+	"  absent 9 seconds; }; "
+
+	(void)state;
+	refuses_the_hundredth(ABSENT "};\n", 8,
+	    "groups: a group that cannot be");
+	refuses_the_hundredth(ABSENT "strict; };\n", 0,
+	    "groups: a partial match that cannot be");
+#undef ABSENT
+}
+
+/* An absence after the count would be looked for on the clock of all hosts. */
+static void
+a_count_on_another_clock_than_its_rule_is_refused(void **state)
+{
+	struct rule_case	*c = life_case(
+	    "sequence s { subject any; by none; timeout none;\n"
+	    " state { event <auditevent> { AUE_OPEN_R; }; status any;\n"
+	    "  multiplier 3; };\n"
+	    " state { event <auditevent> { AUE_UNLINK; }; status any;\n"
+	    "  absent 9 seconds; }; };\n");
+	struct engine		*e = life_engine(c, &nobody);
+	const size_t		 bits = 38;	/* of the first origin */
+	struct saved		 s;
+	const struct row	*origins;
+
+	(void)state;
+	life_feed_one(e, OPEN, "/a", 0);
+	life_feed_one(e, OPEN, "/b", 1);
+	s = saved_of(e);
+	origins = row_of(&s, SECTION_ORIGINS, ITEMS - 1);
+	assert_memory_equal(origins->bytes.p, "\0\0\0\1", 4);
+	assert_string_equal(life_changed(c, &s, origins, bits,
+	    origins->bytes.p[bits] | 4),
 	    "groups: a partial match that cannot be");
 	saved_free(&s);
 	engine_free(e);
@@ -458,6 +567,9 @@ main(void)
 		cmocka_unit_test(a_folded_group_is_this_row),
 		cmocka_unit_test(
 		    a_combination_that_is_alone_has_no_root_in_its_row),
+		cmocka_unit_test(a_folded_count_is_this_row),
+		cmocka_unit_test(
+		    a_count_of_a_rule_that_counts_no_more_is_refused),
 		cmocka_unit_test(a_combination_that_is_alone_goes_on),
 		cmocka_unit_test(what_is_made_again_is_told_alike),
 		cmocka_unit_test(a_touched_group_changes_few_rows),
@@ -468,6 +580,8 @@ main(void)
 		cmocka_unit_test(values_of_no_key_are_refused),
 		cmocka_unit_test(
 		    an_absence_that_nobody_has_waited_for_is_refused),
+		cmocka_unit_test(
+		    a_count_on_another_clock_than_its_rule_is_refused),
 		cmocka_unit_test(keys_that_somebody_has_aimed_are_refused),
 		cmocka_unit_test(damage_is_refused_or_does_no_harm),
 	};

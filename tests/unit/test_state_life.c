@@ -207,6 +207,41 @@ damage_is_refused_or_does_no_harm(void **state)
 	end(&cc);
 }
 
+/* The milliseconds of a time that is too far for them are some, below 1000. */
+static void
+a_clock_that_was_never_right_may_begin_something(void **state)
+{
+	struct rule_case	*c = life_case(
+	    "sequence s { subject any; by none; timeout none;\n"
+	    " state { event any; status any; multiplier 2; }; };\n");
+	struct engine		*e = life_engine(c, &nobody);
+	struct token		 t = { .layout = layout_find(TOK_HEADER64) };
+	struct frame_record	 f = { .kind = FRAME_RECORD,
+	    .quality = FRAME_STRONG };
+	struct buf		 b = { 0 };
+	struct record		 r;
+
+	(void)state;
+	t.header.version = 11;
+	t.header.event = WRITE;
+	t.header.seconds = INT64_MAX / 1000 + 41;
+	assert_int_equal(build_token(&b, &t), 0);
+	t = (struct token){ .layout = layout_find(TOK_SUBJECT32) };
+	t.subject.address = (struct slice){ (const uint8_t *)"\0\0\0", 4 };
+	assert_int_equal(build_token(&b, &t), 0);
+	t = (struct token){ .layout = layout_find(TOK_RETURN32) };
+	assert_int_equal(build_token(&b, &t), 0);
+	build_finish(&b, 0);
+	f.bytes = buf_bytes(&b);
+	assert_int_equal(record_head(&r, &f), 0);
+	engine_feed(e, 0, &r);
+	assert_int_equal(origin_at(&e->pasts, 1)->first_ms, 0);
+	e = saved_move(e, life_engine(c, &nobody));
+	engine_free(e);
+	buf_fini(&b);
+	case_free(c);
+}
+
 /* One tally for each of many keys, and long pasts. */
 static void
 many_are_told_and_made_again(void **state)
@@ -239,6 +274,8 @@ main(void)
 		cmocka_unit_test(what_is_not_there_is_refused),
 		cmocka_unit_test(what_nobody_holds_is_gone),
 		cmocka_unit_test(damage_is_refused_or_does_no_harm),
+		cmocka_unit_test(
+		    a_clock_that_was_never_right_may_begin_something),
 		cmocka_unit_test(many_are_told_and_made_again),
 	};
 

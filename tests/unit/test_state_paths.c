@@ -84,12 +84,14 @@ paths_are_known_again(void **state)
 	put(a, 0, 5, slice_str("/a"));
 	put(a, 1, 5, slice_str("/b"));
 	put(a, 0, 6, slice_str(""));
+	put(a, 0, 7, (struct slice){ (const uint8_t *)"/c\0d", 4 });
 	put(a, 0, 8, slice_str("/gone"));
 	forget(a, 0, 8);
 	b = section_copy(&sc, a);
 	assert_true(slice_is(path_of(b, 0, 5), "/a"));
 	assert_true(slice_is(path_of(b, 1, 5), "/b"));
 	assert_non_null(path_of(b, 0, 6).p);
+	assert_true(slice_is(path_of(b, 0, 7), "/c"));
 	assert_null(path_of(b, 2, 5).p);
 	assert_null(path_of(b, 0, 8).p);
 	put(b, 0, 5, slice_str("/second"));

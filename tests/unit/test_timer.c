@@ -95,6 +95,12 @@ assert_as_scanned(const struct timer *t, const struct begun *b, uint64_t seed)
 		latest = b->first;
 	if (latest != b->latest)
 		fail_msg("seed %llu", (unsigned long long)seed);
+	for (uint64_t limit = 0; limit < 64; limit += 9)
+		if (timer_over(t, b->epoch, b->first, limit) !=
+		    (b->latest - b->first > (int64_t)limit))
+			fail_msg("seed %llu: over %llu",
+			    (unsigned long long)seed,
+			    (unsigned long long)limit);
 }
 
 static int

@@ -30,11 +30,31 @@ count(struct view *v, enum rule_field field)
 	return view_count(v, &a);
 }
 
+/* The last value is that of a walk over all from the end. */
+static void
+assert_last(struct view *v, struct aspect a)
+{
+	struct value	 last, value;
+	size_t		 n = view_count(v, &a);
+	bool		 has = false;
+
+	while (n > 0 && !has)
+		has = view_value(v, &a, --n, &value);
+	if (view_last(v, &a, &last) != has)
+		fail_msg("field %u", a.field);
+	if (!has)
+		return;
+	assert_int_equal(last.kind, value.kind);
+	assert_int_equal(last.number, value.number);
+	assert_true(slice_eq(last.bytes, value.bytes));
+}
+
 static bool
 text_is(struct view *v, struct aspect a, size_t i, const char *want)
 {
 	struct value	 value;
 
+	assert_last(v, a);
 	if (i >= view_count(v, &a) || !view_value(v, &a, i, &value))
 		return want == NULL;
 	assert_int_equal(value.kind, VALUE_TEXT);
@@ -46,6 +66,7 @@ number_is(struct view *v, struct aspect a, size_t i, uint64_t want)
 {
 	struct value	 value;
 
+	assert_last(v, a);
 	return i < view_count(v, &a) && view_value(v, &a, i, &value) &&
 	    value.kind == VALUE_NUMBER && value.number == want;
 }
@@ -56,6 +77,7 @@ lacks(struct view *v, enum rule_field field)
 	const struct aspect	 a = all_of(field);
 	struct value		 value;
 
+	assert_last(v, a);
 	return view_count(v, &a) == 0 || !view_value(v, &a, 0, &value);
 }
 
@@ -199,6 +221,8 @@ arguments_are_told_apart_by_text_or_position(void **state)
 	made_end(&m, DIALECT_FREEBSD);
 	view_record(&v, &m.asked);
 	assert_int_equal(view_count(&v, &a), 2);
+	assert_true(view_last(&v, &a, &value));
+	assert_int_equal(value.number, 1);	/* the second is another */
 	assert_true(number_is(&v, a, 0, 1));
 	assert_false(view_value(&v, &a, 1, &value));
 	a.argument = NULL;
@@ -233,6 +257,43 @@ the_host_is_the_trails_or_that_of_the_header(void **state)
 	made_end(&m, DIALECT_SOLARIS);
 	view_record(&v, &m.asked);
 	assert_true(text_is(&v, all_of(FIELD_HOST), 0, "10.0.0.1"));
+	view_fini(&v);
+	made_free(&m);
+}
+
+/* What is bound is not copied before it is kept. */
+static void
+texts_stay_as_they_are_until_the_next_record(void **state)
+{
+	static const struct {
+		enum rule_field	 field;
+		const char	*text;
+	}		 texts[] = { { FIELD_OBJECT, "/a" },
+	    { FIELD_TEXT, "note" }, { FIELD_COMMAND, "sh -c" },
+	    { FIELD_ZONE, "z1" }, { FIELD_HOST, "10.0.0.1" } };
+	enum { N = sizeof(texts) / sizeof(texts[0]) };
+	struct value	 values[N];
+	struct view	 v = { 0 };
+	struct made	 m = { 0 };
+
+	(void)state;
+	made_token(&m, "header64_ex", (struct token){ .header = {
+	    .version = 11, .address = { (const uint8_t *)"\12\0\0\1", 4 } } });
+	made_text(&m, "path", "/a");
+	made_text(&m, "text", "note");
+	made_text(&m, "zonename", "z1");
+	made_strings(&m, "exec_args", "sh\0-c\0", 6, 2);
+	made_end(&m, DIALECT_FREEBSD);
+	view_record(&v, &m.asked);
+	for (size_t i = 0; i < N; i++) {
+		const struct aspect	 a = all_of(texts[i].field);
+
+		assert_true(view_last(&v, &a, &values[i]));
+	}
+	for (unsigned f = 0; f < FIELDS; f++)
+		(void)lacks(&v, (enum rule_field)f);
+	for (size_t i = 0; i < N; i++)
+		assert_true(slice_is(values[i].bytes, texts[i].text));
 	view_fini(&v);
 	made_free(&m);
 }
@@ -351,6 +412,7 @@ main(void)
 		cmocka_unit_test(a_list_without_strings_is_no_command),
 		cmocka_unit_test(arguments_are_told_apart_by_text_or_position),
 		cmocka_unit_test(the_host_is_the_trails_or_that_of_the_header),
+		cmocka_unit_test(texts_stay_as_they_are_until_the_next_record),
 		cmocka_unit_test(
 		    errors_of_old_versions_are_those_of_their_system),
 		cmocka_unit_test(what_succeeded_has_no_error),
