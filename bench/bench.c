@@ -305,6 +305,7 @@ measure(struct bench *b)
 		unmap_trails(b);	/* only their sizes were asked for */
 		if (!facts_before(b) || !map_trails(b))
 			return false;
+		facts_first(b);
 	}
 	for (size_t i = 0; i < works_n; i++)
 		if (!bench_prepare(b, i))

@@ -83,9 +83,13 @@ bool	 tell_json(const struct bench *);
 /* versus.c: two programs side by side. */
 bool	 versus(struct bench *);
 
-/* facts.c: before the trails are mapped, in a round, and after all rounds. */
+/*
+ * facts.c: before the trails are mapped, then before anything else is measured,
+ * in a round, and after all rounds.
+ */
 struct fact *facts_new(void);
 bool	 facts_before(struct bench *);
+void	 facts_first(struct bench *);
 void	 facts_round(struct bench *);
 void	 facts_after(struct bench *);
 
