@@ -271,6 +271,13 @@ engine_looks_at_all(const struct engine *e)
 	return e->paths != NULL || e->procs != NULL;
 }
 
+/* The clock of what began in this source, or of ALL hosts. */
+static inline const struct watch *
+engine_watch(const struct engine *e, bool all, uint32_t source)
+{
+	return all ? &e->all : &e->sources[source].watch;
+}
+
 /* The inode of a record that is indexed, for `paths`; false: it has none. */
 static inline bool
 engine_inode(const struct engine *e, const struct record *r, struct inode *i)

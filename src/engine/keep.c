@@ -41,7 +41,7 @@ keep_way(const struct rule *r, uint32_t state)
 static const struct watch *
 watch_of(const struct engine *e, const struct origin *o)
 {
-	return o->all ? &e->all : &e->sources[o->source].watch;
+	return engine_watch(e, o->all, o->source);
 }
 
 static bool
@@ -143,8 +143,7 @@ keep_folded_over_age(const struct engine *e, uint32_t group)
 {
 	const struct group	*g = group_at(e->partials, group);
 	const struct rule	*r = &e->program->rules[g->rule];
-	const struct watch	*w = g->f_all ? &e->all :
-	    &e->sources[g->f_source].watch;
+	const struct watch	*w = engine_watch(e, g->f_all, g->f_source);
 	const struct state	*s = &r->states[g->top];
 	uint64_t		 limit;
 

@@ -54,12 +54,6 @@ note_timeout(struct living *l, uint64_t limit)
 		    (int64_t)limit * 1000));
 }
 
-static const struct watch *
-watch_of(const struct engine *e, bool all, uint32_t source)
-{
-	return all ? &e->all : &e->sources[source].watch;
-}
-
 static bool
 is_late(const struct watch *w, const struct state *s, int64_t last_ms,
     uint32_t epoch)
@@ -143,8 +137,8 @@ origin_over_age(const struct engine *e, const struct rule *r, uint32_t number)
 {
 	const struct origin	*o = origin_at(&e->pasts, number);
 
-	return age_over(watch_of(e, o->all, o->source), o->epoch, o->first_s,
-	    age_limit(r, origin_hash(&e->pasts, number)));
+	return age_over(engine_watch(e, o->all, o->source), o->epoch,
+	    o->first_s, age_limit(r, origin_hash(&e->pasts, number)));
 }
 
 static void
@@ -212,7 +206,7 @@ note_partial(const struct engine *e, struct living *l, const struct partial *p)
 	const struct state	*s = &e->program->rules[l->rule].states[
 	    p->state];
 	const struct origin	*o = origin_at(&e->pasts, p->origin);
-	const struct watch	*w = watch_of(e, o->all, o->source);
+	const struct watch	*w = engine_watch(e, o->all, o->source);
 	struct tally_told	 told = { .first_past = p->past };
 
 	if (p->in_tally)
@@ -305,7 +299,8 @@ tell_folded(const struct walk *w, struct living *l)
 	const struct engine	*e = w->e;
 	const struct group	*g = group_at(e->partials, l->group);
 	const struct rule	*r = &e->program->rules[l->rule];
-	const struct watch	*clock = watch_of(e, g->f_all, g->f_source);
+	const struct watch	*clock = engine_watch(e, g->f_all,
+	    g->f_source);
 	const uint64_t		 limit = age_limit(r, group_hash(e->partials,
 	    l->group));
 	uint32_t		 record = g->top > 1 ? g->first : 0;

@@ -31,12 +31,6 @@ enum { PART_COUNTS = 1, PART_IN_TALLY = 2, PART_WAITS = 4 };
 
 /* Telling. */
 
-static const struct watch *
-watch_of(const struct engine *e, bool all, uint32_t source)
-{
-	return all ? &e->all : &e->sources[source].watch;
-}
-
 static void
 put(struct buf *b, unsigned width, uint64_t v)
 {
@@ -124,7 +118,7 @@ save_folded(const struct engine *e, struct buf *b, uint32_t group)
 	if (g->folded == FOLDED_COUNT)
 		put(b, 8, g->f_value);
 	else if (g->folded == FOLDED_ABSENCE)
-		save_wait(b, watch_of(e, g->f_all, g->f_source),
+		save_wait(b, engine_watch(e, g->f_all, g->f_source),
 		    g->f_deadline);
 	else
 		put(b, 4, g->f_late);
@@ -164,7 +158,7 @@ save_partial(const struct engine *e, struct buf *b, uint32_t number)
 	buf_u32(b, p->counts || p->in_tally ? p->tally : p->past);
 	buf_u32(b, p->epoch);
 	if (p->deadline != 0)
-		save_wait(b, watch_of(e, o->all, o->source), p->deadline);
+		save_wait(b, engine_watch(e, o->all, o->source), p->deadline);
 }
 
 static void
