@@ -51,11 +51,11 @@ doors_close(struct doors *d)
 		return;
 	while (bits < BITS_MAX && (size_t)1 << bits < 2 * d->ndrafts)
 		bits++;
-	d->n = (size_t)1 << bits;
+	d->n = 1u << bits;
 	d->shift = 64 - bits;
-	d->v = xreallocarray(NULL, 2 * d->n, sizeof(d->v[0]));
+	d->v = xreallocarray(NULL, 2 * d->n + 1, sizeof(d->v[0]));
 	weights = xcalloc(2 * d->n, sizeof(weights[0]));
-	for (size_t i = 0; i < 2 * d->n; i++)
+	for (size_t i = 0; i <= 2 * d->n; i++)
 		d->v[i] = d->root;
 	for (size_t i = 0; i < d->ndrafts; i++) {
 		const struct door_draft	*from = &d->drafts[i];

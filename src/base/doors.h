@@ -10,6 +10,7 @@
 #ifndef BASE_DOORS_H
 #define BASE_DOORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,14 +24,15 @@ struct doors;
 /* Where a walk stands that has read the bytes of a door. */
 struct door {
 	uint64_t	 words[2];	/* these bytes; the second may be 0 */
-	uint32_t	 node, parent;
+	uint32_t	 node, key;	/* and the byte that leads to it */
 	uint32_t	 pos;		/* of the first byte of its label */
 	uint32_t	 class;		/* of the parent */
 };
 
 struct doors {
-	struct door	*v;		/* the far ones, then the near ones */
-	size_t		 n;		/* of either; 0: no doors yet */
+	struct door	*v;		/* far ones, near ones, the root */
+	uint32_t	 n;		/* of far ones, and of near ones; 0: no
+					 * doors yet */
 	unsigned	 shift;
 	struct door	 root;
 
@@ -55,11 +57,18 @@ void		 doors_add(struct doors *, const uint8_t *text, size_t bytes,
 /* The last one was added. */
 void		 doors_close(struct doors *);
 
-static inline size_t
+static inline uint32_t
 doors_place(const struct doors *d, uint64_t one, uint64_t two)
 {
-	return (one ^ two * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u >>
-	    d->shift;
+	return (uint32_t)((one ^ two * 0xff51afd7ed558ccdu) *
+	    0x9e3779b97f4a7c15u >> d->shift);
+}
+
+/* IF ? YES : NO, of which no compiler makes a branch. */
+static inline uint32_t
+choose(bool if_so, uint32_t yes, uint32_t no)
+{
+	return no ^ ((yes ^ no) & (0 - (uint32_t)if_so));
 }
 
 /*
@@ -70,19 +79,18 @@ doors_place(const struct doors *d, uint64_t one, uint64_t two)
 static inline const struct door *
 doors_find(const struct doors *d, struct slice path)
 {
-	const uint64_t		 one = le64(path.p), two = le64(path.p + 8);
-	const struct door	*far, *near, *found = &d->root;
+	const uint64_t	 one = le64(path.p), two = le64(path.p + 8);
+	uint32_t	 far, near, found = 2 * d->n;
 
-	if (d->n == 0)
-		return found;
-	far = &d->v[doors_place(d, one, two)];
-	near = &d->v[d->n + doors_place(d, one, 0)];
-	if ((near->words[0] == one) & (path.n >= DOORS_NEAR))
-		found = near;
-	if ((far->words[0] == one) & (far->words[1] == two) &
-	    (path.n >= DOORS_FAR))
-		found = far;
-	return found;
+	if (found == 0)
+		return &d->root;
+	far = doors_place(d, one, two);
+	near = d->n + doors_place(d, one, 0);
+	found = choose((d->v[near].words[0] == one) & (path.n >= DOORS_NEAR),
+	    near, found);
+	found = choose((d->v[far].words[0] == one) &
+	    (d->v[far].words[1] == two) & (path.n >= DOORS_FAR), far, found);
+	return &d->v[found];
 }
 
 #endif

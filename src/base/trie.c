@@ -5,11 +5,14 @@
  * A radix tree: a node is a place where prefixes end or part, and its label is
  * what they share between the node above and here. Walking is the hot path, and
  * what costs there is a branch guessed wrong and a load that waits for another.
- * So all nodes are of one kind and stand in one array, each half a cache line
- * with the first eight bytes of its label; the child for a key is at the node's
- * base plus that key, if the node found there names this one as its parent
- * (a "double array": J. Aoe, 1989). Nodes share the room between children.
- * Where a crowd of prefixes begins alike, walks begin behind that (doors.h).
+ * So all nodes are of one kind and stand in one array, four in a cache line;
+ * the child for a key is at the node's base plus that key, if the node found
+ * there has this key (a "double array": J. Aoe, 1989). No two nodes have the
+ * same base, so it is nobody else's, and their children share the room. Key and
+ * label are looked at together, as they stand behind each other in a path. A
+ * label without room in one node goes on in a second one, and only one that is
+ * longer than that stands elsewhere. Where a crowd of prefixes begins alike,
+ * walks begin behind that (doors.h).
  *
  * Freezing is a radix sort that leaves its tree behind: a node is a range of
  * entries, sorted by their next byte and cut at each change of it. There is no
@@ -17,10 +20,11 @@
  * the other, while their text is near. A range of few entries is sorted by all
  * that is left of them, once for all nodes below.
  *
- * Invariants: node 0 is the root and nobody's child; the key that leads to a
- * node is not part of its label; a node without a prefix of its own has the
- * class of the nearest one above, so a walk never looks back; a parent's class
- * is lower than its children's; BYTES empty nodes stand behind the last one.
+ * Invariants: node 0 is the root and nobody's child, and only nodes without
+ * children have the base 0; the key that leads to a node is not part of its
+ * label; a node without a prefix of its own has the class of the nearest one
+ * above, so a walk never looks back; a parent's class is lower than its
+ * children's; BYTES empty nodes stand behind the last one.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -31,12 +35,21 @@
 
 #define LANES	8			/* bytes in a word */
 #define BYTES	256
-#define NONE	UINT32_MAX		/* parent of the root and of no node */
+#define ROOT_KEY 1u			/* not 0: see trie_freeze() */
+#define ROOM	7u			/* bytes of a label in its node */
+#define ROOM_TWO (ROOM + 1 + ROOM)	/* in two, with the key between them */
+#define LONG	8u			/* a length: the label is in tails */
+#define START	3u			/* so much of it is in the node, too */
+#define NO_TAIL	UINT32_MAX		/* the tail of an empty node */
+#define N_BITS	4u
+#define NODES_MAX (UINT32_MAX >> N_BITS)
 #define TRIES	64			/* places that children look at: the
 					 * bits of a word */
+#define WORDS	2u			/* so many times, before they go behind
+					 * all others */
 #define FEW	16			/* entries sorted without buckets */
 #define CROWD	4u			/* entries that a door leads to */
-#define LARGE	(512u << 10)		/* bytes of nodes: beyond what is near
+#define LARGE	(256u << 10)		/* bytes of nodes: beyond what is near
 					 * to the processor */
 
 struct entry {
@@ -48,13 +61,12 @@ struct entry {
 };
 
 struct node {
-	uint64_t	head;		/* the first bytes of the label */
-	uint32_t	base;		/* of the children; 0: none */
-	uint32_t	parent;
+	uint64_t	text;		/* the key, lowest, and the label; or
+					 * its start and where in tails it is */
+	uint32_t	n_base;		/* bytes of the label, or LONG; and,
+					 * above N_BITS, the base of the
+					 * children; 0: none */
 	uint32_t	class;
-	uint32_t	label_n;	/* bytes */
-	uint32_t	tail;		/* where in tails the label goes on */
-	uint32_t	head_n;		/* bytes of the label in head */
 };
 
 struct trie {
@@ -88,9 +100,12 @@ struct build {
 	struct range	*todo;
 	size_t		 ntodo, todo_cap;
 	size_t		 nnodes, nodes_cap;
+	size_t		 nready;	/* with empty ones behind them */
 	uint64_t	*empty;		/* a bit for each node */
-	size_t		 empty_cap;	/* words */
-	size_t		 free;		/* no node before is tried again */
+	uint64_t	*unused;	/* and for each base */
+	size_t		 empty_cap, unused_cap;	/* words */
+	size_t		 free[2];	/* no node before is tried again, for
+					 * an only child, and for several */
 	size_t		 ntails, tails_cap;
 };
 
@@ -294,91 +309,140 @@ word(const uint8_t *p, size_t n)
 	return w;
 }
 
-static void
-label_set(struct build *b, struct node *node, const uint8_t *p, uint32_t n)
+/* A label too long for nodes: its length and its text. Returns where. */
+static uint32_t
+tail_add(struct build *b, const uint8_t *p, uint32_t n)
 {
-	const uint32_t	 head = n < LANES ? n : LANES;
-	const uint32_t	 rest = n - head;
 	struct trie	*t = b->t;
+	const size_t	 at = b->ntails;
 
-	node->label_n = n;
-	node->head = word(p, head);
-	node->head_n = head;
-	if (rest == 0)
-		return;
-	t->tails = mem_grow(t->tails, &b->tails_cap, b->ntails + rest, 1);
-	memcpy(t->tails + b->ntails, p + head, rest);
-	node->tail = (uint32_t)b->ntails;
-	b->ntails += rest;
+	if (n > NO_TAIL - sizeof(n) || at >= NO_TAIL - sizeof(n) - n)
+		too_many();
+	b->ntails += sizeof(n) + n;
+	t->tails = mem_grow(t->tails, &b->tails_cap, b->ntails, 1);
+	memcpy(t->tails + at, &n, sizeof(n));
+	memcpy(t->tails + at + sizeof(n), p, n);
+	return (uint32_t)at;
 }
 
-/* Let there be END nodes, and BYTES empty ones behind them. */
+/* The label behind the node's key: N bytes, for which one node has room. */
+static void
+label_set(struct build *b, uint32_t i, const uint8_t *p, uint32_t n)
+{
+	struct node	*node = &b->t->nodes[i];
+	const uint64_t	 key = node->text & 0xff;
+
+	if (n <= ROOM) {
+		node->n_base = n;
+		node->text = key | word(p, n) << 8;
+	} else {
+		node->n_base = LONG;
+		node->text = key | word(p, START) << 8 |
+		    (uint64_t)tail_add(b, p, n) << 32;
+	}
+}
+
+/* Let there be at least N bits; new ones are set. */
+static void
+bits_grow(uint64_t **words, size_t *cap, size_t n)
+{
+	const size_t	 before = *cap;
+
+	*words = mem_grow(*words, cap, n / TRIES + 1, sizeof(**words));
+	for (size_t i = before; i < *cap; i++)
+		(*words)[i] = UINT64_MAX;
+}
+
+/* Let there be END nodes, BYTES empty ones behind them, and some more. */
 static void
 nodes_grow(struct build *b, size_t end)
 {
-	const size_t	 before = b->nodes_cap, words = b->empty_cap;
+	const size_t	 n = end + 5 * (size_t)BYTES;
+	const size_t	 bits = n + BYTES + WORDS * TRIES;
 	struct trie	*t = b->t;
 
-	if (end > UINT32_MAX - BYTES)
-		too_many();
-	t->nodes = mem_grow(t->nodes, &b->nodes_cap, end + BYTES,
-	    sizeof(t->nodes[0]));
-	for (size_t i = before; i < b->nodes_cap; i++)
-		t->nodes[i] = (struct node){ .parent = NONE };
-	b->empty = mem_grow(b->empty, &b->empty_cap,
-	    (end + 2 * BYTES) / TRIES + 1, sizeof(b->empty[0]));
-	for (size_t i = words; i < b->empty_cap; i++)
-		b->empty[i] = UINT64_MAX;
 	b->nnodes = end;
+	if (end + BYTES <= b->nready)
+		return;
+	if (n > NODES_MAX)
+		too_many();
+	t->nodes = mem_grow(t->nodes, &b->nodes_cap, n, sizeof(t->nodes[0]));
+	for (; b->nready < n; b->nready++)
+		t->nodes[b->nready] = (struct node){ .text = UINT64_MAX,
+		    .n_base = LONG };
+	bits_grow(&b->empty, &b->empty_cap, bits);
+	bits_grow(&b->unused, &b->unused_cap, bits);
 }
 
-/* Which nodes are empty from this one on? Those behind the end all are. */
+/* The bits from this one on. Those behind the end are set. */
 static inline uint64_t
-empty_from(const struct build *b, size_t at)
+bits_from(const uint64_t *all, size_t at)
 {
-	const uint64_t	*words = &b->empty[at / TRIES];
+	const uint64_t	*words = &all[at / TRIES];
 	const unsigned	 shift = at % TRIES;
 
 	return words[0] >> shift | words[1] << 1 << (TRIES - 1 - shift);
 }
 
+static inline void
+bit_clear(uint64_t *all, size_t at)
+{
+	all[at / TRIES] &= ~(UINT64_C(1) << at % TRIES);
+}
+
+/*
+ * Where the first of children with these keys can be, from AT on, TRIES places
+ * at once: all find empty nodes, and nobody has their base.
+ */
+static uint64_t
+places(const struct build *b, const uint8_t *keys, size_t n, size_t at)
+{
+	uint64_t	 fits = bits_from(b->unused, at - keys[0]);
+
+	for (size_t i = 0; i < n && fits != 0; i++)
+		fits &= bits_from(b->empty, at + keys[i] - keys[0]);
+	return fits;
+}
+
 /*
  * A base for children with these ascending keys. Gaps between other children
- * are tried from the first one on, TRIES of them at once. If none will do,
- * these gaps are given up, for everybody, so that the search stays short; then
- * the end has room.
+ * are tried from the first one on; if none will do, the first of these are
+ * given up, so that the search stays short, and the end has room. They are not
+ * given up for an only child, which fits nearly anywhere.
  */
 static uint32_t
 base_find(struct build *b, const uint8_t *keys, size_t n)
 {
-	uint64_t	 fits = UINT64_MAX, empty;
-	size_t		 at, end;
+	size_t		*from = &b->free[n > 1], at, end;
+	uint64_t	 fits, empty;
 
-	while ((empty = empty_from(b, b->free)) == 0)
-		b->free += TRIES;
-	b->free += (unsigned)__builtin_ctzll(empty);
-	at = b->free < keys[0] ? keys[0] : b->free;
-	for (size_t i = 0; i < n; i++)
-		fits &= empty_from(b, at + keys[i] - keys[0]);
-	if (fits == 0) {
-		b->free = at + TRIES;
-		at = b->nnodes;
-	} else
-		at += (unsigned)__builtin_ctzll(fits);
+	while ((empty = bits_from(b->empty, *from)) == 0)
+		*from += TRIES;
+	*from += (unsigned)__builtin_ctzll(empty);
+	at = *from <= keys[0] ? keys[0] + 1u : *from;
+	for (unsigned i = 1; (fits = places(b, keys, n, at)) == 0; i++)
+		if (i != WORDS)
+			at += TRIES;
+		else {
+			*from += TRIES;
+			at = b->nnodes > at ? b->nnodes : at;
+		}
+	at += (unsigned)__builtin_ctzll(fits);
 	end = at - keys[0] + keys[n - 1] + 1;
 	if (end > b->nnodes)
 		nodes_grow(b, end);
+	bit_clear(b->unused, at - keys[0]);
 	return (uint32_t)(at - keys[0]);
 }
 
 static void
-child_make(struct build *b, uint32_t parent, uint32_t child)
+child_make(struct build *b, uint32_t parent, uint32_t child, uint8_t key)
 {
 	struct node	*nodes = b->t->nodes;
 
-	nodes[child].parent = parent;
-	nodes[child].class = nodes[parent].class;
-	b->empty[child / TRIES] &= ~(UINT64_C(1) << child % TRIES);
+	nodes[child] = (struct node){ .text = key,
+	    .class = nodes[parent].class };
+	bit_clear(b->empty, child);
 }
 
 /* Cut the sorted range at each change of key, into children of the node. */
@@ -402,10 +466,10 @@ children_make(struct build *b, struct range r, uint32_t depth)
 		    .depth = depth + 1, .sorted = r.sorted };
 	}
 	base = base_find(b, keys, n);
-	b->t->nodes[r.node].base = base;
+	b->t->nodes[r.node].n_base |= base << N_BITS;
 	for (size_t i = 0; i < n; i++) {
 		b->todo[first + i].node = base + keys[i];
-		child_make(b, r.node, base + keys[i]);
+		child_make(b, r.node, base + keys[i], keys[i]);
 	}
 }
 
@@ -414,34 +478,56 @@ static void
 doors_make(struct trie *t, struct range r, uint32_t depth)
 {
 	const struct node	*node = &t->nodes[r.node];
-	const struct door	 door = { .node = r.node,
-	    .parent = node->parent, .pos = r.depth, .class = node->class };
+	struct door		 door;
 
 	if (r.to - r.from < CROWD)
 		return;
+	door = (struct door){ .node = r.node, .key = node->text & 0xff,
+	    .pos = r.depth, .class = node->class };
 	for (uint32_t n = DOORS_NEAR; n <= DOORS_FAR; n += LANES)
 		if (r.depth <= n && n <= depth)
 			doors_add(&t->doors, t->entries[r.from].p, n, &door,
 			    r.to - r.from);
 }
 
+/*
+ * Label the node of the range, which ends behind so many bytes. Returns the
+ * node in which that is.
+ */
+static uint32_t
+label_make(struct build *b, struct range r, uint32_t depth)
+{
+	const uint8_t	*p = b->t->entries[r.from].p + r.depth;
+	const uint32_t	 n = depth - r.depth;
+	uint32_t	 base;
+
+	if (n <= ROOM || n > ROOM_TWO) {
+		label_set(b, r.node, p, n);
+		return r.node;
+	}
+	label_set(b, r.node, p, ROOM);
+	base = base_find(b, p + ROOM, 1);
+	b->t->nodes[r.node].n_base |= base << N_BITS;
+	child_make(b, r.node, base + p[ROOM], p[ROOM]);
+	label_set(b, base + p[ROOM], p + ROOM + 1, n - ROOM - 1);
+	return base + p[ROOM];
+}
+
 static void
 node_make(struct build *b, struct range r)
 {
 	struct trie		*t = b->t;
-	struct node		*node = &t->nodes[r.node];
 	const struct entry	*e = t->entries;
 	const uint32_t		 depth = range_sort(b, &r);
 	const uint32_t		 from = r.from;
 
-	if (depth > r.depth)
-		label_set(b, node, e[from].p + r.depth, depth - r.depth);
 	doors_make(t, r, depth);
+	r.node = label_make(b, r, depth);
 	while (r.from < r.to && e[r.from].key == 0)
 		r.from++;
 	if (r.from > from)
-		node->class = class_make(t, node->class, e + from,
-		    r.from - from);
+		t->nodes[r.node].class = class_make(t, t->nodes[r.node].class,
+		    e + from, r.from - from);
 	if (r.from < r.to)
 		children_make(b, r, depth);
 }
@@ -449,7 +535,7 @@ node_make(struct build *b, struct range r)
 void
 trie_freeze(struct trie *t)
 {
-	struct build	 b = { .t = t, .free = 1 };
+	struct build	 b = { .t = t, .free = { 1, 1 } };
 
 	assert(!t->frozen);
 	t->frozen = true;
@@ -459,9 +545,12 @@ trie_freeze(struct trie *t)
 		t->sets_from = xcalloc(t->n + 2, sizeof(t->sets_from[0]));
 		t->sets = xcalloc(t->n, sizeof(t->sets[0]));
 		b.sorted = xreallocarray(NULL, t->n, sizeof(b.sorted[0]));
-		nodes_grow(&b, t->n + t->n / 2);	/* or so */
-		b.nnodes = 1;
-		doors_init(&t->doors, &(struct door){ .parent = NONE });
+		nodes_grow(&b, 1);
+		/* A byte 0 behind a node without children leads here. */
+		t->nodes[0] = (struct node){ .text = ROOT_KEY };
+		bit_clear(b.empty, 0);
+		bit_clear(b.unused, 0);
+		doors_init(&t->doors, &(struct door){ .key = ROOT_KEY });
 		b.todo = mem_grow(NULL, &b.todo_cap, 1, sizeof(b.todo[0]));
 		b.todo[b.ntodo++] = (struct range){ .to = (uint32_t)t->n };
 		while (b.ntodo > 0)
@@ -474,6 +563,7 @@ trie_freeze(struct trie *t)
 	free(b.sorted);
 	free(b.todo);
 	free(b.empty);
+	free(b.unused);
 	free(t->entries);
 	t->entries = NULL;
 }
@@ -500,40 +590,49 @@ word_at(struct slice path, size_t pos, bool more)
 	return le64(path.p + at) >> half >> half;
 }
 
-/* Of the label, as far as it stands in the node and behind that. */
-
-static inline bool
-head_matches(const struct node *node, uint64_t here)
+/* The bytes of a node's label, or LONG. */
+static inline uint32_t
+node_n(const struct node *node)
 {
-	static const uint64_t	 masks[LANES + 1] = {
-		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
-		0xffffffffffff, 0xffffffffffffff, UINT64_MAX
-	};
-
-	return ((here ^ node->head) & masks[node->head_n]) == 0;
+	return node->n_base & ((1u << N_BITS) - 1);
 }
 
-static inline bool
-tail_matches(const struct trie *t, const struct node *node, const uint8_t *p)
+/* Where the node's child is looked for, with these bytes from its key on. */
+static inline const struct node *
+child_at(const struct trie *t, const struct node *node, uint64_t here)
 {
-	return memcmp(p + LANES, t->tails + node->tail,
-	    node->label_n - LANES) == 0;
+	return &t->nodes[(node->n_base >> N_BITS) + (here & 0xff)];
 }
 
 /*
- * Does the path go on from POS with the label of the node? What decides is put
- * into one condition, since each alone is hard to guess.
+ * Key and label of N bytes, or as much of it as is in the node; HERE are bytes
+ * of a path, from that key on.
  */
 static inline bool
-label_matches(const struct trie *t, const struct node *node, struct slice path,
-    size_t pos, bool more)
+text_matches(const struct node *node, uint32_t n, uint64_t here)
 {
-	const uint32_t		 n = node->label_n;
+	static const uint64_t	 masks[LONG + 1] = {
+		0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
+		0xffffffffffff, 0xffffffffffffff, UINT64_MAX,
+		0xffffffff			/* LONG: key and START */
+	};
 
-	if (!(head_matches(node, word_at(path, pos, more)) &
-	    (n <= path.n - pos)))
-		return false;
-	return n <= LANES || tail_matches(t, node, path.p + pos);
+	return ((here ^ node->text) & masks[n]) == 0;
+}
+
+/* How long a label is that does not stand in its node; 0: it is another. */
+static uint32_t __attribute__((noinline))
+tail_matches(const struct trie *t, const struct node *node, const uint8_t *p,
+    size_t left)
+{
+	const uint32_t	 at = (uint32_t)(node->text >> 32);
+	uint32_t	 n;
+
+	if (at == NO_TAIL)
+		return 0;
+	memcpy(&n, t->tails + at, sizeof(n));
+	return n <= left && memcmp(p, t->tails + at + sizeof(n), n) == 0 ? n :
+	    0;
 }
 
 /* Where to begin; so many bytes can be read behind the path. */
@@ -549,23 +648,27 @@ static inline uint32_t __attribute__((always_inline))
 walk(const struct trie *t, struct slice path, const struct door *from,
     bool more)
 {
-	uint32_t	 class = from->class, i = from->node;
-	size_t		 pos = from->pos;
+	const struct node	*node = &t->nodes[from->node];
+	uint32_t		 class = from->class;
+	size_t			 pos = from->pos;
+	uint64_t		 here;
 
+	here = word_at(path, pos, more) << 8 | from->key;
 	for (;;) {
-		const struct node	*node = &t->nodes[i];
-		uint32_t		 next;
+		uint32_t	 n = node_n(node);
 
-		if (!label_matches(t, node, path, pos, more))
+		/* In one condition, since each alone is hard to guess. */
+		if (!(text_matches(node, n, here) & (n <= path.n - pos)))
+			return class;
+		if (n == LONG && (n = tail_matches(t, node, path.p + pos,
+		    path.n - pos)) == 0)
 			return class;
 		class = node->class;
-		pos += node->label_n;
+		pos += n;
 		if (pos == path.n)
 			return class;
-		next = node->base + path.p[pos++];
-		if (t->nodes[next].parent != i)
-			return class;
-		i = next;
+		here = word_at(path, pos++, more);
+		node = child_at(t, node, here);
 	}
 }
 
@@ -595,18 +698,11 @@ trie_is_large(const struct trie *t)
 
 /* How far a path has come. */
 struct lane {
-	struct trie_path	*to;
-	size_t			 pos;
-	uint32_t		 node, parent;	/* looked at next, if it is
-						 * the child of this one */
+	const uint8_t		*at, *limit;	/* the end, plus one */
+	const struct node	*node;		/* looked at next, if it has */
+	uint64_t		 here;		/* the byte before as its key */
+	uint32_t		 class;
 };
-
-/* IF ? YES : NO, of which no compiler makes a branch. */
-static inline uint32_t
-choose(bool if_so, uint32_t yes, uint32_t no)
-{
-	return no ^ ((yes ^ no) & (0 - (uint32_t)if_so));
-}
 
 /*
  * A step. False when the path goes no further, which comes at a depth that
@@ -615,54 +711,62 @@ choose(bool if_so, uint32_t yes, uint32_t no)
 static inline bool
 lane_step(const struct trie *t, struct lane *l)
 {
-	const struct node	*node = &t->nodes[l->node];
-	const struct slice	 path = l->to->path;
-	const size_t		 end = l->pos + node->label_n;
-	bool			 fits, goes_on;
+	const struct node	*node = l->node;
+	const uint8_t		*at = l->at, *limit = l->limit, *next;
+	uint32_t		 n = node_n(node);
+	uint64_t		 here = l->here;
+	bool			 fits;
 
-	fits = (node->parent == l->parent) & head_matches(node,
-	    le64(path.p + l->pos)) & (end <= path.n);
-	if (node->label_n > LANES)
-		fits = fits && tail_matches(t, node, path.p + l->pos);
-	goes_on = fits & (end < path.n);
-	l->to->class = choose(fits, node->class, l->to->class);
-	l->parent = l->node;
-	l->node = node->base + path.p[end & (0 - (size_t)goes_on)];
-	l->pos = end + 1;
-	__builtin_prefetch(&t->nodes[l->node]);
-	return goes_on;
+	fits = text_matches(node, n, here);
+	if ((n & (0 - (uint32_t)fits)) == LONG) {
+		n = tail_matches(t, node, at, (size_t)(limit - at) - 1);
+		fits = n != 0;
+	}
+	next = at + n + 1;
+	here = le64(at + n);
+	l->class = choose(fits & (next <= limit), node->class, l->class);
+	l->here = here;
+	l->at = next;
+	l->node = child_at(t, node, here);
+	__builtin_prefetch(l->node);
+	return fits & (next < limit);
 }
 
 void
 trie_walk_together(const struct trie *t, struct trie_path *v, size_t n)
 {
 	struct lane	 lanes[TRIE_TOGETHER];
+	uint8_t		 going[TRIE_TOGETHER];
 	size_t		 left = 0;
 
 	assert(t->frozen && n <= TRIE_TOGETHER);
-	for (size_t i = 0; i < n; i++)
-		if (v[i].more < LANES || t->nodes == NULL)
-			v[i].class = trie_walk(t, v[i].path, v[i].more);
-		else {
-			const struct door	*from = door_of(t, v[i].path,
-			    v[i].more);
+	for (size_t i = 0; i < n; i++) {
+		const struct slice	 path = v[i].path;
+		const struct door	*from;
 
-			v[i].class = from->class;
-			lanes[left++] = (struct lane){ &v[i], from->pos,
-			    from->node, from->parent };
+		if (v[i].more < LONG + LANES || t->nodes == NULL) {
+			lanes[i].class = trie_walk(t, path, v[i].more);
+			continue;
 		}
+		from = door_of(t, path, v[i].more);
+		lanes[i] = (struct lane){ path.p + from->pos,
+		    path.p + path.n + 1, &t->nodes[from->node],
+		    le64(path.p + from->pos) << 8 | from->key, from->class };
+		going[left++] = (uint8_t)i;
+	}
 	while (left > 0) {
 		size_t	 kept = 0;
 
 		for (size_t i = 0; i < left; i++) {
-			struct lane	 l = lanes[i];
-			const bool	 goes_on = lane_step(t, &l);
+			const uint8_t	 lane = going[i];
 
-			lanes[kept] = l;
-			kept += goes_on;
+			going[kept] = lane;
+			kept += lane_step(t, &lanes[lane]);
 		}
 		left = kept;
 	}
+	for (size_t i = 0; i < n; i++)
+		v[i].class = lanes[i].class;
 }
 
 uint32_t

@@ -37,8 +37,9 @@ void		 trie_free(struct trie *);		/* NULL is allowed */
 /*
  * Note that SET has PREFIX: any bytes of any length, none at all as well, which
  * every path begins with. The bytes are borrowed until the trie is frozen.
- * Adding a pair again changes nothing. All prefixes together are below 4 GiB;
- * more ends the process, as lack of memory does. Never after trie_freeze().
+ * Adding a pair again changes nothing. All prefixes together are below 4 GiB,
+ * and so are the nodes that freezing makes of them; more ends the process, as
+ * lack of memory does. Never after trie_freeze().
  */
 void		 trie_add(struct trie *, struct slice prefix, uint32_t set);
 

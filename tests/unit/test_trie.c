@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -242,6 +243,34 @@ labels_may_end_anywhere(void **state)
 			assert_int_equal(c == 0 ? 0 : only_set(t, c),
 			    m <= n ? 0 : m <= n + 9 ? 1 : 2);
 			b[m - 1] ^= 1;
+		}
+		trie_free(t);
+	}
+}
+
+/* Where no child is, nothing that stands there is taken for one. */
+static void
+no_byte_leads_from_a_leaf(void **state)
+{
+	static const char	*prefixes[] = { "", "/a", "/b/\377",
+				    "\1", "/labels of up to" };
+	static const size_t	 found[] = { 0, 1, 2, 3, 4 };
+
+	(void)state;
+	for (size_t n = 1; n <= 5; n++) {
+		struct trie	*t = trie_of(prefixes, n);
+
+		for (unsigned c = 0; c < 256 * n; c++) {
+			const struct slice	 p = slice_str(prefixes[c / 256]);
+			uint8_t			 b[32];
+
+			memset(b, c % 2 == 0 ? 0xff : 0, sizeof(b));
+			memcpy(b, p.p, p.n);
+			b[p.n] = (uint8_t)c;
+			if (c < 256 && (c == '/' || c == 1))
+				continue;	/* others begin so */
+			assert_int_equal(only_set(t, walk(t,
+			    (struct slice){ b, sizeof(b) })), found[c / 256]);
 		}
 		trie_free(t);
 	}
@@ -490,27 +519,54 @@ paths_are_walked_together_as_each_alone(void **state)
 	trie_free(t);
 }
 
-static void
-a_trie_of_many_prefixes_is_large(void **state)
+/* Prefixes of N directories, each with three names far apart. */
+static struct trie *
+trie_of_names(uint32_t n)
 {
-	struct trie	*t = trie_new();
-	struct arena	*kept = arena_new();
-	struct buf	 text = { 0 };
+	static const char	*names[] = { "+", "a.out", "~long file name" };
+	struct trie		*t = trie_new();
+	struct arena		*kept = arena_new();
+	struct buf		 text = { 0 };
 
-	(void)state;
-	for (uint32_t i = 0; i < 20000; i++) {
+	for (uint32_t i = 0; i < 3 * n; i++) {
 		text.n = 0;
-		buf_printf(&text, "/tmp/a%05u", i);
+		buf_printf(&text, "/tmp/d%05u/%s", i / 3, names[i % 3]);
 		trie_add(t, (struct slice){ arena_copy(kept, text.p, text.n),
 		    text.n }, i);
 	}
 	trie_freeze(t);
 	arena_free(kept);	/* what is frozen borrows nothing */
-	assert_true(trie_is_large(t));
-	assert_int_equal(only_set(t, walk(t, slice_str("/tmp/a01234/b"))),
-	    1234);
-	trie_free(t);
 	buf_fini(&text);
+	return t;
+}
+
+static void
+a_trie_of_many_prefixes_is_large(void **state)
+{
+	struct trie	*t = trie_of_names(5000);
+
+	(void)state;
+	assert_true(trie_is_large(t));
+	assert_int_equal(only_set(t, walk(t, slice_str("/tmp/d01234/a.out"))),
+	    3703);
+	trie_free(t);
+}
+
+/* Children far from each other leave no room between them. */
+static void
+gaps_between_children_are_used(void **state)
+{
+	struct trie	*t = trie_of_names(2500);
+
+	(void)state;
+	assert_false(trie_is_large(t));
+	for (uint32_t i = 0; i < 2500; i += 99) {
+		char	 path[40];
+
+		(void)snprintf(path, sizeof(path), "/tmp/d%05u/+x", i);
+		assert_int_equal(only_set(t, walk(t, slice_str(path))), 3 * i);
+	}
+	trie_free(t);
 }
 
 int
@@ -525,6 +581,7 @@ main(void)
 		cmocka_unit_test(zero_bytes_are_bytes),
 		cmocka_unit_test(a_node_may_have_any_number_of_children),
 		cmocka_unit_test(labels_may_end_anywhere),
+		cmocka_unit_test(no_byte_leads_from_a_leaf),
 		cmocka_unit_test(prefixes_may_be_megabytes_long),
 		cmocka_unit_test(a_chain_of_prefixes_needs_no_recursion),
 		cmocka_unit_test(drawn_tries_agree_with_a_plain_search),
@@ -532,6 +589,7 @@ main(void)
 		    a_large_trie_agrees_with_a_table_of_its_prefixes),
 		cmocka_unit_test(paths_are_walked_together_as_each_alone),
 		cmocka_unit_test(a_trie_of_many_prefixes_is_large),
+		cmocka_unit_test(gaps_between_children_are_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
