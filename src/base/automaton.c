@@ -11,7 +11,9 @@
  * marked so that they are noticed.
  *
  * A transition is the place of the next state's first transition, which saves
- * a multiplication for each byte.
+ * a multiplication for each byte. Where a walk may go on is asked of each node
+ * for one symbol; but all symbols that get the same answers from all nodes lead
+ * to the same state, so their transitions are made at once.
  */
 #include "base/automaton.h"
 
@@ -53,6 +55,8 @@ struct automaton {
 	size_t			 memory;
 	struct hash_key		 seed;
 	bool			 words;		/* some node asks for \b */
+	struct byteset		 parts;		/* symbols: parts of words */
+	struct byteset		 all;		/* symbols that are bytes */
 
 	uint32_t		*moves;		/* by place of state, symbol */
 	size_t			 nmoves, moves_cap;
@@ -70,6 +74,8 @@ struct automaton {
 	bool			 roots_assert;
 
 	struct draft		 draft;
+	struct byteset		 alike;		/* symbols; see narrow() */
+	uint32_t		 nwords;	/* of such a set */
 	uint32_t		*stack;
 	size_t			 top;
 	uint32_t		*now, *then;	/* by node: stamps */
@@ -78,14 +84,13 @@ struct automaton {
 	size_t			 sets_cap;
 
 	uint64_t		 served;	/* bytes, since the flush */
-	uint64_t		 made, flushes;
+	uint64_t		 made, asked, flushes;
 	bool			 overwhelmed;
 };
 
 /* A symbol that is about to be read, and where. */
 struct moment {
-	uint32_t	 symbol;
-	uint8_t		 byte;
+	uint32_t	 symbol;	/* of the byte */
 	bool		 end;		/* no byte */
 	bool		 last;		/* end, or before a last newline */
 	bool		 begins;
@@ -117,11 +122,12 @@ push(struct automaton *a, uint32_t *stamps, uint32_t node)
 	a->stack[a->top++] = node;
 }
 
+/* From a fork to where no symbol is needed. */
 static void
-push_edges(struct automaton *a, uint32_t *stamps, const struct nfa_node *fork)
+push_ways(struct automaton *a, uint32_t *stamps, const struct nfa_fork *f)
 {
-	for (uint32_t e = fork->next; e != 0; e = a->nfa->edges[e].next)
-		push(a, stamps, a->nfa->edges[e].to);
+	for (uint32_t i = f->nbranches; i < f->n; i++)
+		push(a, stamps, a->nfa->ways[f->first + i]);
 }
 
 /* To the draft with this node, and all that it leads to without a byte. */
@@ -135,6 +141,7 @@ arrive(struct automaton *a, uint32_t node, bool begins)
 	while (a->top > bottom) {
 		const uint32_t		 at = a->stack[--a->top];
 		const struct nfa_node	*n = &a->nfa->nodes[at];
+		const struct nfa_fork	*f;
 
 		switch ((enum nfa_kind)n->kind) {
 		case NFA_ASSERT:
@@ -150,7 +157,10 @@ arrive(struct automaton *a, uint32_t node, bool begins)
 			d->items[d->n++] = at;
 			break;
 		case NFA_FORK:
-			push_edges(a, a->then, n);
+			f = &a->nfa->forks[n->next];
+			if (f->nbranches > 0)
+				d->items[d->n++] = at;
+			push_ways(a, a->then, f);
 			break;
 		case NFA_FOUND:
 			d->found[d->nfound++] = n->next;
@@ -177,7 +187,44 @@ holds(enum regex_assert what, const struct moment *m)
 	return false;
 }
 
-/* From a node of a state by the symbol at hand. */
+/* Of symbols, only those are alike that are in the set if this one is. */
+static bool
+narrow(struct automaton *a, const struct byteset *set, uint32_t symbol)
+{
+	const bool	 has = byteset_has(set, (uint8_t)symbol);
+	const uint64_t	 others = has ? 0 : UINT64_MAX;
+
+	for (size_t i = 0; i < a->nwords; i++)
+		a->alike.bits[i] &= set->bits[i] ^ others;
+	return has;
+}
+
+static void
+leave_by_branch(struct automaton *a, const struct nfa_fork *f, uint32_t symbol)
+{
+	const uint8_t	*symbols = a->nfa->symbols + f->first;
+
+	a->alike = (struct byteset){ { 0 } };
+	a->alike.bits[symbol / 64] = UINT64_C(1) << symbol % 64;
+	for (uint32_t i = 0; i < f->nbranches; i++)
+		if (symbols[i] == symbol)
+			arrive(a, a->nfa->ways[f->first + i], false);
+}
+
+/* From a node that needs a byte, by this one. */
+static void
+leave_by_byte(struct automaton *a, const struct nfa_node *n,
+    const struct moment *m)
+{
+	if (m->end || !narrow(a, &a->nfa->sets[n->set], m->symbol))
+		return;
+	if (n->kind == NFA_BYTE)
+		arrive(a, n->next, false);
+	else
+		leave_by_branch(a, &a->nfa->forks[n->next], m->symbol);
+}
+
+/* From a node with an assertion by the symbol at hand. */
 static void
 leave(struct automaton *a, uint32_t node, const struct moment *m)
 {
@@ -187,6 +234,7 @@ leave(struct automaton *a, uint32_t node, const struct moment *m)
 	while (a->top > bottom) {
 		const uint32_t		 at = a->stack[--a->top];
 		const struct nfa_node	*n = &a->nfa->nodes[at];
+		const struct nfa_fork	*f;
 
 		switch ((enum nfa_kind)n->kind) {
 		case NFA_ASSERT:
@@ -194,17 +242,32 @@ leave(struct automaton *a, uint32_t node, const struct moment *m)
 				push(a, a->now, n->next);
 			break;
 		case NFA_BYTE:
-			if (!m->end &&
-			    byteset_has(&a->nfa->sets[n->set], m->byte))
-				arrive(a, n->next, false);
+			leave_by_byte(a, n, m);
 			break;
 		case NFA_FORK:
-			push_edges(a, a->now, n);
+			f = &a->nfa->forks[n->next];
+			if (f->nbranches > 0)
+				leave_by_byte(a, n, m);
+			push_ways(a, a->now, f);
 			break;
 		case NFA_FOUND:
 			a->draft.found[a->draft.nfound++] = n->next;
 			break;
 		}
+	}
+}
+
+static void
+leave_each(struct automaton *a, const uint32_t *items, uint32_t n,
+    const struct moment *m)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct nfa_node	*node = &a->nfa->nodes[items[i]];
+
+		if (node->kind == NFA_ASSERT)
+			leave(a, items[i], m);
+		else
+			leave_by_byte(a, node, m);
 	}
 }
 
@@ -400,11 +463,24 @@ moment_of(const struct automaton *a, const struct state *s, uint32_t symbol)
 
 	m.end = symbol == a->nfa->end;
 	m.last = m.end || symbol == a->nfa->last_newline;
-	if (!m.end) {
-		m.byte = m.last ? '\n' : a->nfa->byte_of[symbol];
-		m.after = is_word(m.byte);
-	}
+	if (symbol == a->nfa->last_newline)
+		m.symbol = a->nfa->symbol_of['\n'];
+	m.after = !m.end && byteset_has(&a->parts, (uint8_t)m.symbol);
 	return m;
+}
+
+/* By this symbol, and by those that lead there, too. */
+static void
+set_moves(struct automaton *a, uint32_t place, uint32_t symbol, uint32_t move)
+{
+	uint32_t	*moves = a->moves + place;
+
+	moves[symbol] = move;
+	if (symbol >= a->nfa->nbytes)
+		return;
+	for (uint32_t i = 0; i < a->nwords; i++)
+		for (uint64_t w = a->alike.bits[i]; w != 0; w &= w - 1)
+			moves[64 * i + (unsigned)__builtin_ctzll(w)] = move;
 }
 
 /* Make the transition of the state at this place. */
@@ -416,14 +492,17 @@ make_move(struct automaton *a, uint32_t place, uint32_t symbol)
 	const uint64_t		 flushes = a->flushes;
 	uint32_t		 move;
 
+	a->asked++;
 	begin_draft(a);
-	for (uint32_t i = 0; i < s.nitems; i++)
-		leave(a, a->items[s.items + i], &m);
-	for (uint32_t i = 0; !s.begins && i < a->nroots; i++)
-		leave(a, a->roots[i], &m);
+	a->alike = a->all;
+	if (a->words && !m.end)
+		(void)narrow(a, &a->parts, m.symbol);
+	leave_each(a, a->items + s.items, s.nitems, &m);
+	if (!s.begins)
+		leave_each(a, a->roots, a->nroots, &m);
 	move = move_to(a, take_draft(a, false, m.after), m.end);
 	if (a->flushes == flushes)
-		a->moves[place + symbol] = move;
+		set_moves(a, place, symbol, move);
 	return move;
 }
 
@@ -457,6 +536,11 @@ make_roots(struct automaton *a)
 		a->words |= a->nfa->nodes[i].kind == NFA_ASSERT &&
 		    (a->nfa->nodes[i].what == ASSERT_WORD ||
 		    a->nfa->nodes[i].what == ASSERT_NOT_WORD);
+	byteset_add(&a->all, 0, a->nfa->nbytes - 1);
+	for (uint32_t i = 0; i < a->nfa->nbytes; i++)
+		if (is_word(a->nfa->byte_of[i]))
+			byteset_add(&a->parts, i, i);
+	a->nwords = (a->nfa->nbytes + 63) / 64;
 }
 
 struct automaton *
@@ -515,7 +599,8 @@ void
 automaton_stats(const struct automaton *a, struct automaton_stats *to)
 {
 	*to = (struct automaton_stats){ .made = a->made,
-	    .flushes = a->flushes, .states = a->nstates, .bytes = used(a) };
+	    .asked = a->asked, .flushes = a->flushes, .states = a->nstates,
+	    .bytes = used(a) };
 }
 
 /* Running. */

@@ -50,6 +50,7 @@ bool			 automaton_overwhelmed(const struct automaton *);
 
 struct automaton_stats {
 	uint64_t	 made;		/* states */
+	uint64_t	 asked;		/* transitions, of all their nodes */
 	uint64_t	 flushes;
 	size_t		 states;	/* at present */
 	size_t		 bytes;		/* of them */

@@ -9,7 +9,10 @@
  * anywhere, what can be empty at either end of a row is left out.
  *
  * An element is built from its end to its beginning: it gets the node that
- * comes after it, and answers with the node where it starts.
+ * comes after it, and answers with the node where it starts. Edges of a fork
+ * are chained while it is built, and put side by side at the end: those by one
+ * symbol apart from the others, so that nobody has to try them one by one. What
+ * turned out to be no fork is stepped over then.
  */
 #include "base/nfa.h"
 
@@ -30,8 +33,15 @@ struct row {
 	uint32_t	 number;
 };
 
+struct edge {
+	uint32_t	 to;		/* node */
+	uint32_t	 next;		/* edge; 0: the last */
+};
+
 struct builder {
 	struct nfa	*nfa;
+	struct edge	*edges;
+	size_t		 nedges, edges_cap;
 	struct map	*sets;		/* index + 1, by their bytes */
 	uint32_t	 single[256];	/* the same, of sets of one byte */
 	struct arena	*arena;		/* of trees that were altered */
@@ -53,12 +63,14 @@ new_node(struct nfa *a, enum nfa_kind kind, uint32_t next)
 
 /* One more way from this fork on. */
 static void
-add_edge(struct nfa *a, uint32_t fork, uint32_t to)
+add_edge(struct builder *b, uint32_t fork, uint32_t to)
 {
-	a->edges = mem_grow(a->edges, &a->edges_cap, a->nedges + 1,
-	    sizeof(*a->edges));
-	a->edges[a->nedges] = (struct nfa_edge){ to, a->nodes[fork].next };
-	a->nodes[fork].next = (uint32_t)a->nedges++;
+	struct nfa_node	*from = &b->nfa->nodes[fork];
+
+	b->edges = mem_grow(b->edges, &b->edges_cap, b->nedges + 1,
+	    sizeof(*b->edges));
+	b->edges[b->nedges] = (struct edge){ to, from->next };
+	from->next = (uint32_t)b->nedges++;
 }
 
 static uint32_t
@@ -109,7 +121,7 @@ emit_either(struct builder *b, const struct regex *x, uint32_t next)
 	const uint32_t	 fork = new_node(b->nfa, NFA_FORK, 0);
 
 	for (const struct regex *p = x->parts; p != NULL; p = p->next)
-		add_edge(b->nfa, fork, emit(b, p, next));
+		add_edge(b, fork, emit(b, p, next));
 	return fork;
 }
 
@@ -122,9 +134,9 @@ emit_repeat(struct builder *b, const struct regex *x, uint32_t next)
 
 	if (x->max == REGEX_EVER) {
 		fork = new_node(b->nfa, NFA_FORK, 0);
-		add_edge(b->nfa, fork, after);
+		add_edge(b, fork, after);
 		next = emit(b, x->parts, fork);
-		add_edge(b->nfa, fork, next);
+		add_edge(b, fork, next);
 		if (min == 0)
 			next = fork;
 		else
@@ -132,8 +144,8 @@ emit_repeat(struct builder *b, const struct regex *x, uint32_t next)
 	} else
 		for (uint32_t i = min; i < x->max; i++) {
 			fork = new_node(b->nfa, NFA_FORK, 0);
-			add_edge(b->nfa, fork, after);
-			add_edge(b->nfa, fork, emit(b, x->parts, next));
+			add_edge(b, fork, after);
+			add_edge(b, fork, emit(b, x->parts, next));
 			next = fork;
 		}
 	for (; min > 0; min--)
@@ -288,10 +300,10 @@ emit_rows(struct builder *b)
 		forks[0] = a->root;
 		for (; n < r->n; n++) {
 			forks[n + 1] = new_node(a, NFA_FORK, 0);
-			add_edge(a, forks[n],
+			add_edge(b, forks[n],
 			    emit(b, r->v[n].tree, forks[n + 1]));
 		}
-		add_edge(a, forks[r->n], new_node(a, NFA_FOUND, r->number));
+		add_edge(b, forks[r->n], new_node(a, NFA_FOUND, r->number));
 	}
 	free(forks);
 }
@@ -319,6 +331,18 @@ split(struct nfa *a, const struct byteset *set)
 	a->nbytes = n;
 }
 
+/* A set of bytes, told in symbols instead. */
+static void
+tell_in_symbols(const struct nfa *a, struct byteset *set)
+{
+	struct byteset	 symbols = { { 0 } };
+
+	for (uint32_t i = 0; i < a->nbytes; i++)
+		if (byteset_has(set, a->byte_of[i]))
+			byteset_add(&symbols, i, i);
+	*set = symbols;
+}
+
 static bool
 asks_for_words(const struct nfa *a)
 {
@@ -342,9 +366,123 @@ make_symbols(struct nfa *a)
 		split(a, &word);
 	for (size_t i = 0; i < a->nsets; i++)
 		split(a, &a->sets[i]);
+	for (size_t i = 0; i < a->nsets; i++)
+		tell_in_symbols(a, &a->sets[i]);
 	a->last_newline = a->nbytes;
 	a->end = a->nbytes + 1;
 	a->nsymbols = a->nbytes + 2;
+}
+
+/* Ways. */
+
+/* The one symbol that leads on from each set; -1: there are more. */
+static int16_t *
+single_symbols(const struct nfa *a)
+{
+	int16_t	*v = xreallocarray(NULL, a->nsets + 1, sizeof(*v));
+
+	for (size_t i = 0; i < a->nsets; i++)
+		v[i] = (int16_t)byteset_only(&a->sets[i]);
+	return v;
+}
+
+/* From here on; a fork with one edge is none. */
+static uint32_t
+step_over(const struct builder *b, uint32_t node)
+{
+	const struct nfa_node	*n = &b->nfa->nodes[node];
+
+	while (n->kind == NFA_FORK && n->next != 0 &&
+	    b->edges[n->next].next == 0) {
+		node = b->edges[n->next].to;
+		n = &b->nfa->nodes[node];
+	}
+	return node;
+}
+
+static int
+symbol_to(const struct nfa *a, const int16_t *single, uint32_t node)
+{
+	const struct nfa_node	*n = &a->nodes[node];
+
+	return n->kind == NFA_BYTE ? single[n->set] : -1;
+}
+
+/* The edges of a fork become ways; those that are branches are the first. */
+static struct nfa_fork
+part_ways(struct builder *b, uint32_t first, const int16_t *single)
+{
+	struct nfa	*a = b->nfa;
+	struct nfa_fork	 f = { .first = (uint32_t)a->nways };
+	uint32_t	 last;
+
+	for (uint32_t e = first; e != 0; e = b->edges[e].next) {
+		f.nbranches += symbol_to(a, single, b->edges[e].to) >= 0;
+		f.n++;
+	}
+	if (f.nbranches == 1)
+		f.nbranches = 0;
+	a->nways += f.n;
+	last = f.first + f.n;
+	for (uint32_t e = first, at = f.first; e != 0; e = b->edges[e].next) {
+		const uint32_t	 to = b->edges[e].to;
+		const int	 symbol = symbol_to(a, single, to);
+
+		if (f.nbranches > 0 && symbol >= 0) {
+			a->symbols[at] = (uint8_t)symbol;
+			a->ways[at++] = a->nodes[to].next;
+		} else
+			a->ways[--last] = to;
+	}
+	return f;
+}
+
+/* A set of all symbols that lead to branches. */
+static uint32_t
+branch_set(struct nfa *a, const struct nfa_fork *f)
+{
+	struct byteset	 set = { { 0 } };
+
+	for (uint32_t i = 0; i < f->nbranches; i++)
+		byteset_add(&set, a->symbols[f->first + i],
+		    a->symbols[f->first + i]);
+	a->sets = mem_grow(a->sets, &a->sets_cap, a->nsets + 1,
+	    sizeof(*a->sets));
+	a->sets[a->nsets] = set;
+	return (uint32_t)a->nsets++;
+}
+
+static void
+make_forks(struct builder *b)
+{
+	struct nfa	*a = b->nfa;
+	int16_t		*single = single_symbols(a);
+	size_t		 n = 0;
+
+	for (size_t i = 0; i < a->nnodes; i++) {
+		n += a->nodes[i].kind == NFA_FORK;
+		if (a->nodes[i].kind == NFA_BYTE ||
+		    a->nodes[i].kind == NFA_ASSERT)
+			a->nodes[i].next = step_over(b, a->nodes[i].next);
+	}
+	for (size_t i = 1; i < b->nedges; i++)
+		b->edges[i].to = step_over(b, b->edges[i].to);
+	a->forks = xreallocarray(NULL, n, sizeof(*a->forks));
+	a->ways = xreallocarray(NULL, b->nedges, sizeof(*a->ways));
+	a->symbols = xcalloc(b->nedges, sizeof(*a->symbols));
+	for (size_t i = 0; i < a->nnodes; i++) {
+		struct nfa_node	*at = &a->nodes[i];
+		struct nfa_fork	*f = &a->forks[a->nforks];
+
+		if (at->kind != NFA_FORK ||
+		    (i != a->root && step_over(b, (uint32_t)i) != i))
+			continue;	/* nobody comes there */
+		*f = part_ways(b, at->next, single);
+		if (f->nbranches > 0)
+			at->set = branch_set(a, f);
+		at->next = (uint32_t)a->nforks++;
+	}
+	free(single);
 }
 
 struct nfa *
@@ -354,13 +492,15 @@ nfa_new(const struct nfa_expression *e, size_t n)
 
 	b.sets = map_new();
 	b.arena = arena_new();
-	b.nfa->nedges = 1;		/* 0 is no edge */
+	b.nedges = 1;			/* 0 is no edge */
 	b.nfa->root = new_node(b.nfa, NFA_FORK, 0);
 	for (size_t i = 0; i < n; i++)
 		add_rows(&b, &e[i]);
 	qsort(b.rows, b.nrows, sizeof(*b.rows), by_elements);
 	emit_rows(&b);
 	make_symbols(b.nfa);
+	make_forks(&b);
+	free(b.edges);
 	for (size_t i = 0; i < b.nrows; i++)
 		free(b.rows[i].v);
 	free(b.rows);
@@ -375,14 +515,9 @@ nfa_free(struct nfa *a)
 	if (a == NULL)
 		return;
 	free(a->nodes);
-	free(a->edges);
+	free(a->forks);
+	free(a->ways);
+	free(a->symbols);
 	free(a->sets);
 	free(a);
-}
-
-size_t
-nfa_bytes(const struct nfa *a)
-{
-	return a->nodes_cap * sizeof(*a->nodes) +
-	    a->edges_cap * sizeof(*a->edges) + a->sets_cap * sizeof(*a->sets);
 }

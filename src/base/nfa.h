@@ -16,22 +16,28 @@
 #include "base/regtree.h"
 
 enum nfa_kind {
-	NFA_BYTE,			/* one byte of a set, then `next` */
+	NFA_BYTE,			/* one symbol of a set, then `next` */
 	NFA_ASSERT,			/* if it holds, `next` */
-	NFA_FORK,			/* every edge from `next` on */
+	NFA_FORK,			/* see struct nfa_fork, number `next` */
 	NFA_FOUND			/* the expression numbered `next` */
 };
 
 struct nfa_node {
 	uint8_t		 kind;		/* enum nfa_kind */
 	uint8_t		 what;		/* enum regex_assert */
-	uint32_t	 set;		/* index */
+	uint32_t	 set;		/* index; of a fork: of its branches */
 	uint32_t	 next;
 };
 
-struct nfa_edge {
-	uint32_t	 to;		/* node */
-	uint32_t	 next;		/* edge; 0: the last */
+/*
+ * The ways on from a fork stand side by side. First come its branches, if there
+ * are two or more: nodes behind one symbol each, which is taken on the way. The
+ * others are nodes where a walk gets to without one.
+ */
+struct nfa_fork {
+	uint32_t	 first;		/* of ways and symbols */
+	uint32_t	 nbranches;
+	uint32_t	 n;		/* of all */
 };
 
 /*
@@ -43,9 +49,12 @@ struct nfa_edge {
 struct nfa {
 	struct nfa_node	*nodes;
 	size_t		 nnodes, nodes_cap;
-	struct nfa_edge	*edges;
-	size_t		 nedges, edges_cap;
-	struct byteset	*sets;
+	struct nfa_fork	*forks;
+	size_t		 nforks;
+	uint32_t	*ways;		/* of all forks; nodes */
+	uint8_t		*symbols;	/* of those that are branches */
+	size_t		 nways;
+	struct byteset	*sets;		/* of symbols that are bytes */
 	size_t		 nsets, sets_cap;
 	uint32_t	 root;		/* the fork that all begin at */
 	uint8_t		 symbol_of[256];
@@ -65,7 +74,5 @@ struct nfa_expression {
  */
 struct nfa	*nfa_new(const struct nfa_expression *, size_t n);
 void		 nfa_free(struct nfa *);		/* NULL is allowed */
-
-size_t		 nfa_bytes(const struct nfa *);		/* of memory */
 
 #endif

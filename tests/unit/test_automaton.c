@@ -458,6 +458,82 @@ states_stay_within_their_memory(void **state)
 	arena_free(arena);
 }
 
+/*
+ * Of a state, four answers: to a, to b, to c, and to all that its nodes do not
+ * tell apart here, though others do.
+ */
+static void
+symbols_with_the_same_answers_are_asked_for_once(void **state)
+{
+	static const char *const	 patterns[] = { "xa1", "xb2", "xc3" };
+	struct arena			*arena = arena_new();
+	struct verdicts			*v = verdicts_new();
+	struct nfa_expression		 e[3];
+	struct automaton		*a;
+	struct automaton_stats		 before, after;
+
+	(void)state;
+	for (uint32_t i = 0; i < 3; i++)
+		e[i] = (struct nfa_expression){ regex_read(arena,
+		    slice_str(patterns[i])), i };
+	a = automaton_new(nfa_new(e, 3), v, 1 << 20, set_one, NULL);
+	(void)automaton_run(a, slice_str("x1"), VERDICTS_NONE);
+	automaton_stats(a, &before);
+	for (const char *c = "23?/"; *c != '\0'; c++) {
+		const char	 text[] = { 'x', *c, '\0' };
+
+		assert_int_equal(automaton_run(a, slice_str(text),
+		    VERDICTS_NONE), VERDICTS_NONE);
+	}
+	automaton_stats(a, &after);
+	assert_int_equal(after.asked, before.asked);
+	for (const char *c = "abc"; *c != '\0'; c++) {
+		const char	 text[] = { 'x', *c, '\0' };
+
+		(void)automaton_run(a, slice_str(text), VERDICTS_NONE);
+	}
+	automaton_stats(a, &after);
+	assert_int_equal(after.asked, before.asked + 6);	/* and ends */
+	assert_true(verdicts_has(v, automaton_run(a, slice_str("xb2"),
+	    VERDICTS_NONE), 1));
+	automaton_free(a);
+	verdicts_free(v);
+	arena_free(arena);
+}
+
+/* Every byte is a symbol, and leads elsewhere. */
+static void
+all_bytes_can_be_told_apart(void **state)
+{
+	struct arena		*arena = arena_new();
+	struct verdicts		*v = verdicts_new();
+	struct nfa_expression	 e[256];
+	struct automaton	*a;
+	uint32_t		 numbers[256];
+
+	(void)state;
+	for (uint32_t i = 0; i < 256; i++) {
+		char	 pattern[16];
+
+		(void)snprintf(pattern, sizeof(pattern), "x\\x%02x", i);
+		e[i] = (struct nfa_expression){ regex_read(arena,
+		    slice_str(pattern)), i };
+	}
+	a = automaton_new(nfa_new(e, 256), v, 1 << 20, letter_of, numbers);
+	for (uint32_t i = 0; i < 256; i++) {
+		const uint8_t	 text[] = { 'x', (uint8_t)i, 'z' };
+		const uint32_t	 verdict = automaton_run(a, (struct slice){
+		    text, sizeof(text) }, VERDICTS_NONE);
+
+		for (uint32_t k = 0; k < 256; k++)
+			assert_int_equal(verdicts_has(v, verdict, k), k == i ||
+			    (i == 'x' && k == 'z'));
+	}
+	automaton_free(a);
+	verdicts_free(v);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -467,6 +543,9 @@ main(void)
 		cmocka_unit_test(
 		    too_many_verdicts_are_forgotten_and_none_is_wrong),
 		cmocka_unit_test(states_stay_within_their_memory),
+		cmocka_unit_test(
+		    symbols_with_the_same_answers_are_asked_for_once),
+		cmocka_unit_test(all_bytes_can_be_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,57 @@ symbols_are_as_few_as_will_do(void **state)
 	nfa_free(a);
 }
 
+/* By one symbol each; what needs none, or one of several, stands behind. */
+static void
+branches_of_a_fork_are_its_first_ways(void **state)
+{
+	static const char *const	 patterns[] = { "ax", "b$", "[cd]x",
+	    "^a", "c", "d" };
+	struct nfa			*a = graph(patterns, 6);
+	const struct nfa_fork		*f =
+	    &a->forks[a->nodes[a->root].next];
+	const struct byteset		*set = &a->sets[a->nodes[a->root].set];
+
+	(void)state;
+	assert_int_equal(f->nbranches, 4);
+	assert_int_equal(f->n, 6);
+	for (const char *c = "abcd"; *c != '\0'; c++) {
+		const uint8_t	 symbol = a->symbol_of[(uint8_t)*c];
+		unsigned	 n = 0;
+
+		assert_true(byteset_has(set, symbol));
+		for (uint32_t i = 0; i < f->nbranches; i++)
+			n += a->symbols[f->first + i] == symbol;
+		assert_int_equal(n, 1);
+	}
+	assert_int_equal(byteset_count(set), 4);
+	for (uint32_t i = f->nbranches; i < f->n; i++)
+		assert_int_not_equal(a->nodes[a->ways[f->first + i]].kind,
+		    NFA_FORK);
+	nfa_free(a);
+}
+
+static void
+a_fork_with_one_way_is_stepped_over(void **state)
+{
+	static const char *const	 patterns[] = { "abc" };
+	struct nfa			*a = graph(patterns, 1);
+	const struct nfa_fork		*f =
+	    &a->forks[a->nodes[a->root].next];
+	const struct nfa_node		*n = &a->nodes[a->ways[f->first]];
+
+	(void)state;
+	assert_int_equal(a->nforks, 1);		/* the root */
+	assert_int_equal(f->nbranches, 0);	/* there is only one way */
+	assert_int_equal(f->n, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(n->kind, NFA_BYTE);
+		n = &a->nodes[n->next];
+	}
+	assert_int_equal(n->kind, NFA_FOUND);
+	nfa_free(a);
+}
+
 int
 main(void)
 {
@@ -137,6 +188,8 @@ main(void)
 		cmocka_unit_test(repeats_are_written_out),
 		cmocka_unit_test(all_numbers_are_there),
 		cmocka_unit_test(symbols_are_as_few_as_will_do),
+		cmocka_unit_test(branches_of_a_fork_are_its_first_ways),
+		cmocka_unit_test(a_fork_with_one_way_is_stepped_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
