@@ -10,18 +10,24 @@
  * of the bits in between: by both most others are told apart without asking. A
  * table has no slots until something is in it, but looks as if it had a free
  * one.
+ *
+ * A large table is given pages of its own. All tables are equally full, so they
+ * grow at nearly the same time, and on the heap the old ones would leave holes
+ * as large as all of them were, into which no new one fits.
  */
 #include "base/slots.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/huge.h"
 #include "base/mem.h"
 
 #define TABLE_BITS	8u
 #define TABLES		(1u << TABLE_BITS)
 #define TABLE_MIN	16u		/* slots */
 #define TABLE_SMALL	512u		/* which doubles: all are half a MiB */
+#define PAGE		1024u		/* slots; who has more fills pages */
 #define AHEAD		16u		/* slots, of what is read ahead */
 #define FAR_BITS	4u		/* of a slot, at the most */
 
@@ -61,14 +67,29 @@ slots_new(uint32_t max, slots_hash_fn hash_at, const void *arg)
 	return s;
 }
 
+static uint32_t *
+take(uint32_t n)
+{
+	return n < PAGE ? xcalloc(n, sizeof(uint32_t)) :
+	    huge_sparse(n * sizeof(uint32_t));
+}
+
+static void
+give_back(uint32_t *slots, uint32_t n)
+{
+	if (n >= PAGE)
+		huge_unmap(slots, n * sizeof(*slots));
+	else if (n > 0)
+		free(slots);
+}
+
 void
 slots_free(struct slots *s)
 {
 	if (s == NULL)
 		return;
 	for (unsigned i = 0; i < TABLES; i++)
-		if (s->tables[i].n > 0)
-			free(s->tables[i].slots);
+		give_back(s->tables[i].slots, s->tables[i].n);
 	free(s);
 }
 
@@ -146,6 +167,17 @@ place(const struct slots *s, struct table *t, uint64_t hash, uint32_t number)
 	return n;
 }
 
+/* How many slots come after so many. */
+static uint32_t
+more(uint32_t n)
+{
+	if (n < TABLE_SMALL)
+		return n == 0 ? TABLE_MIN : 2 * n;
+	if (n < PAGE)
+		return n + n / 4 < PAGE ? n + n / 4 : PAGE;
+	return n + (n / 4 < PAGE ? PAGE : n / 4 / PAGE * PAGE);
+}
+
 /* What a slot says is anywhere in memory: it is fetched ahead. */
 static void
 grow(const struct slots *s, struct table *t)
@@ -153,8 +185,8 @@ grow(const struct slots *s, struct table *t)
 	uint32_t	*old = t->slots;
 	const uint32_t	 n = t->n;
 
-	t->n += n == 0 ? TABLE_MIN : n < TABLE_SMALL ? n : n / 4;
-	t->slots = xcalloc(t->n, sizeof(*t->slots));
+	t->n = more(n);
+	t->slots = take(t->n);
 	for (uint32_t i = 0; i < n; i++) {
 		if (i + AHEAD < n && old[i + AHEAD] != 0)
 			__builtin_prefetch(s->hash_at(s->arg,
@@ -163,8 +195,7 @@ grow(const struct slots *s, struct table *t)
 			(void)place(s, t, *s->hash_at(s->arg,
 			    number_in(s, old[i])), number_in(s, old[i]));
 	}
-	if (n > 0)
-		free(old);
+	give_back(old, n);
 }
 
 /* So many fit, with air between them. */

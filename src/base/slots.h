@@ -3,8 +3,9 @@
  * slots.h - a dense hash index: four bytes for each number, and some air.
  *
  * As shards.h, in half the room: what does not fit into four bytes is asked of
- * the caller. Cut into many tables that grow by a quarter, so that growing one
- * is a short pause however large the whole is. Order of answers means nothing.
+ * the caller. Cut into many tables that grow by a quarter or a page, so that
+ * growing one is a short pause however large the whole is. Order of answers
+ * means nothing.
  */
 #ifndef BASE_SLOTS_H
 #define BASE_SLOTS_H

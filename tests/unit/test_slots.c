@@ -14,7 +14,7 @@
 
 #include "draw.h"
 
-#define MAX	400000u
+#define MAX	1000000u
 
 static uint64_t	 hashes[MAX + 1];	/* by number */
 static unsigned	 asked;
