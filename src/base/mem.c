@@ -15,6 +15,7 @@
 #include "base/mem.h"
 
 #define GROW_FIRST 16		/* items of a fresh array */
+#define PAGE	4096u		/* bytes; larger ones begin where such do */
 
 void
 mem_end(const char *why)
@@ -62,6 +63,16 @@ xcalloc(size_t count, size_t size)
 	void		*p = calloc(1, n == 0 ? 1 : n);
 
 	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+xpages(size_t n)
+{
+	void	*p;
+
+	if (posix_memalign(&p, PAGE, n == 0 ? 1 : n) != 0)
 		out_of_memory();
 	return p;
 }

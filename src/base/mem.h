@@ -13,6 +13,12 @@
 
 void	*xmalloc(size_t n);
 void	*xcalloc(size_t count, size_t size);
+/*
+ * N bytes that begin at a page of memory: for what files are read into. The
+ * system has a file in pages, too, and there are processors that copy several
+ * times as slowly to a place that is a few bytes further in its page.
+ */
+void	*xpages(size_t n);
 /* Room for COUNT items of SIZE bytes; the product is checked for overflow. */
 void	*xreallocarray(void *, size_t count, size_t size);
 char	*xstrdup(const char *);

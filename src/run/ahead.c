@@ -208,7 +208,7 @@ static void
 start(struct block *b)
 {
 	if (b->bytes == NULL)
-		b->bytes = xmalloc(AHEAD_BYTES);
+		b->bytes = xpages(AHEAD_BYTES);
 	b->used = 0;
 	arena_free(b->others);
 	b->others = arena_new();

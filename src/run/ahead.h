@@ -15,7 +15,8 @@
 #include "run/spent.h"
 
 #define AHEAD_BYTES	(256u << 10)	/* of the trail in one block */
-#define AHEAD_BLOCKS	8u		/* as many are ready at most */
+#define AHEAD_BLOCKS	5u		/* as many there are: few, since all of
+					 * them go through the caches */
 
 struct ahead;
 

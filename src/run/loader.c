@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "run/loader.h"
 
 #define PIECE		(64u << 10)	/* bytes read at once */
@@ -42,6 +43,10 @@ loader_read_fd(int fd, size_t max, struct buf *out)
 	uint8_t		*room;
 	ssize_t		 n;
 
+	if (out->p == NULL && out->max == 0) {	/* see xpages() */
+		out->p = xpages(piece);
+		out->cap = piece;
+	}
 	for (;;) {
 		if ((room = buf_room(out, piece)) == NULL)
 			return EFBIG;

@@ -58,7 +58,7 @@ fill(void *arg, void *block)
 	struct block	*b = block;
 
 	if (b->bytes == NULL)
-		b->bytes = xmalloc(p->piece);
+		b->bytes = xpages(p->piece);
 	b->got = fill_bytes(p, b);
 	if (b->got == -1)
 		p->why = xstrdup(file_why(p->file));

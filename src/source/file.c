@@ -27,15 +27,16 @@ struct file_source {
 	uint64_t		 pass;		/* over the next ones */
 	size_t			 first_n;
 	size_t			 room;
-	uint8_t			 piece[];
+	uint8_t			*piece;
 };
 
 struct file_source *
 file_new_piece(int fd, size_t piece)
 {
-	struct file_source	*f = xmalloc(mem_sum(sizeof(*f), piece));
+	struct file_source	*f = xcalloc(1, sizeof(*f));
 
-	*f = (struct file_source){ .fd = fd, .room = piece };
+	f->fd = fd;
+	f->room = piece;
 	return f;
 }
 
@@ -60,6 +61,7 @@ file_free(struct file_source *f)
 	if (f == NULL)
 		return;
 	compressed_free(f->compressed);
+	free(f->piece);
 	free(f);
 }
 
@@ -82,6 +84,8 @@ read_to(struct file_source *f, void *to, size_t room, struct slice *bytes)
 static int
 read_piece(struct file_source *f, struct slice *bytes)
 {
+	if (f->piece == NULL)		/* else everything went to others' */
+		f->piece = xpages(f->room);
 	return read_to(f, f->piece, f->room, bytes);
 }
 

@@ -142,6 +142,9 @@ collect(struct buf *out, struct ahead *a, bool index, uint64_t *bytes)
 
 	*bytes = 0;
 	while ((b = ahead_next(a)) != NULL) {
+		if (n == 0 && b->batch.n > 0)	/* of all blocks one */
+			assert_int_equal((uintptr_t)b->batch.records[0].bytes.p
+			    % 4096, 0);
 		tell(out, &b->batch, n);
 		for (size_t i = 0; index && i < b->batch.n; i++)
 			record_index(&b->batch.records[i]);

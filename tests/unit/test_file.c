@@ -38,6 +38,7 @@ file_comes_in_pieces_and_ends(void **state)
 	assert_int_equal(file_more(f, &bytes), 1);
 	assert_int_equal(bytes.n, FILE_PIECE);
 	assert_int_equal(bytes.p[252], 1);
+	assert_int_equal((uintptr_t)bytes.p % 4096, 0);
 	assert_int_equal(file_more(f, &bytes), 1);
 	assert_int_equal(bytes.n, 10);
 	assert_int_equal(file_more(f, &bytes), 0);

@@ -38,6 +38,28 @@ file_is_read_whole(void **state)
 }
 
 static void
+file_is_read_to_a_page(void **state)
+{
+	struct buf	 b = { 0 };
+	FILE		*f;
+
+	(void)state;
+	assert_int_equal(chdir(dir), 0);
+	f = fopen("rules", "w");
+	for (unsigned i = 0; i < 200000; i++)
+		putc('a', f);
+	fclose(f);
+	assert_int_equal(loader_read("rules", 1u << 20, &b), 0);
+	assert_int_equal(b.n, 200000);
+	assert_int_equal((uintptr_t)b.p % 4096, 0);
+	buf_str(&b, "it grows as others do");
+	assert_int_equal(b.n, 200021);
+	assert_int_equal(b.p[199999], 'a');
+	buf_fini(&b);
+	unlink("rules");
+}
+
+static void
 what_cannot_be_read_is_told_by_its_errno(void **state)
 {
 	struct buf	 b = { 0 };
@@ -124,6 +146,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(file_is_read_whole),
+		cmocka_unit_test(file_is_read_to_a_page),
 		cmocka_unit_test(what_cannot_be_read_is_told_by_its_errno),
 		cmocka_unit_test(include_is_a_regular_file),
 		cmocka_unit_test(environment_asks_the_file_system),

@@ -90,6 +90,19 @@ no_bytes_are_a_block_all_the_same(void **state)
 }
 
 static void
+pages_begin_at_a_page(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 1u << 20; n = 3 * n + 1) {
+		uint8_t	*p = xpages(n);
+
+		assert_int_equal((uintptr_t)p % 4096, 0);
+		memset(p, 1, n);
+		free(p);
+	}
+}
+
+static void
 copies_have_their_nul(void **state)
 {
 	char	*whole = xstrdup("audit"), *part = xstrndup("audit", 3);
@@ -143,6 +156,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_that_overflow_end_the_process),
 		cmocka_unit_test(no_bytes_are_a_block_all_the_same),
+		cmocka_unit_test(pages_begin_at_a_page),
 		cmocka_unit_test(copies_have_their_nul),
 		cmocka_unit_test(a_growing_array_keeps_its_items),
 		cmocka_unit_test(an_array_grows_to_what_is_wanted_at_once),

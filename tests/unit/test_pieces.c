@@ -60,6 +60,7 @@ take_all(struct pieces *p, struct buf *got)
 
 	while ((status = pieces_more(p, &piece)) == 1) {
 		assert_in_range(piece.n, 1, PIECE);
+		assert_int_equal((uintptr_t)piece.p % 4096, 0);
 		buf_slice(got, piece);
 	}
 	return status;
