@@ -23,10 +23,10 @@
 #define PIECES		4u
 
 struct sifters {
-	struct mill	*mill;
+	struct mill	*mill;		/* NULL until there is a file */
 	struct criteria	*criteria;
-	struct criteria	**own;		/* each thread's */
-	unsigned	 n;
+	struct criteria	**own;		/* each thread's, as the mill */
+	unsigned	 n, threads;
 };
 
 struct sifted {
@@ -50,11 +50,18 @@ sifters_new(struct criteria *c, unsigned threads)
 
 	by->criteria = c;
 	by->n = threads > 0 ? threads : 1;
+	by->threads = threads;
+	return by;
+}
+
+/* Most trails are a file that nobody wants to hand over. */
+static void
+begin(struct sifters *by)
+{
 	by->own = xcalloc(by->n, sizeof(struct criteria *));
 	for (unsigned i = 0; i < by->n; i++)
-		by->own[i] = criteria_share(c);
-	by->mill = mill_new(threads);
-	return by;
+		by->own[i] = criteria_share(by->criteria);
+	by->mill = mill_new(by->threads);
 }
 
 bool
@@ -69,7 +76,7 @@ sifters_free(struct sifters *by)
 	if (by == NULL)
 		return;
 	mill_free(by->mill);
-	for (unsigned i = 0; i < by->n; i++)
+	for (unsigned i = 0; by->own != NULL && i < by->n; i++)
 		criteria_join(by->criteria, by->own[i]);
 	free(by->own);
 	free(by);
@@ -150,6 +157,8 @@ sifted_new(struct sifters *by, int fd, const struct sifted_size *size)
 	struct sifted			*s = xcalloc(1, sizeof(*s));
 	const struct mill_work		 work = { fill, s };
 
+	if (by->mill == NULL)
+		begin(by);
 	s->by = by;
 	s->end = 1;
 	if (size->alone)

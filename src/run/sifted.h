@@ -18,7 +18,10 @@
 struct sifters;
 struct sifted;
 
-/* The threads, and the criteria, which must outlive them. */
+/*
+ * The threads, which begin with the first file, and the criteria, which must
+ * outlive them.
+ */
 struct sifters	*sifters_new(struct criteria *, unsigned threads);
 /*
  * Is it worth handing over what is judged where that is all that is spared? The

@@ -3,12 +3,15 @@
  * trailout.c - where selected records go.
  *
  * Runs of records that are long are written from where they lie; short ones are
- * collected first. Either way the bytes are those that were read.
+ * collected first. Either way the bytes are those that were read. But for the
+ * last one each write ends where a block of the file does: a system that has
+ * to take half of one, and then the other half, does most of its work twice.
  *
  * The name of a new trail is given by link(2), which never replaces a file: one
  * with the same times and suffix may be what was just read.
  */
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,11 +31,15 @@
 
 #define COLLECT		(256u << 10)	/* bytes that are worth a write */
 #define LONG_RUN	(32u << 10)	/* bytes that are not worth a copy */
+#define COLLECTED	(COLLECT + LONG_RUN)
+#define BLOCK		(64u << 10)	/* bytes of a file, taken as a whole */
 #define TRAIL_MODE	0640
 
 struct trailout {
 	int		 fd;
-	struct buf	 bytes;
+	uint64_t	 at;		/* in the file, where the next go */
+	uint8_t		*bytes;		/* collected: COLLECTED at most */
+	size_t		 n;
 	bool		 failed;
 	bool		 deserted;	/* who reads has seen enough */
 	uint64_t	 records;
@@ -49,6 +56,8 @@ struct trailout {
 	bool		 timed;		/* both times are known */
 	int64_t		 first, last;	/* seconds since 1970 */
 };
+
+static const struct slice	 nothing = { NULL, 0 };
 
 static void
 report(const struct trailout *o, const char *path)
@@ -67,8 +76,11 @@ struct trailout *
 trailout_standard(void)
 {
 	struct trailout	*o = xcalloc(1, sizeof(*o));
+	off_t		 at;
 
 	o->fd = STDOUT_FILENO;
+	if ((at = lseek(o->fd, 0, SEEK_CUR)) != -1)
+		o->at = (uint64_t)at;	/* of a pipe any place will do */
 	if (fstat(o->fd, &o->st) == -1)
 		o->st.st_mode = 0;	/* the first write says what is wrong */
 	return o;
@@ -112,7 +124,7 @@ trailout_free(struct trailout *o)
 	discard_free(o->discard);
 	if (o->suffix != NULL && o->fd != -1)
 		(void)close(o->fd);	/* what matters was checked before */
-	buf_fini(&o->bytes);
+	free(o->bytes);
 	buf_fini(&o->temporary);
 	buf_fini(&o->name);
 	free(o->place);
@@ -142,16 +154,23 @@ report_write(const struct trailout *o)
 	buf_fini(&text);
 }
 
+/* Two pieces of memory, one after the other. */
 static void
-write_all(struct trailout *o, struct slice bytes)
+write_all(struct trailout *o, struct slice a, struct slice b)
 {
-	while (bytes.n > 0 && !trailout_stopped(o)) {
-		const ssize_t	 n = write(o->fd, bytes.p, bytes.n);
+	while (a.n + b.n > 0 && !trailout_stopped(o)) {
+		struct iovec	 v[2] = { { (void *)(uintptr_t)a.p, a.n },
+		    { (void *)(uintptr_t)b.p, b.n } };
+		const ssize_t	 n = writev(o->fd, v, 2);
 
 		if (n >= 0) {
 			o->written += (uint64_t)n;
-			bytes.p += n;
-			bytes.n -= (size_t)n;
+			o->at += (uint64_t)n;
+			if ((size_t)n >= a.n) {
+				b = slice_from(b, (size_t)n - a.n);
+				a.n = 0;
+			} else
+				a = slice_from(a, (size_t)n);
 			continue;
 		}
 		if (errno == EINTR)
@@ -167,8 +186,41 @@ write_all(struct trailout *o, struct slice bytes)
 void
 trailout_flush(struct trailout *o)
 {
-	write_all(o, buf_bytes(&o->bytes));
-	buf_clear(&o->bytes);
+	write_all(o, (struct slice){ o->bytes, o->n }, nothing);
+	o->n = 0;
+}
+
+static void
+collect(struct trailout *o, struct slice bytes)
+{
+	if (bytes.n == 0)
+		return;
+	if (o->bytes == NULL)
+		o->bytes = xpages(COLLECTED);
+	memcpy(o->bytes + o->n, bytes.p, bytes.n);
+	o->n += bytes.n;
+}
+
+/* What was collected and the run behind it, up to where a block ends. */
+static void
+write_blocks(struct trailout *o, struct slice run)
+{
+	const size_t	 all = o->n + run.n;
+	const size_t	 over = (size_t)((o->at + all) % BLOCK);
+
+	if (over >= all) {
+		collect(o, run);
+	} else if (over > run.n) {	/* within what was collected */
+		write_all(o, (struct slice){ o->bytes, all - over }, nothing);
+		o->n = over - run.n;
+		memmove(o->bytes, o->bytes + all - over, o->n);
+		collect(o, run);
+	} else {
+		write_all(o, (struct slice){ o->bytes, o->n },
+		    (struct slice){ run.p, run.n - over });
+		o->n = 0;
+		collect(o, slice_from(run, run.n - over));
+	}
 }
 
 /* The time of the record that begins at P and ends within the run. */
@@ -209,14 +261,13 @@ trailout_put(void *arg, const struct criteria_run *run)
 	o->records += run->records;
 	if (o->suffix != NULL)
 		note_times(o, run);
-	if (run->bytes.n < LONG_RUN) {
-		buf_slice(&o->bytes, run->bytes);
-		if (o->bytes.n >= COLLECT)
-			trailout_flush(o);
+	if (run->bytes.n >= LONG_RUN) {
+		write_blocks(o, run->bytes);
 		return;
 	}
-	trailout_flush(o);
-	write_all(o, run->bytes);
+	collect(o, run->bytes);
+	if (o->n >= COLLECT)
+		write_blocks(o, nothing);
 }
 
 bool

@@ -610,6 +610,36 @@ scan_one(struct criteria *c, struct search *s, struct slice rec, bool *fits)
 	return true;
 }
 
+/* Is it all there, without anything to be said of it? */
+static bool
+head_is_plain(const uint8_t *p, size_t n)
+{
+	int64_t	 seconds;
+
+	return !strange_host(p) && read_head(p, n, &seconds) > 0;
+}
+
+/* Where no record can be unwanted there is nothing to judge. */
+static size_t
+scan_everything(struct slice bytes, criteria_run_fn run, void *arg)
+{
+	struct criteria_run	 r = { .bytes = bytes };
+	const uint8_t		*p = bytes.p, *const end = p + bytes.n;
+	size_t			 n;
+
+	while ((n = frame_intact(p, (size_t)(end - p))) > 0 &&
+	    (p[0] == TOK_HEADER32 || head_is_plain(p, n))) {
+		frame_fetch(p, (size_t)(end - p));
+		r.last = p;
+		r.records++;
+		p += n;
+	}
+	r.bytes.n = (size_t)(p - bytes.p);
+	if (r.records > 0)
+		run(arg, &r);
+	return r.bytes.n;
+}
+
 size_t
 criteria_scan(struct criteria *c, struct slice bytes, criteria_run_fn run,
     void *arg)
@@ -622,6 +652,8 @@ criteria_scan(struct criteria *c, struct slice bytes, criteria_run_fn run,
 
 	if (bytes.n == 0)
 		return 0;
+	if ((c->need & ~BIT(CRIT_HEADER)) == 0 && !c->invert)
+		return scan_everything(bytes, run, arg);
 	while ((n = frame_intact(p, (size_t)(end - p))) > 0 &&
 	    scan_one(c, &s, (struct slice){ p, n }, &fits)) {
 		frame_fetch(p, (size_t)(end - p));

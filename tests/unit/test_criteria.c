@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "criteria_case.h"
+#include "draw.h"
 
 struct fixture {
 	struct names	*names;
@@ -230,6 +231,91 @@ the_period_is_what_was_given(void **state)
 	assert_true(from == 5 && until == 7);
 }
 
+/* ------------------------------------------------------------- everything */
+
+/* A header of any kind, mostly a good one, and what is left of the record. */
+static void
+any_record(struct lot *lot, struct buf *b)
+{
+	static const uint8_t	 ids[] = { TOK_HEADER32, TOK_HEADER32,
+	    TOK_HEADER32_EX, TOK_HEADER64, TOK_HEADER64_EX, TOK_TEXT };
+	const size_t		 start = b->n;
+	const uint8_t		 id = ids[lot_below(lot,
+	    lot_below(lot, 20) == 0 ? 6 : 5)];
+	const uint32_t		 size = 25 + lot_below(lot, 60);
+	const uint32_t		 type = lot_below(lot, 9);
+
+	buf_u8(b, id);
+	buf_u32(b, size);
+	buf_u8(b, 11);
+	buf_u16(b, (uint16_t)lot_below(lot, 50));
+	buf_u16(b, 0);
+	buf_u32(b, type == 0 ? 1 : type < 4 ? 16 : 4);
+	while (b->n < start + size - TRAILER_SIZE)
+		buf_u8(b, (uint8_t)lot_below(lot, 256));
+	buf_u8(b, TOK_TRAILER);
+	buf_u16(b, TRAILER_MAGIC);
+	buf_u32(b, size + (lot_below(lot, 50) == 0));
+}
+
+/* Runs that were told as one; what else there is to know of them. */
+struct told {
+	struct slice	 bytes;
+	uint64_t	 records;
+	const uint8_t	*last;
+};
+
+static void
+join(void *arg, const struct criteria_run *run)
+{
+	struct told	*t = arg;
+
+	assert_true(t->records == 0 ||
+	    t->bytes.p + t->bytes.n == run->bytes.p);
+	if (t->records == 0)
+		t->bytes = (struct slice){ run->bytes.p, 0 };
+	t->bytes.n += run->bytes.n;
+	t->records += run->records;
+	t->last = run->last;
+}
+
+static void
+everything_is_what_fits_any_time(void **state)
+{
+	struct fixture	*f = *state;
+	struct criteria	*any = criteria_new(f->names, &case_accounts);
+	struct lot	*lot = calloc(1, sizeof(*lot));
+	uint64_t	 records = 0;
+
+	criteria_from(any, INT64_MIN);		/* so each is judged */
+	criteria_ready(any);
+	criteria_header(f->c);
+	criteria_ready(f->c);
+	lot_seed(lot, 22);
+	for (unsigned i = 0; i < 2000; i++) {
+		struct told	 a = { .records = 0 }, b = { .records = 0 };
+		size_t		 n, m, cut;
+
+		buf_clear(&f->record);
+		for (unsigned k = lot_below(lot, 40); k > 0; k--)
+			any_record(lot, &f->record);
+		cut = lot_below(lot, 30);
+		f->record.n -= cut < f->record.n ? cut : f->record.n;
+		n = criteria_scan(f->c, buf_bytes(&f->record), join, &a);
+		m = criteria_scan(any, buf_bytes(&f->record), join, &b);
+		assert_int_equal(n, m);
+		assert_int_equal(a.bytes.n, n);
+		assert_true(a.bytes.p == b.bytes.p);
+		assert_int_equal(b.bytes.n, n);
+		assert_int_equal(a.records, b.records);
+		assert_true(a.last == b.last);
+		records += a.records;
+	}
+	assert_true(records > 5000);
+	criteria_free(any);
+	free(lot);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -245,6 +331,7 @@ main(void)
 		CASE(objects_have_names),
 		CASE(the_last_of_a_kind_counts_but_of_events_each),
 		CASE(the_period_is_what_was_given),
+		CASE(everything_is_what_fits_any_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -165,10 +166,50 @@ a_file_that_cannot_be_read_says_why(void **state)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* Of this process; 0 where nobody tells. */
+static unsigned
+threads(void)
+{
+	DIR		*d = opendir("/proc/self/task");
+	unsigned	 n = 0;
+
+	if (d == NULL)
+		return 0;
+	for (const struct dirent *e; (e = readdir(d)) != NULL;)
+		n += e->d_name[0] != '.';
+	(void)closedir(d);
+	return n;
+}
+
+static void
+threads_begin_with_a_file(void **state)
+{
+	struct bench			*b = *state;
+	const struct sifted_size	 size = { 4000, 0, false };
+	const unsigned			 before = threads();
+	struct sifters			*by;
+	FILE				*f;
+	struct sifted			*s;
+
+	if (before == 0)
+		skip();
+	by = sifters_new(b->c, 2);
+	assert_int_equal(threads(), before);
+	f = file(50000, "");
+	s = sifted_new(by, fileno(f), &size);
+	assert_true(threads() > before);
+	sifted_free(s);
+	sifters_free(by);
+	assert_int_equal(fclose(f), 0);
+	sifters_free(sifters_new(b->c, 2));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test_setup_teardown(threads_begin_with_a_file,
+		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    all_records_come_and_then_the_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_is_left_before_its_end,

@@ -5,10 +5,13 @@
 #include <stdint.h>
 
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +21,7 @@
 #include "run/trailout.h"
 
 #define NAME "20211014091022.20211014112059.www1"
+#define BLOCK 65536
 
 /* A directory of its own, and what is in it. */
 struct place {
@@ -269,6 +273,147 @@ its_own_file_is_known_again(void **state)
 	trailout_free(o);
 }
 
+static void
+put_many(struct trailout *o, struct buf *all)
+{
+	static const uint32_t	 sizes[] = { 1000, 40000, 300, 200000, 70,
+	    65536, 65000, 31000, 32768, 131072, 140000, 30, 700000 };
+
+	for (uint32_t i = 0; i < 60; i++)
+		put(o, i, sizes[i * 7 % 13] + i % 5, all);
+}
+
+/* Run FN with this as standard output. */
+static void
+with_output(int fd, void (*fn)(struct trailout *, int), struct buf *all)
+{
+	const int	 old = dup(STDOUT_FILENO);
+	struct trailout	*o;
+	const char	*name;
+
+	assert_int_not_equal(dup2(fd, STDOUT_FILENO), -1);
+	o = trailout_standard();
+	put_many(o, all);
+	if (fn != NULL)
+		fn(o, fd);
+	assert_true(trailout_finish(o, false, &name));
+	trailout_free(o);
+	assert_int_not_equal(dup2(old, STDOUT_FILENO), -1);
+	(void)close(old);
+}
+
+static void
+writes_end_where_a_block_does(void **state)
+{
+	struct place	*p = *state;
+	struct trailout	*o = trailout_file(p->suffix);
+	struct buf	 all = { 0 };
+	char		 one[256], *path;
+	const char	*name;
+	struct stat	 st;
+
+	assert_int_equal(files(p, one), 1);
+	path = join(p->dir, one);
+	for (uint32_t i = 0; i < 300; i++) {
+		put(o, i, i % 7 == 0 ? 1000 * i + 30 : 30 + i, &all);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_size % BLOCK, 0);
+	}
+	assert_true(st.st_size > 4000000);
+	assert_true(trailout_finish(o, false, &name));
+	assert_holds(name, &all);
+	trailout_free(o);
+	free(path);
+	buf_fini(&all);
+}
+
+static void
+ends_at_a_block(struct trailout *o, int fd)
+{
+	struct stat	 st;
+
+	(void)o;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_true(st.st_size > BLOCK);
+	assert_int_equal(st.st_size % BLOCK, 0);
+}
+
+static void
+blocks_are_those_of_a_file_that_was_begun(void **state)
+{
+	struct place	*p = *state;
+	char		*path = join(p->dir, "begun");
+	const int	 fd = open(path, O_WRONLY | O_CREAT, 0600);
+	struct buf	 all = { 0 };
+
+	buf_str(&all, "what is there");
+	assert_int_equal(write(fd, all.p, all.n), all.n);
+	with_output(fd, ends_at_a_block, &all);
+	assert_holds(path, &all);
+	(void)close(fd);
+	free(path);
+	buf_fini(&all);
+}
+
+static void
+on_alarm(int signo)
+{
+	(void)signo;
+}
+
+/* Reads slowly, and tells by its end whether it is what is expected. */
+static _Noreturn void
+read_slowly(int fd, const struct buf *all)
+{
+	uint8_t	 b[30000];
+	size_t	 at = 0;
+	ssize_t	 n;
+
+	while ((n = read(fd, b, sizeof(b))) > 0) {
+		if ((size_t)n > all->n - at ||
+		    memcmp(b, all->p + at, (size_t)n) != 0)
+			_exit(1);
+		at += (size_t)n;
+		if (at < all->n / 10)
+			(void)usleep(2000);
+	}
+	_exit(at != all->n);
+}
+
+static void
+what_is_written_in_part_goes_on(void **state)
+{
+	const struct itimerval	 often = { { 0, 700 }, { 0, 700 } };
+	const struct itimerval	 never = { { 0, 0 }, { 0, 0 } };
+	const struct sigaction	 noted = { .sa_handler = on_alarm };
+	struct place		*p = *state;
+	struct trailout		*o = trailout_file(p->suffix);
+	struct buf		 all = { 0 }, same = { 0 };
+	int			 fds[2], how;
+	pid_t			 pid;
+
+	put_many(o, &all);
+	trailout_free(o);
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		(void)close(fds[1]);
+		read_slowly(fds[0], &all);
+	}
+	(void)close(fds[0]);
+	assert_int_equal(sigaction(SIGALRM, &noted, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	with_output(fds[1], NULL, &same);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	(void)close(fds[1]);
+	assert_int_equal(waitpid(pid, &how, 0), pid);
+	assert_true(WIFEXITED(how));
+	assert_int_equal(WEXITSTATUS(how), 0);
+	buf_fini(&all);
+	buf_fini(&same);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -283,6 +428,9 @@ main(void)
 		CASE(without_records_it_begins_in_1970),
 		CASE(a_place_that_is_not_there_is_refused),
 		CASE(its_own_file_is_known_again),
+		CASE(writes_end_where_a_block_does),
+		CASE(blocks_are_those_of_a_file_that_was_begun),
+		CASE(what_is_written_in_part_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
