@@ -2,48 +2,71 @@
 /*
  * inodes.c - an index from device and inode to a small number.
  *
- * The top bits of a key pick the shard, those that follow the line; a slot has
- * all that are left. So a slot tells whole which pair it is of, and a shard can
- * grow by its slots alone. A line that is full sends the next keys to the line
- * behind it. Removal moves such keys back, so there are no tombstones and no
- * table wears out.
+ * The top bits of a key pick the line of a table, those that follow the table:
+ * as many of these as it takes, and where fewer suffice the same table stands
+ * at several places. So a table is split alone, when a key that finds its line
+ * full finds those behind full, too: nothing is copied but one table, no memory
+ * is left over, and none is touched before it is needed.
+ *
+ * A slot and its byte tell whole which pair it is of. Removal brings back a key
+ * that went on, so there are no tombstones and no table wears out; and a line
+ * that no key passes has no bit that says so, as it is not full.
  */
 #include "engine/inodes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
 #define SLOTS		INODES_SLOTS
+#define LINES		INODES_LINES
 #define DEVICES_MAX	(INODES_DEVICES / 4 * 3)
-#define LINES_FIRST	4u		/* of a shard, which then doubles */
-#define LINES_FEW	64u		/* up to here */
+#define ALIGN		sizeof(struct inodes_line)
+#define STEPS		4u		/* lines behind, before it is split */
+#define FEW		(LINES * SLOTS / 2)	/* keys: it never is */
 
 _Static_assert(sizeof(struct inodes_line) == 64, "one cache line");
-_Static_assert(INODES_NODE_BITS + 16 == 56 && INODES_DEVICES == 1u << 8,
+_Static_assert(INODES_NODE_BITS + 17 == 56 && INODES_DEVICES == 1u << 8,
     "a device and a node fit into a key");
-_Static_assert(INODES_NUMBER_BITS == 15 + 8, "a slot has what a key has");
+_Static_assert(INODES_NUMBER_BITS == 16 + 8, "a slot has what a key has");
 
+/* A table has room in it to be aligned. */
 void
-inodes_init(struct inodes *t, const struct hash_key *k)
+inodes_memory(struct slabs *s)
 {
-	*t = (struct inodes){ .key = *k, .odd = k->k1 | 1 };
-	for (unsigned i = 0; i < INODES_SHARDS; i++)
-		t->shard[i] = (struct inodes_shard){ &t->none, 1, 0 };
+	slabs_init(s, LINES * sizeof(struct inodes_line) + ALIGN);
 }
 
-static void
-free_lines(const struct inodes *t, struct inodes_line *lines)
+static struct inodes_line *
+new_table(struct inodes *t)
 {
-	if (lines != &t->none)
-		free(lines);
+	uint8_t	*p = slabs_take(t->memory);
+
+	p += (ALIGN - (uintptr_t)p % ALIGN) % ALIGN;
+	return memset(p, 0, LINES * sizeof(struct inodes_line));
+}
+
+/* So many bits pick a table. */
+static unsigned
+depth(const struct inodes *t)
+{
+	return 64 - t->shift;
+}
+
+void
+inodes_init(struct inodes *t, const struct hash_key *k, struct slabs *memory)
+{
+	*t = (struct inodes){ .key = *k, .odd = k->k1 | 1, .shift = 63,
+	    .memory = memory };
+	t->tables = xcalloc((size_t)1 << depth(t), sizeof(*t->tables));
+	t->tables[0] = t->tables[1] = new_table(t);
 }
 
 void
 inodes_fini(struct inodes *t)
 {
-	for (unsigned i = 0; i < INODES_SHARDS; i++)
-		free_lines(t, t->shard[i].lines);
+	free(t->tables);
 }
 
 /* A device by its number, which it may get now; or INODES_DEVICES. */
@@ -68,143 +91,227 @@ uint64_t
 inodes_key(struct inodes *t, uint32_t fsid, uint64_t node)
 {
 	const unsigned	 device = number_of(t, fsid);
+	uint64_t	 key = 0;
 
 	if (node >> INODES_NODE_BITS == 0 && device < INODES_DEVICES)
-		return inodes_mix(t, device, node);
+		key = inodes_mix(t, device, node);
+	if (key != 0)
+		return key;
 	return (hash_word(&t->key, node ^ fsid * t->odd) &
-	    ~(INODES_WIDE - 1)) | INODES_WIDE;
+	    ~(2 * INODES_WIDE - 1)) | INODES_WIDE;
 }
 
-static uint32_t
-behind(const struct inodes_shard *sh, uint32_t line)
+/* Where a key's table is told. */
+static struct inodes_line **
+table_of(const struct inodes *t, uint64_t key)
 {
-	return line + 1 < sh->n ? line + 1 : 0;
+	return &t->tables[key << INODES_LINE_BITS >> t->shift];
 }
 
-static bool
-is_full(const struct inodes_shard *sh, uint32_t line)
+static unsigned
+line_of(uint64_t key)
 {
-	return inodes_count(&sh->lines[line]) == SLOTS;
+	return (unsigned)(key >> (64 - INODES_LINE_BITS));
+}
+
+static unsigned
+behind(unsigned line)
+{
+	return (line + 1) % LINES;
+}
+
+/* The line that has a key, and its slot there; or NULL. */
+static struct inodes_line *
+find_on(const struct inodes *t, uint64_t key, unsigned *slot)
+{
+	struct inodes_line	*table = *table_of(t, key);
+	unsigned		 line = line_of(key);
+
+	for (unsigned n = 0; n < LINES; n++, line = behind(line)) {
+		if ((*slot = inodes_slot(&table[line], key)) < SLOTS)
+			return &table[line];
+		if ((table[line].bytes & inodes_passed(key)) == 0)
+			break;
+	}
+	return NULL;
 }
 
 uint32_t
-inodes_find_on(const struct inodes_shard *sh, uint64_t key)
+inodes_find_on(const struct inodes *t, uint64_t key)
 {
-	uint32_t	 line = inodes_home(sh, key);
+	unsigned			 i;
+	const struct inodes_line	*line = find_on(t, key, &i);
 
-	while (is_full(sh, line)) {
-		const struct inodes_line	*l;
-		unsigned			 i;
-
-		line = behind(sh, line);
-		l = &sh->lines[line];
-		if ((i = inodes_slot(l, key)) < SLOTS)
-			return l->slots[i] & INODES_MAX;
-	}
-	return INODES_NONE;
+	return line == NULL ? INODES_NONE : line->slots[i] & INODES_MAX;
 }
 
-/* The key of a slot, but for the shard. */
+/* Adding. */
+
+/* Into the first line with room, so many steps from its own at the most. */
+static bool
+place(struct inodes_line *table, uint64_t key, uint32_t number, unsigned steps)
+{
+	unsigned	 line = line_of(key), n = 0;
+
+	for (; inodes_count(&table[line]) == SLOTS; line = behind(line))
+		if (n++ == steps)
+			return false;
+	for (unsigned i = line_of(key); i != line; i = behind(i))
+		table[i].bytes |= inodes_passed(key);
+	inodes_fill(&table[line], key, number);
+	return true;
+}
+
 static uint64_t
-key_of(uint64_t slot)
+key_of(const struct inodes_line *line, unsigned i)
 {
-	return slot >> INODES_NUMBER_BITS << (INODES_NUMBER_BITS - 8);
+	return (line->slots[i] & ~(uint64_t)INODES_MAX) |
+	    (line->bytes >> 8 * i & 0xff) << 16;
 }
 
+/* One bit more picks a table: each stands at two places. */
 static void
-set(struct inodes_line *line, unsigned i, uint64_t slot)
+deepen(struct inodes *t)
 {
-	line->bytes &= ~((uint64_t)0xff << 8 * i);
-	line->bytes |= inodes_byte(key_of(slot)) << 8 * i;
-	line->slots[i] = slot;
+	const size_t		  n = (size_t)1 << depth(t);
+	struct inodes_line	**more = xcalloc(n, 2 * sizeof(*more));
+
+	for (size_t i = 0; i < n; i++)
+		more[2 * i] = more[2 * i + 1] = t->tables[i];
+	free(t->tables);
+	t->tables = more;
+	t->shift--;
 }
 
-static inline void
-place(const struct inodes_shard *sh, uint64_t key, uint64_t slot)
+/* At how many places does a key's table stand? The first is *AT. */
+static size_t
+places(const struct inodes *t, uint64_t key, size_t *at)
 {
-	uint32_t	 line = inodes_home(sh, key);
-	unsigned	 i;
+	size_t	 n = 1;
 
-	while ((i = inodes_count(&sh->lines[line])) == SLOTS)
-		line = behind(sh, line);
-	inodes_fill(&sh->lines[line], i, key, slot);
+	*at = (size_t)(key << INODES_LINE_BITS >> t->shift);
+	for (; n < (size_t)1 << depth(t); n *= 2) {
+		const size_t	 from = *at & ~n, to = from | (2 * n - 1);
+
+		if (t->tables[from] != t->tables[to])
+			break;
+		*at = from;
+	}
+	return n;
 }
 
-void
-inodes_fill_on(struct inodes_shard *sh, uint64_t key, uint64_t slot)
+/* A new table takes the second half of the places, and the keys of these. */
+static void
+split(struct inodes *t, size_t at, size_t n)
 {
-	place(sh, key, slot);
+	struct inodes_line	*to[2] = { t->tables[at], new_table(t) };
+	struct inodes_line	 old[LINES];
+	const unsigned		 bit = t->shift - INODES_LINE_BITS +
+				    (unsigned)__builtin_ctzll(n) - 1;
+
+	memcpy(old, to[0], sizeof(old));
+	memset(to[0], 0, sizeof(old));
+	for (size_t i = n / 2; i < n; i++)
+		t->tables[at + i] = to[1];
+	for (unsigned line = 0; line < LINES; line++)
+		for (unsigned i = 0; i < inodes_count(&old[line]); i++) {
+			const uint64_t	 key = key_of(&old[line], i);
+
+			(void)place(to[key >> bit & 1], key, /* there is room */
+			    old[line].slots[i] & INODES_MAX, LINES);
+		}
 }
 
-/* Keys that so many lines take before there have to be more. */
-static uint32_t
-keys_in(uint32_t lines)
-{
-	return lines * SLOTS / 4 * 3;
-}
-
-/* Lines come in an order that is about that of the new ones. */
-void
-inodes_grow(struct inodes *t, struct inodes_shard *sh)
-{
-	struct inodes_line	*old = sh->lines;
-	const uint32_t		 n = old == &t->none ? 0 : sh->n;
-
-	sh->n = n == 0 ? LINES_FIRST : n < LINES_FEW ? 2 * n : n + n / 2;
-	sh->lines = aligned_alloc(sizeof(*old), mem_product(sh->n,
-	    sizeof(*old)));
-	if (sh->lines == NULL)
-		mem_end("out of memory");
-	for (uint32_t i = 0; i < sh->n; i++)
-		sh->lines[i].bytes = 0;
-	for (uint32_t i = 0; i < n; i++)
-		for (unsigned k = 0; k < inodes_count(&old[i]); k++)
-			place(sh, key_of(old[i].slots[k]), old[i].slots[k]);
-	sh->room += keys_in(sh->n) - keys_in(n);
-	free_lines(t, old);
-}
-
-/* How many lines further on is the second one? */
-static uint32_t
-distance(const struct inodes_shard *sh, uint32_t from, uint32_t to)
-{
-	return to >= from ? to - from : to + sh->n - from;
-}
-
-/* A slot in a line that would be in line AT, had there been room; or SLOTS. */
 static unsigned
-sent_on(const struct inodes_shard *sh, uint32_t line, uint32_t at)
+keys_in(const struct inodes_line *table)
 {
-	const struct inodes_line	*l = &sh->lines[line];
+	unsigned	 n = 0;
+
+	for (unsigned i = 0; i < LINES; i++)
+		n += inodes_count(&table[i]);
+	return n;
+}
+
+/* Can a key's table be split, and is it worth it? Then it is. */
+static bool
+grow(struct inodes *t, uint64_t key)
+{
+	size_t	 at, n;
+
+	if (keys_in(*table_of(t, key)) < FEW)
+		return false;
+	if ((n = places(t, key, &at)) == 1) {
+		if (depth(t) == INODES_DEPTH_MAX)
+			return false;
+		deepen(t);
+		n = places(t, key, &at);
+	}
+	split(t, at, n);
+	return true;
+}
+
+void
+inodes_add_on(struct inodes *t, uint64_t key, uint32_t number)
+{
+	while (!place(*table_of(t, key), key, number, STEPS))
+		if (!grow(t, key)) {
+			(void)place(*table_of(t, key), key, number, LINES);
+			return;
+		}
+}
+
+/* Removing. */
+
+/* A slot in a line whose key passed line AT of the same table; or SLOTS. */
+static unsigned
+sent_on(const struct inodes_line *table, unsigned line, unsigned at)
+{
+	const struct inodes_line	*l = &table[line];
 
 	for (unsigned i = inodes_count(l); i-- > 0;)
-		if (distance(sh, inodes_home(sh, key_of(l->slots[i])), line) >=
-		    distance(sh, at, line))
+		if ((line - line_of(key_of(l, i))) % LINES >=
+		    (line - at) % LINES)
 			return i;
 	return SLOTS;
 }
 
-/* A line that is full may have sent others on: the first of them comes back. */
-void
-inodes_remove(struct inodes *t, uint64_t key)
+/* The last one of the line comes into the hole; then none passes it. */
+static void
+close_hole(struct inodes_line *line, unsigned hole)
 {
-	struct inodes_shard	*sh = &t->shard[key >> 56];
-	uint32_t		 line = inodes_home(sh, key);
-	unsigned		 hole, from, last;
+	const unsigned	 last = inodes_count(line) - 1;
+	const uint64_t	 byte = line->bytes >> 8 * last & 0xff;
 
-	while ((hole = inodes_slot(&sh->lines[line], key)) == SLOTS)
-		line = behind(sh, line);
-	for (uint32_t i = line; is_full(sh, i);) {
-		i = behind(sh, i);
-		if ((from = sent_on(sh, i, line)) == SLOTS)
+	line->bytes &= ~((uint64_t)0xff << 8 * hole);
+	line->bytes |= byte << 8 * hole;
+	line->bytes &= ~((uint64_t)0xff << 8 * last);
+	line->slots[hole] = line->slots[last];
+	line->slots[last] = 0;
+	line->bytes &= ~((uint64_t)0xf << INODES_PASSED);
+	line->bytes -= (uint64_t)1 << INODES_COUNT;
+}
+
+void
+inodes_remove(struct inodes *t, uint64_t key, uint32_t number)
+{
+	struct inodes_line	*table = *table_of(t, key), *to;
+	unsigned		 hole, from, line;
+
+	if ((to = find_on(t, key, &hole)) == NULL ||
+	    (to->slots[hole] & INODES_MAX) != number)
+		return;
+	line = (unsigned)(to - table);
+	for (unsigned i = line, n = 1; n < LINES &&
+	    inodes_count(&table[i]) == SLOTS; n++) {
+		i = behind(i);
+		if ((from = sent_on(table, i, line)) == SLOTS)
 			continue;
-		set(&sh->lines[line], hole, sh->lines[i].slots[from]);
+		to = &table[line];
+		to->bytes &= ~((uint64_t)0xff << 8 * hole);
+		to->bytes |= inodes_byte(key_of(&table[i], from)) << 8 * hole;
+		to->slots[hole] = table[i].slots[from];
 		line = i;
 		hole = from;
 	}
-	last = inodes_count(&sh->lines[line]) - 1;
-	set(&sh->lines[line], hole, sh->lines[line].slots[last]);
-	sh->lines[line].bytes &= ~((uint64_t)0xff << 8 * last);
-	sh->lines[line].bytes -= (uint64_t)1 << INODES_COUNT;
-	sh->room++;
+	close_hole(&table[line], hole);
 }

@@ -14,53 +14,60 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/slabs.h"
 
-#define INODES_NUMBER_BITS 23u
+#define INODES_NUMBER_BITS 24u
 #define INODES_NONE	UINT32_MAX
 #define INODES_MAX	((1u << INODES_NUMBER_BITS) - 1) /* numbers are below */
 
-#define INODES_SHARDS	256u		/* tables, so that growing is short */
-
 /*
- * A cache line: a byte of each slot's key, 0 where there is none, and how many
- * there are; then the slots, their key above the number.
+ * A cache line: a byte of each slot's key, what is told of the line, and the
+ * slots: their key, but for that byte, above the number. All of a slot that is
+ * free is 0.
  */
 #define INODES_SLOTS	7u
-#define INODES_COUNT	56u		/* shift of how many */
+#define INODES_PASSED	56u		/* shift of four bits: see below */
+#define INODES_COUNT	61u		/* shift of how many slots are in use */
 struct inodes_line {
 	uint64_t	 bytes;
 	uint64_t	 slots[INODES_SLOTS];
 };
 
+/* Tables are of one size. One that fills up gives half of its keys to a new. */
+#define INODES_LINE_BITS 7u
+#define INODES_LINES	(1u << INODES_LINE_BITS)
+#define INODES_DEPTH_MAX 18u		/* more than 64 MB of paths ever take */
+
 /*
  * What makes a key: devices are numbered as they come, so that this number and
- * the inode's own fit into the upper 48 bits. What does not fit is hashed.
+ * the inode's own fit into the upper 47 bits. What does not fit is hashed.
  */
 #define INODES_DEVICES	256u		/* places for numbers of devices */
-#define INODES_NODE_BITS 40u
-#define INODES_WIDE	(UINT64_C(1) << 15)	/* in a key: it is a hash */
+#define INODES_NODE_BITS 39u
+#define INODES_WIDE	(UINT64_C(1) << 16)	/* in a key: it is a hash */
 
 struct inodes {
-	struct inodes_shard {
-		struct inodes_line	*lines;
-		uint32_t		 n;
-		uint32_t		 room;	/* keys, before it grows */
-	}		 shard[INODES_SHARDS];
-	struct inodes_line	 none;	/* of all shards without a key */
-	uint32_t	 devices[INODES_DEVICES];	/* 0: free */
+	struct inodes_line	**tables;	/* by bits behind the line's */
+	unsigned	 shift;		/* so many are behind those */
 	unsigned	 ndevices;
+	uint64_t	 odd;		/* of the key, for what fits */
+	uint32_t	 devices[INODES_DEVICES];	/* 0: free */
 	struct hash_key	 key;
-	uint64_t	 odd;		/* of it, for what fits */
+	struct slabs	*memory;
 };
 
-/* Where it is initialized it stays. */
-void		 inodes_init(struct inodes *, const struct hash_key *);
+/* Make memory for tables, which any number of indexes may share. */
+void		 inodes_memory(struct slabs *);
+
+/* The memory has to stay longer; with it go the tables. */
+void		 inodes_init(struct inodes *, const struct hash_key *,
+		    struct slabs *memory);
 void		 inodes_fini(struct inodes *);
 
 /*
  * The key that all others want to have, for a device that is not 0: no other
  * pair has it. But for those that do not fit: of these, two are alike with a
- * chance of one in 2^48, and then the first one counts.
+ * chance of one in 2^47, and then the first one counts. It is never 0.
  */
 uint64_t	 inodes_key(struct inodes *, uint32_t fsid, uint64_t node);
 
@@ -78,86 +85,89 @@ inodes_place(const struct inodes *t, uint32_t fsid)
 static inline uint64_t
 inodes_mix(const struct inodes *t, unsigned device, uint64_t node)
 {
-	uint64_t	 v = (uint64_t)device << 56 | node << 16;
+	uint64_t	 v = (uint64_t)device << 56 | node << 17;
 
 	v *= t->odd;
-	v ^= v >> 40 << 16;
+	v ^= v >> 40 << 17;
 	return v * 0xd6e8feb86659fd93u;
 }
 
-/* The same as inodes_key(), where it is known at once; else 0. */
-static inline uint64_t
-inodes_key_at_once(const struct inodes *t, uint32_t fsid, uint64_t node)
+/*
+ * The same as inodes_key(), where it is known at once: true then. Else *KEY is
+ * just any, 0 for node 0 of device 0.
+ */
+static inline bool
+inodes_key_at_once(const struct inodes *t, uint32_t fsid, uint64_t node,
+    uint64_t *key)
 {
 	const unsigned	 device = inodes_place(t, fsid);
 
-	return t->devices[device] == fsid && node >> INODES_NODE_BITS == 0 ?
-	    inodes_mix(t, device, node) : 0;
+	*key = inodes_mix(t, device, node);
+	return ((t->devices[device] ^ fsid) | node >> INODES_NODE_BITS) == 0 &&
+	    *key != 0;
 }
 
-/* The line where a key is looked for first. */
-static inline uint32_t
-inodes_home(const struct inodes_shard *sh, uint64_t key)
+/* Where a key, be it one of inodes_key() or any, is looked for first. */
+static inline struct inodes_line *
+inodes_home(const struct inodes *t, uint64_t key)
 {
-	return (uint32_t)((key << 8 >> 32) * sh->n >> 32);
+	return &t->tables[key << INODES_LINE_BITS >> t->shift]
+	    [key >> (64 - INODES_LINE_BITS)];
 }
 
-/*
- * The same for whoever wants it brought near. He has to do that himself:
- * compilers leave out a call of a function that does no more.
- */
-static inline const void *
-inodes_first(const struct inodes *t, uint64_t key)
-{
-	const struct inodes_shard	*sh = &t->shard[key >> 56];
-
-	return &sh->lines[inodes_home(sh, key)];
-}
-
-/* What stands for it in a line; it says nothing of which one, and is not 0. */
+/* What stands for it beside the slot, which has all else. */
 static inline uint64_t
 inodes_byte(uint64_t key)
 {
-	return (key >> 16 & 0xff) | 0x80;
+	return key >> 16 & 0xff;
 }
 
 /*
  * The slot of a key in a line, or INODES_SLOTS. All bytes are compared at once:
- * what comes out has a bit for each that is alike, and perhaps for others in
- * use above the first of these.
+ * what comes out has a bit for each that is alike, no other. Where the slot is
+ * free it differs, as no key is 0.
  */
 static inline unsigned
 inodes_slot(const struct inodes_line *line, uint64_t key)
 {
-	const uint64_t	 ones = 0x0001010101010101u;
+	const uint64_t	 ones = 0x0001010101010101u, low = ones * 0x7f;
 	const uint64_t	 differ = line->bytes ^ ones * inodes_byte(key);
-	uint64_t	 alike = (differ - ones) & ~differ & ones << 7;
+	uint64_t	 alike = ~(((differ & low) + low) | differ) &
+			    ones << 7;
 
 	for (; alike != 0; alike &= alike - 1) {
 		const unsigned	 i = (unsigned)__builtin_ctzll(alike) / 8;
 
-		if ((line->slots[i] ^ key << 8) <= INODES_MAX)
+		if ((line->slots[i] ^ key) <= INODES_MAX)
 			return i;
 	}
 	return INODES_SLOTS;
 }
 
-/* Further on: a line that is full may have sent it to the next. */
-uint32_t	 inodes_find_on(const struct inodes_shard *, uint64_t key);
+/*
+ * Keys that found a line full went on to the next. Each left one of four bits
+ * there, which only tells that such keys may have done so.
+ */
+static inline uint64_t
+inodes_passed(uint64_t key)
+{
+	return UINT64_C(1) << INODES_PASSED << (key >> 24 & 3);
+}
+
+/* Further on. */
+uint32_t	 inodes_find_on(const struct inodes *, uint64_t key);
 
 /* The number, or INODES_NONE. */
 static inline uint32_t
 inodes_find(const struct inodes *t, uint64_t key)
 {
-	const struct inodes_shard	*sh = &t->shard[key >> 56];
-	const struct inodes_line	*line;
-	unsigned			 i;
+	const struct inodes_line	*line = inodes_home(t, key);
+	const unsigned			 i = inodes_slot(line, key);
 
-	line = &sh->lines[inodes_home(sh, key)];
-	if ((i = inodes_slot(line, key)) < INODES_SLOTS)
+	if (i < INODES_SLOTS)
 		return line->slots[i] & INODES_MAX;
-	return line->bytes >> INODES_COUNT < INODES_SLOTS ? INODES_NONE :
-	    inodes_find_on(sh, key);
+	return (line->bytes & inodes_passed(key)) == 0 ? INODES_NONE :
+	    inodes_find_on(t, key);
 }
 
 static inline unsigned
@@ -166,38 +176,35 @@ inodes_count(const struct inodes_line *line)
 	return (unsigned)(line->bytes >> INODES_COUNT);
 }
 
-/* Put a key, with what is below it, into the I-th slot, the first free. */
+/* Put a key and its number into the first slot that is free. */
 static inline void
-inodes_fill(struct inodes_line *line, unsigned i, uint64_t key, uint64_t slot)
+inodes_fill(struct inodes_line *line, uint64_t key, uint32_t number)
 {
-	line->slots[i] = slot;
+	const unsigned	 i = inodes_count(line);
+
+	line->slots[i] = (key & ~(uint64_t)INODES_MAX) | number;
 	line->bytes += (uint64_t)1 << INODES_COUNT | inodes_byte(key) << 8 * i;
 }
 
-/* Make room for more; put a key behind a line that is full. */
-void		 inodes_grow(struct inodes *, struct inodes_shard *);
-void		 inodes_fill_on(struct inodes_shard *, uint64_t key,
-		    uint64_t slot);
+/* Where the line is full. */
+void		 inodes_add_on(struct inodes *, uint64_t key, uint32_t number);
 
-/* It must not be there. */
+/*
+ * It must not be there. Of more than a table's slots whose keys have 25 bits in
+ * common, which nobody can bring about, some are not kept.
+ */
 static inline void
 inodes_add(struct inodes *t, uint64_t key, uint32_t number)
 {
-	struct inodes_shard	*sh = &t->shard[key >> 56];
-	struct inodes_line	*line;
-	unsigned		 i;
+	struct inodes_line	*line = inodes_home(t, key);
 
-	if (sh->room == 0)
-		inodes_grow(t, sh);
-	sh->room--;
-	line = &sh->lines[inodes_home(sh, key)];
-	if ((i = inodes_count(line)) < INODES_SLOTS)
-		inodes_fill(line, i, key, key << 8 | number);
+	if (inodes_count(line) < INODES_SLOTS)
+		inodes_fill(line, key, number);
 	else
-		inodes_fill_on(sh, key, key << 8 | number);
+		inodes_add_on(t, key, number);
 }
 
-/* It must be there. */
-void		 inodes_remove(struct inodes *, uint64_t key);
+/* Nothing is done when it is not there, or with another number. */
+void		 inodes_remove(struct inodes *, uint64_t key, uint32_t number);
 
 #endif

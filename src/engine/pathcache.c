@@ -35,6 +35,7 @@ struct pathcache {
 	struct ring	*ring;
 	struct inodes	**indexes;	/* by source; NULL: none yet */
 	size_t		 nindexes, indexes_cap;
+	struct slabs	 memory;	/* of all indexes */
 };
 
 /* A place in the ring as a small number, and back. */
@@ -65,7 +66,7 @@ new_index(struct pathcache *p, uint32_t source)
 	while (p->nindexes <= source)
 		p->indexes[p->nindexes++] = NULL;
 	p->indexes[source] = xmalloc(sizeof(**p->indexes));
-	inodes_init(p->indexes[source], &p->key);
+	inodes_init(p->indexes[source], &p->key, &p->memory);
 	return p->indexes[source];
 }
 
@@ -73,18 +74,17 @@ static void
 drop_block(void *arg, const uint8_t *bytes, size_t n, uint64_t at)
 {
 	const struct pathcache	*p = arg;
+	struct entry		 e;
 
-	(void)at;
-	for (size_t i = 0; i < n;) {
-		struct entry	 e;
+	for (size_t i = 0; i < n; i += ALIGN(sizeof(e) + e.n)) {
 		struct inodes	*index;
 
 		memcpy(&e, bytes + i, sizeof(e));
-		i += ALIGN(sizeof(e) + e.n);
 		if (e.gone != 0)
 			continue;
 		index = index_of(p, e.source);
-		inodes_remove(index, inodes_key(index, e.fsid, e.node));
+		inodes_remove(index, inodes_key(index, e.fsid, e.node),
+		    number_of(at + i));
 	}
 }
 
@@ -94,6 +94,7 @@ pathcache_new(void)
 	struct pathcache	*p = xcalloc(1, sizeof(*p));
 
 	p->key = hash_key_random();
+	inodes_memory(&p->memory);
 	p->ring = ring_new(BLOCK, BLOCKS, drop_block, p);
 	return p;
 }
@@ -109,6 +110,7 @@ pathcache_free(struct pathcache *p)
 		free(p->indexes[i]);
 	}
 	free(p->indexes);
+	slabs_fini(&p->memory);
 	ring_free(p->ring);
 	free(p);
 }
@@ -122,7 +124,7 @@ make_key(struct pathcache *p, struct inode *i)
 	if (index == NULL)
 		index = new_index(p, i->source);
 	i->key = inodes_key(index, i->fsid, i->node);
-	__builtin_prefetch(inodes_first(index, i->key));
+	__builtin_prefetch(inodes_home(index, i->key));
 }
 
 void
@@ -130,11 +132,11 @@ pathcache_key(struct pathcache *p, struct inode *i)
 {
 	const struct inodes	*index = index_of(p, i->source);
 
-	if (index == NULL || (i->key = inodes_key_at_once(index, i->fsid,
-	    i->node)) == 0)
+	if (index == NULL || !inodes_key_at_once(index, i->fsid, i->node,
+	    &i->key))
 		make_key(p, i);
 	else
-		__builtin_prefetch(inodes_first(index, i->key));
+		__builtin_prefetch(inodes_home(index, i->key));
 }
 
 void
@@ -211,7 +213,8 @@ pathcache_forget(struct pathcache *p, const struct inode *i,
 		return;
 	e.gone = 1;
 	memcpy(bytes, &e, sizeof(e));
-	inodes_remove(p->indexes[i->source], i->key);
+	inodes_remove(p->indexes[i->source], i->key,
+	    inodes_find(p->indexes[i->source], i->key));
 }
 
 bool
