@@ -109,17 +109,20 @@ seqs_look_up(struct seqs *s, uint64_t id)
 void
 seqs_ahead(const struct seqs *s, uint64_t id)
 {
-	slots_prefetch(s->index, id);
+	if (s->index != NULL)
+		slots_prefetch(s->index, id);
 }
 
 /* Where nobody is, whoever is near is far away: the first one is not. */
 uint32_t
 seqs_ahead_more(struct seqs *s, uint64_t id, bool all)
 {
-	uint32_t		 at = 0;
-	const uint32_t		 number = slots_find(s->index, id, &at);
+	uint32_t		 at = 0, number;
 	const struct instance	*i;
 
+	if (s->index == NULL)
+		return SEQ_NONE;
+	number = slots_find(s->index, id, &at);
 	s->near[id % SEQ_NEAR] = number == SLOTS_NONE ? 0 : number;
 	if (number == SLOTS_NONE)
 		return SEQ_NONE;

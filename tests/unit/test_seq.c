@@ -402,6 +402,19 @@ ids_that_crowd_in_one_place_are_refused(void **state)
 	seqs_free(s);
 }
 
+/* Rules in new words may look ahead before any in old words has one. */
+static void
+nobody_is_ahead_before_the_first(void **state)
+{
+	struct seqs	*s = seqs_new(SEQS_MAX, false);
+
+	(void)state;
+	seqs_ahead(s, spread(7));
+	assert_int_equal(seqs_ahead_more(s, spread(7), true), SEQ_NONE);
+	assert_int_equal(seqs_find(s, spread(7)), SEQ_NONE);
+	seqs_free(s);
+}
+
 int
 main(void)
 {
@@ -422,6 +435,7 @@ main(void)
 		cmocka_unit_test(
 		    whatever_is_done_it_is_as_a_list_would_have_it),
 		cmocka_unit_test(ids_that_crowd_in_one_place_are_refused),
+		cmocka_unit_test(nobody_is_ahead_before_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
