@@ -68,14 +68,31 @@ rest(struct slice in)
 	return v;
 }
 
+static inline struct sip
+sip_begin(const struct hash_key *k)
+{
+	return (struct sip){
+		k->k0 ^ 0x736f6d6570736575u, k->k1 ^ 0x646f72616e646f6du,
+		k->k0 ^ 0x6c7967656e657261u, k->k1 ^ 0x7465646279746573u,
+	};
+}
+
+static inline uint64_t
+sip_end(struct sip *s, uint64_t last)
+{
+	sip_word(s, last);
+	s->v2 ^= 0xff;
+	sip_round(s);
+	sip_round(s);
+	sip_round(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
 /* Of bytes behind a hash, or behind nothing. */
 static uint64_t
 sip(const struct hash_key *k, const uint64_t *before, struct slice in)
 {
-	struct sip	 s = {
-		k->k0 ^ 0x736f6d6570736575u, k->k1 ^ 0x646f72616e646f6du,
-		k->k0 ^ 0x6c7967656e657261u, k->k1 ^ 0x7465646279746573u,
-	};
+	struct sip	 s = sip_begin(k);
 	uint64_t	 last = rest(in) | (uint64_t)in.n << 56;
 
 	if (before != NULL) {
@@ -84,12 +101,7 @@ sip(const struct hash_key *k, const uint64_t *before, struct slice in)
 	}
 	for (; in.n >= 8; in.p += 8, in.n -= 8)
 		sip_word(&s, le64(in.p));
-	sip_word(&s, last);
-	s.v2 ^= 0xff;
-	sip_round(&s);
-	sip_round(&s);
-	sip_round(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return sip_end(&s, last);
 }
 
 uint64_t
@@ -102,4 +114,22 @@ uint64_t
 hash_more(const struct hash_key *k, uint64_t before, struct slice in)
 {
 	return sip(k, &before, in);
+}
+
+/* The end of each is told where no word of them goes. */
+uint64_t
+hash_list(const struct hash_key *k, const struct slice *list, size_t n)
+{
+	struct sip	 s = sip_begin(k);
+
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t	last = rest(list[i]);
+		struct slice	in = list[i];
+
+		s.v2 ^= ~(uint64_t)in.n;
+		for (; in.n >= 8; in.p += 8, in.n -= 8)
+			sip_word(&s, le64(in.p));
+		sip_word(&s, last);
+	}
+	return sip_end(&s, n);
 }

@@ -25,6 +25,10 @@ uint64_t	 hash_bytes(const struct hash_key *, struct slice);
 uint64_t	 hash_more(const struct hash_key *, uint64_t before,
 		    struct slice);
 
+/* Of N texts in this order: it tells where each of them ends. */
+uint64_t	 hash_list(const struct hash_key *, const struct slice *,
+		    size_t n);
+
 /* Mix one word: for keys that are numbers. Keyed, cheap, not a PRF. */
 static inline uint64_t
 hash_word(const struct hash_key *k, uint64_t v)

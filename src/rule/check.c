@@ -174,9 +174,15 @@ checker_set(struct checker *c, struct ref_node *ref, const struct use *use)
 void
 checker_repeats(struct checker *c, const struct clause *block)
 {
-	uint64_t	seen = 0, any = 0, set = 0;
+	uint64_t	seen = 0, any = 0, set = 0, again = 0;
 
-	for (; block != NULL; block = block->next) {
+	for (const struct clause *k = block; k != NULL; k = k->next) {
+		again |= seen & CLAUSE_BIT(k->kind);
+		seen |= CLAUSE_BIT(k->kind);
+	}
+	if ((again & ~REPEATS) == 0)
+		return;
+	for (seen = 0; block != NULL; block = block->next) {
 		const uint64_t	bit = CLAUSE_BIT(block->kind) & ~REPEATS;
 
 		any |= block->any ? bit : 0;

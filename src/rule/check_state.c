@@ -287,12 +287,31 @@ check_alert_alone(struct checker *c, const struct clause *block)
 		checker_error(c, DIAG_ALERT_PLACE, event->at, DIAG_NOTHING);
 }
 
+/* Variables are known from the next state on. */
+static void
+check_binds(struct checker *c, const struct clause *block)
+{
+	for (const struct clause *k = block; k != NULL; k = k->next)
+		if (k->kind == CLAUSE_BIND)
+			checker_bind(c, k->bind);
+}
+
+static inline bool
+has(uint64_t kinds, enum clause_kind kind)
+{
+	return (kinds & CLAUSE_BIT(kind)) != 0;
+}
+
+/* What check_order() looks for. */
+#define IN_ORDER							\
+	(CLAUSE_BIT(CLAUSE_WITHIN) | CLAUSE_BIT(CLAUSE_ABSENT) |	\
+	CLAUSE_BIT(CLAUSE_BIND))
+
+/* Most states have few kinds of clauses: the others are not looked for. */
 static void
 check_state(struct checker *c, const struct clause *state, bool first)
 {
-	const bool	absent = clause_last(state->block, CLAUSE_ABSENT) !=
-	    NULL;
-	bool		event, status;
+	const uint64_t	kinds = clause_kinds(state->block);
 
 	for (struct clause *k = state->block; k != NULL; k = k->next) {
 		if (check_record_clause(c, k, true))
@@ -303,23 +322,23 @@ check_state(struct checker *c, const struct clause *state, bool first)
 		else if (k->kind == CLAUSE_TRIGGER)
 			check_trigger(c, k);
 	}
-	check_count(c, state->block);
-	/* Known from the next state on. */
-	for (const struct clause *k = state->block; k != NULL; k = k->next)
-		if (k->kind == CLAUSE_BIND && !absent)
-			checker_bind(c, k->bind);
+	if (has(kinds, CLAUSE_MULTIPLIER))
+		check_count(c, state->block);
+	if (has(kinds, CLAUSE_BIND) && !has(kinds, CLAUSE_ABSENT))
+		check_binds(c, state->block);
 	checker_repeats(c, state->block);
-	event = clause_last(state->block, CLAUSE_EVENT) != NULL;
-	status = clause_last(state->block, CLAUSE_STATUS) != NULL;
-	if (!event && !state->broken)
+	if (!has(kinds, CLAUSE_EVENT) && !state->broken)
 		checker_error(c, DIAG_EVENT_MISSING, state->at, DIAG_NOTHING);
-	if (!status && !state->broken)
+	if (!has(kinds, CLAUSE_STATUS) && !state->broken)
 		checker_error(c, DIAG_STATUS_MISSING, state->at, DIAG_NOTHING);
 	check_never(c, state->block);
-	check_contradictions(c, state->block);
+	if (has(kinds, CLAUSE_PREDICATE))
+		check_contradictions(c, state->block);
 	check_alert_alone(c, state->block);
-	check_order(c, state, first);
-	check_absent(c, state);
+	if ((kinds & IN_ORDER) != 0)
+		check_order(c, state, first);
+	if (has(kinds, CLAUSE_ABSENT))
+		check_absent(c, state);
 }
 
 /* What stands beside `order any`, but for the states. */

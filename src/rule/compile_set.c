@@ -165,22 +165,20 @@ put_words(struct buf *contents, const struct slice *words, size_t n)
 	}
 }
 
-/* The words that the scratch buffer ends with, copied as they are there. */
+/* Copies of words; of those that stand together, all at once. */
 static struct slice *
-keep_words(struct compiler *c, const struct slice *words, size_t n)
+keep_words(struct compiler *c, const struct slice *words, size_t n,
+    const struct slice *together)
 {
 	struct slice	*entries = arena_array(c->arena, n, sizeof(entries[0]));
-	size_t		 size = n * sizeof(uint32_t);
-	const uint8_t	*bytes;
+	const uint8_t	*bytes = NULL;
 
+	if (together != NULL)
+		bytes = arena_copy(c->arena, together->p, together->n);
 	for (size_t i = 0; i < n; i++)
-		size += words[i].n;
-	bytes = arena_copy(c->arena, c->scratch.p + c->scratch.n - size, size);
-	for (size_t i = 0; i < n; i++) {
-		bytes += sizeof(uint32_t);
-		entries[i] = (struct slice){ bytes, words[i].n };
-		bytes += words[i].n;
-	}
+		entries[i] = (struct slice){ bytes == NULL ?
+		    arena_copy(c->arena, words[i].p, words[i].n) :
+		    bytes + (words[i].p - together->p), words[i].n };
 	return entries;
 }
 
@@ -213,18 +211,17 @@ compile_objects(struct compiler *c, const struct set *set)
 		set->nwords
 	} };
 	const uint32_t		 fresh = (uint32_t)c->program->nobject_sets;
-	uint32_t		 index;
-	struct buf		*contents = contents_begin(c,
-	    set->type == SET_PATH ? 'p' : 'r');
+	const uint32_t		 index = twins_add(c->objects,
+	    hash_list(&c->seed, set->words, set->nwords), fresh, same_objects,
+	    &o);
+	struct slice		 all;
 
-	put_words(contents, set->words, set->nwords);
-	index = twins_add(c->objects, hash_bytes(&c->seed,
-	    buf_bytes(contents)), fresh, same_objects, &o);
 	if (index != fresh)
 		return index;
 	c->object_sets = mem_grow(c->object_sets, &c->object_cap,
 	    (size_t)index + 1, sizeof(c->object_sets[0]));
-	o.set.entries = keep_words(c, set->words, set->nwords);
+	o.set.entries = keep_words(c, set->words, set->nwords,
+	    set_is_together(set, &all) ? &all : NULL);
 	c->object_sets[index] = o.set;
 	c->program->nobject_sets++;
 	return index;
@@ -313,7 +310,7 @@ add_words(struct compiler *c, struct match_set *made,
 	put_words(contents, words, n);
 	if (!compiler_is_known(c, buf_bytes(contents),
 	    c->program->nmatch_sets, &index)) {
-		made->entries = keep_words(c, words, n);
+		made->entries = keep_words(c, words, n, NULL);
 		made->n = n;
 	}
 	return index;

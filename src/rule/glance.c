@@ -52,31 +52,61 @@ bits(__m128i v)
 	return (uint32_t)_mm_movemask_epi8(v);
 }
 
-static void
+/* Bytes up to that of a blank: none of them is of a word but control bytes. */
+static inline __m128i
+are_low(__m128i here)
+{
+	return _mm_cmpeq_epi8(_mm_min_epu8(here, _mm_set1_epi8(' ')), here);
+}
+
+/*
+ * Sixteen bytes, I behind the first. Returns those that are control bytes and
+ * no blanks.
+ */
+static inline __m128i
+read_some(struct glance *g, const uint8_t *p, unsigned i)
+{
+	const __m128i	 here = _mm_loadu_si128((const void *)(p + i));
+	const __m128i	 lines = are(here, '\n');
+	const __m128i	 blanks = either(lines, either(are(here, ' '),
+	    are(here, '\t')));
+	/* '<' and '>' are one bit apart. */
+	const __m128i	 angles = are(either(here, _mm_set1_epi8('<' ^ '>')),
+	    '>');
+	const __m128i	 ends = either(angles, either(are(here, '"'),
+	    either(are(here, ';'), are(here, ','))));
+
+	g->lines |= bits(lines) << i;
+	g->blanks |= bits(blanks) << i;
+	g->stops |= bits(either(blanks, ends)) << i;
+	return _mm_xor_si128(are_low(here), blanks);
+}
+
+/*
+ * False: there are control bytes that are no blanks, which are too rare to be
+ * told from each other here.
+ */
+static inline bool
+read_fast(struct glance *g, const uint8_t *p)
+{
+	const __m128i	a = read_some(g, p, 0), b = read_some(g, p, 16);
+	const __m128i	c = read_some(g, p, 32), d = read_some(g, p, 48);
+
+	return bits(either(either(a, b), either(c, d))) == 0;
+}
+
+static void __attribute__((noinline))
+read_slow(struct glance *g, const uint8_t *p)
+{
+	g->lines = g->blanks = g->stops = 0;
+	read_bytes(g, p, GLANCE_BYTES);
+}
+
+static inline void
 read_all(struct glance *g, const uint8_t *p)
 {
-	uint64_t	 all_lines = 0, all_blanks = 0, stops = 0, all_odd = 0;
-
-	for (size_t i = 0; i < GLANCE_BYTES; i += sizeof(__m128i)) {
-		const __m128i	 here = _mm_loadu_si128((const void *)(p + i));
-		const __m128i	 lines = are(here, '\n');
-		const __m128i	 blanks = either(lines, either(are(here, ' '),
-		    are(here, '\t')));
-		const __m128i	 odd = either(are(here, '\0'),
-		    are(here, '\r'));
-		const __m128i	 ends = either(either(are(here, ';'),
-		    are(here, ',')), either(are(here, '"'),
-		    either(are(here, '<'), are(here, '>'))));
-
-		all_lines |= bits(lines) << i;
-		all_blanks |= bits(blanks) << i;
-		all_odd |= bits(odd);
-		stops |= bits(either(blanks, either(odd, ends))) << i;
-	}
-	g->lines = all_lines;
-	g->blanks = all_blanks;
-	g->stops = stops;
-	g->odd = all_odd != 0;
+	if (!read_fast(g, p))
+		read_slow(g, p);
 }
 #else
 static void

@@ -12,11 +12,17 @@
 
 #include "rule/lex.h"
 
-/* What a lexeme is, by its first byte; a letter may begin a keyword. */
+/*
+ * What a lexeme is, by its first byte: its kind, if that byte alone tells it. A
+ * letter may begin a keyword. Zero is a word that is nothing else.
+ */
 enum start {
-	START_WORD, START_LETTER, START_DIGIT, START_ALONE, START_MARK,
-	START_OTHER
+	START_WORD, START_SEMICOLON = LEX_SEMICOLON, START_COMMA = LEX_COMMA,
+	START_LESS = LEX_LESS, START_MORE = LEX_MORE,
+	START_LETTER, START_DIGIT, START_ALONE, START_OTHER
 };
+#define START_MARK	START_MORE	/* the last of those of one byte */
+_Static_assert(LEX_MORE == LEX_SEMICOLON + 3, "the marks are together");
 
 static const uint8_t starts[256] = {
 	['a'] = START_LETTER, ['b'] = START_LETTER, ['c'] = START_LETTER,
@@ -33,8 +39,8 @@ static const uint8_t starts[256] = {
 	['6'] = START_DIGIT, ['7'] = START_DIGIT, ['8'] = START_DIGIT,
 	['9'] = START_DIGIT,
 	['{'] = START_ALONE, ['}'] = START_ALONE, ['!'] = START_ALONE,
-	[';'] = START_MARK, [','] = START_MARK, ['<'] = START_MARK,
-	['>'] = START_MARK,
+	[';'] = START_SEMICOLON, [','] = START_COMMA,
+	['<'] = START_LESS, ['>'] = START_MORE,
 	['"'] = START_OTHER, ['#'] = START_OTHER, ['\r'] = START_OTHER,
 };
 
@@ -105,6 +111,29 @@ keyword_find(struct slice s)
 	return (enum keyword)keywords[at].key;
 }
 
+#define KEYWORD_NEAR	8u	/* bytes of it are compared at once */
+
+/*
+ * The same of a word with so many bytes from its first on. False: the keyword
+ * there is a long one that begins alike.
+ */
+static inline bool
+keyword_near(struct slice s, enum keyword *key)
+{
+	const size_t	 n = s.n < KEYWORD_NEAR ? s.n : KEYWORD_NEAR;
+	size_t		 at;
+
+	*key = KEY_NONE;
+	if (n < 3)
+		return true;
+	at = KEYWORD_SLOT(s.p[0], s.p[1], s.p[2], s.n);
+	if (le64((const uint8_t *)keywords[at].word) !=
+	    (le64(s.p) & UINT64_MAX >> (64 - 8 * n)))
+		return true;
+	*key = (enum keyword)keywords[at].key;
+	return keywords[at].word[KEYWORD_NEAR] == '\0' && n == s.n;
+}
+
 void
 lex_init(struct lexer *l, struct diags *diags, struct arena *arena)
 {
@@ -131,6 +160,24 @@ go_to(struct lex_input *in, size_t pos)
 		in->last = glance_read(in->text, pos);
 }
 
+/*
+ * Where words begin in what is left of the last glance, for take_near(): one
+ * may begin at `pos`, whatever stands before that. Not where there is more to
+ * look at, nor at the end of the text.
+ */
+static void
+note_words(struct lex_input *in)
+{
+	const struct glance	*last = &in->last;
+	const size_t		 at = in->pos - last->from;
+	const uint64_t		 left = UINT64_MAX << at;
+
+	in->last.lines &= left;
+	in->words = last->odd || in->text.n - last->from <
+	    GLANCE_BYTES + KEYWORD_NEAR ? 0 : ~last->blanks & left &
+	    (last->stops | last->stops << 1 | UINT64_C(1) << at);
+}
+
 bool
 lex_push(struct lexer *l, uint32_t file)
 {
@@ -151,6 +198,7 @@ lex_push(struct lexer *l, uint32_t file)
 		diag_warn(l->diags, DIAG_BYTE_ORDER, span_of(in, 0, in->pos, 1),
 		    DIAG_NOTHING, DIAG_NOTHING);
 	}
+	note_words(in);
 	return true;
 }
 
@@ -332,7 +380,10 @@ kind_of(struct slice word, enum start start, enum keyword *key)
 		*key = KEY_NOT;
 		break;
 	case START_WORD:
-	case START_MARK:
+	case START_SEMICOLON:
+	case START_COMMA:
+	case START_LESS:
+	case START_MORE:
 	case START_OTHER:
 		break;
 	}
@@ -395,14 +446,9 @@ take_odd(struct lexer *l, struct lex_input *in, struct lexeme *lex,
 
 /* One byte that is a lexeme whatever stands behind it. */
 static inline void
-take_mark(struct lex_input *in, struct lexeme *lex, uint8_t byte)
+take_mark(struct lex_input *in, struct lexeme *lex, enum start start)
 {
-	static const uint8_t	 kinds[] = {
-		[';'] = LEX_SEMICOLON, [','] = LEX_COMMA,
-		['<'] = LEX_LESS, ['>'] = LEX_MORE,
-	};
-
-	*lex = (struct lexeme){ .kind = kinds[byte],
+	*lex = (struct lexeme){ .kind = (enum lex_kind)start,
 		.at = span_of(in, in->pos, in->pos + 1, in->line),
 		.text = { in->text.p + in->pos, 1 } };
 	go_to(in, in->pos + 1);
@@ -445,32 +491,101 @@ take_other(struct lexer *l, struct lex_input *in, struct lexeme *lex)
 	return true;
 }
 
+/* Whatever comes next, wherever it ends. */
+static void __attribute__((noinline))
+take_far(struct lexer *l, struct lexeme *lex)
+{
+	struct lex_input	*in;
+	enum start		 start;
+	size_t			 stop;
+
+	for (;;) {
+		in = l->in;
+		go_to(in, in->pos);
+		skip_blanks(in);
+		start = in->pos == in->text.n ? START_OTHER :
+		    (enum start)starts[in->text.p[in->pos]];
+		if (start != START_OTHER || take_other(l, in, lex))
+			break;
+	}
+	if (start != START_OTHER && start != START_WORD &&
+	    start <= START_MARK)
+		take_mark(in, lex, start);
+	else if (start != START_OTHER) {
+		stop = find_stop(in, in->pos);
+		if (in->last.odd)
+			take_odd(l, in, lex, start, stop);
+		else
+			take_kind(in, lex, start, stop);
+	}
+	note_words(in);
+}
+
+/* What begins with a byte that does not tell it. LEX_BAD: look again. */
+static inline enum lex_kind
+near_kind(struct slice word, enum start start, enum keyword *key)
+{
+	if (start == START_ALONE && word.n == 1 && word.p[0] != '!')
+		return word.p[0] == '{' ? LEX_OPEN : LEX_CLOSE;
+	if (start != START_LETTER || !keyword_near(word, key))
+		return LEX_BAD;
+	return *key == KEY_NONE ? LEX_STRING : LEX_KEYWORD;
+}
+
+/* The ends of lines before the next word are behind us. */
+static inline void
+count_lines(struct lex_input *in, uint64_t lines)
+{
+	in->last.lines ^= lines;
+	for (; lines != 0; lines &= lines - 1)
+		in->line++;
+}
+
+/*
+ * Most lexemes lie in the last glance with the byte behind them: for these all
+ * is in a few words of bits. False: this one does not; `pos` is where it was.
+ */
+static inline bool
+take_near(struct lex_input *in, struct lexeme *lex)
+{
+	const uint64_t	 first = in->words & (~in->words + 1);
+	const uint64_t	 stops = in->last.stops & (~first + 1);
+	enum keyword	 key = KEY_NONE;
+	enum lex_kind	 kind;
+	enum start	 start;
+	struct slice	 word;
+	size_t		 at;
+
+	if (stops == 0)				/* there may be no word left */
+		return false;
+	in->words ^= first;
+	if ((in->last.lines & (first - 1)) != 0)
+		count_lines(in, in->last.lines & (first - 1));
+	at = (unsigned)__builtin_ctzll(first);
+	word.n = (unsigned)__builtin_ctzll(stops) - at;
+	word.n += word.n == 0;			/* a mark is its own stop */
+	at += in->last.from;
+	word.p = in->text.p + at;
+	lex->at = span_of(in, at, at + word.n, in->line);
+	lex->text = word;
+	lex->quoted = false;
+	start = (enum start)starts[*word.p];
+	kind = start == START_WORD ? LEX_STRING : start <= START_MARK ?
+	    (enum lex_kind)start : near_kind(word, start, &key);
+	if (kind == LEX_BAD)
+		return false;
+	lex->kind = kind;
+	lex->key = key;
+	lex->plain = kind == LEX_STRING;
+	in->pos = at + word.n;
+	return true;
+}
+
 void
 lex_next(struct lexer *l, struct lexeme *lex)
 {
-	for (;;) {
-		struct lex_input	*in = l->in;
-		enum start		 start = START_OTHER;
-		uint8_t			 byte = 0;
-		size_t			 stop;
-
-		skip_blanks(in);
-		if (in->pos < in->text.n) {
-			byte = in->text.p[in->pos];
-			start = (enum start)starts[byte];
-		}
-		if (start == START_MARK)
-			take_mark(in, lex, byte);
-		else if (start != START_OTHER) {
-			stop = find_stop(in, in->pos);
-			if (in->last.odd)
-				take_odd(l, in, lex, start, stop);
-			else
-				take_kind(in, lex, start, stop);
-		} else if (!take_other(l, in, lex))
-			continue;
-		return;
-	}
+	if (!take_near(l->in, lex))
+		take_far(l, lex);
 }
 
 struct span

@@ -57,7 +57,10 @@ struct lex_input {
 	size_t		 pos;
 	uint32_t	 file, line;
 	bool		 crlf;		/* was said */
-	struct glance	 last;		/* has the byte at `pos` */
+	struct glance	 last;		/* has the byte at `pos`, or ends there;
+					 * no lines that were counted */
+	uint64_t	 words;		/* of it: where lexemes begin, from
+					 * `pos` on; or 0: look by `pos` */
 };
 
 struct lexer {

@@ -103,15 +103,6 @@ parser_fail(struct parser *p, const char *what)
 }
 
 bool
-parser_expect(struct parser *p, enum lex_kind kind, const char *what)
-{
-	if (p->cur.kind != kind)
-		return parser_fail(p, what);
-	parser_advance(p);
-	return true;
-}
-
-bool
 parser_expect_string(struct parser *p, struct lexeme *lex, const char *what)
 {
 	if (p->cur.kind == LEX_STRING) {
@@ -123,12 +114,6 @@ parser_expect_string(struct parser *p, struct lexeme *lex, const char *what)
 	if (p->cur.kind == LEX_KEYWORD)
 		diag_note(p->diags, DIAG_NOTE_QUOTE, p->cur.at, p->cur.text);
 	return false;
-}
-
-bool
-parser_is_key(const struct parser *p, enum keyword key)
-{
-	return p->cur.kind == LEX_KEYWORD && p->cur.key == key;
 }
 
 bool

@@ -51,12 +51,22 @@ struct rows {
 void	 parser_advance(struct parser *);
 /* The bytes of a lexeme as they stand in the file, quotes and all. */
 struct slice	 parser_raw(const struct parser *, const struct lexeme *);
-bool	 parser_is_key(const struct parser *, enum keyword);
+static inline bool
+parser_is_key(const struct parser *p, enum keyword key)
+{
+	return p->cur.kind == LEX_KEYWORD && p->cur.key == key;
+}
+/* Words are short, and mostly differ in the first byte: no calls for that. */
 static inline bool
 lexeme_is_word(const struct lexeme *lex, const char *word)
 {
-	return !lex->quoted && lex->text.n > 0 &&
-	    lex->text.p[0] == (uint8_t)word[0] && slice_is(lex->text, word);
+	size_t	 i = 0;
+
+	if (lex->quoted)
+		return false;
+	while (i < lex->text.n && lex->text.p[i] == (uint8_t)word[i])
+		i++;		/* a text has no NUL */
+	return i == lex->text.n && i > 0 && word[i] == '\0';
 }
 /* Is the current one this word, without quotes? It is taken then. */
 bool	 parser_take_word(struct parser *, const char *);
@@ -69,7 +79,14 @@ void	 parser_count_braces(struct parser *, struct slice word);
 
 /* Report that the current lexeme is not WHAT; a mistake in it is known. */
 bool	 parser_fail(struct parser *, const char *what);
-bool	 parser_expect(struct parser *, enum lex_kind, const char *what);
+static inline bool
+parser_expect(struct parser *p, enum lex_kind kind, const char *what)
+{
+	if (p->cur.kind != kind)
+		return parser_fail(p, what);
+	parser_advance(p);
+	return true;
+}
 /* A name: any word that is not one of the language, or a text in quotes. */
 bool	 parser_expect_string(struct parser *, struct lexeme *,
 	    const char *what);

@@ -14,12 +14,19 @@
 #include "rule/entries.h"
 #include "rule/program.h"
 
+#define RECENT	16u	/* most files have few sets of events */
+
 struct sets {
 	struct arena		*arena, *inner;	/* as in struct tree */
 	struct diags		*diags;
 	uint32_t		 main_file;
 	struct map		*visible;	/* file and name to the set */
 	struct map		*alike;		/* text of events to the set */
+	/* The last one of these that was asked for, by size of its text. */
+	struct {
+		struct slice	 text;
+		struct set	*set;
+	}			 recent[RECENT];
 	struct entries		*entries;	/* of one set at a time */
 	struct set		**all;		/* that have a name */
 	size_t			 n, cap;
@@ -45,12 +52,42 @@ set_type_name(enum set_type type)
 	return types[type].name;
 }
 
+#define TYPE_PLACES	32u
+
+/* No two types have the same one: compilers warn of that, as in lex.c. */
+#define TYPE_PLACE(first, second, last, n)				\
+	(((first) + (second) * 8u + (last) * 3u + (n)) % TYPE_PLACES)
+#define T(first, second, last, word, type)				\
+	[TYPE_PLACE(first, second, last, sizeof(word) - 1)] = (type) + 1
+
+static const uint8_t type_places[TYPE_PLACES] = {
+	T('a', 'u', 'd', "auid", SET_AUID), T('e', 'u', 'd', "euid", SET_EUID),
+	T('e', 'g', 'd', "egid", SET_EGID), T('r', 'u', 'd', "ruid", SET_RUID),
+	T('r', 'g', 'd', "rgid", SET_RGID),
+	T('a', 'u', 't', "auditevent", SET_EVENTS),
+	T('a', 'u', 's', "auditclass", SET_CLASSES),
+	T('p', 'a', 'h', "path", SET_PATH), T('p', 'c', 'e', "pcre", SET_PCRE),
+	T('l', 'o', 'l', "logchannel", SET_CHANNELS),
+	T('e', 'x', 't', "exact", SET_EXACT), T('d', 'i', 'r', "dir", SET_DIR),
+	T('g', 'l', 'b', "glob", SET_GLOB), T('t', 'e', 't', "text", SET_TEXT),
+	T('a', 'd', 's', "address", SET_ADDRESS),
+	T('p', 'o', 't', "port", SET_PORT),
+	T('e', 'r', 'o', "errno", SET_ERRNO),
+	T('a', 'l', 't', "alert", SET_ALERTS),
+};
+#undef T
+
 enum set_type
 set_type_find(struct slice word)
 {
-	const struct name	*type = name_find(types, word);
+	unsigned	place;
 
-	return type == NULL ? SET_TYPES : (enum set_type)type->value;
+	if (word.n < 2)
+		return SET_TYPES;
+	place = type_places[TYPE_PLACE(word.p[0], word.p[1],
+	    word.p[word.n - 1], word.n)];
+	return place != 0 && slice_is(word, types[place - 1].name) ?
+	    (enum set_type)(place - 1) : SET_TYPES;
 }
 
 bool
@@ -69,6 +106,24 @@ bool
 set_type_is_group(enum set_type type)
 {
 	return type == SET_EGID || type == SET_RGID;
+}
+
+bool
+set_is_together(const struct set *set, struct slice *all)
+{
+	const struct slice	*w = set->words;
+	const uint8_t		*end;
+
+	if (set->nwords == 0)
+		return false;
+	end = w[0].p + w[0].n;
+	for (size_t i = 1; i < set->nwords; i++) {
+		if (w[i].p != end + 2 || end[0] != ',' || end[1] != ' ')
+			return false;
+		end = w[i].p + w[i].n;
+	}
+	*all = (struct slice){ w[0].p, (size_t)(end - w[0].p) };
+	return true;
 }
 
 struct sets *
@@ -302,6 +357,22 @@ text_of(const struct sets *s, const struct body_node *body, struct slice *text)
 	return true;
 }
 
+/* A set of events with this text; most often one of those found last. */
+static struct set *
+find_alike(struct sets *s, struct slice text)
+{
+	const size_t	 at = text.n % RECENT;
+	struct set	*set;
+
+	if (s->recent[at].set != NULL && slice_eq(s->recent[at].text, text))
+		return s->recent[at].set;
+	if ((set = map_find(s->alike, text)) == NULL)
+		return NULL;
+	s->recent[at].text = text;	/* of a file, which stays */
+	s->recent[at].set = set;
+	return set;
+}
+
 /*
  * A set without a name. The same few sets of events stand in very many rules:
  * one that is written as another was, about which there was nothing to say, is
@@ -319,7 +390,7 @@ set_unnamed(struct sets *s, const struct body_node *body)
 
 	if (!events || !text_of(s, body, &text))
 		return set_make(s, s->inner, body);
-	if ((set = map_find(s->alike, text)) != NULL)
+	if ((set = find_alike(s, text)) != NULL)
 		return set;
 	set = set_make(s, s->arena, body);
 	if (diags_errors(s->diags) + diags_warnings(s->diags) == said)

@@ -84,6 +84,12 @@ struct set	*sets_find(struct sets *, const struct lexeme *name);
 /* Warn of sets that nothing has used. */
 void		 sets_warn_unused(const struct sets *);
 
+/*
+ * Do its words stand one behind the other in memory, as in a file where only
+ * ", " is between them? Then ALL is from the first to the end of the last.
+ */
+bool		 set_is_together(const struct set *, struct slice *all);
+
 const char	*set_type_name(enum set_type);
 /* The type of this name; SET_TYPES when there is none. */
 enum set_type	 set_type_find(struct slice);

@@ -15,6 +15,8 @@
 #include "rule/sets.h"
 #include "rule/unparse.h"
 
+#define COUNT(list)	(sizeof(list) / sizeof((list)[0]))
+
 /* Fingerprints must be the same in every run. */
 static const struct hash_key fixed = { 0x62736d7472616365, 0x72756c65736574 };
 
@@ -22,6 +24,31 @@ struct printer {
 	struct buf	*out;
 	bool		 whole;		/* sets in place of their names */
 };
+
+/* A word of the language, copied as so many bytes: the length is no matter. */
+struct fixed {
+	char	 text[16];
+	size_t	 n;
+};
+#define FIXED(word)	{ word, sizeof(word) - 1 }
+
+/* Its first N bytes. */
+static inline void
+put_part(struct buf *out, const struct fixed *word, size_t n)
+{
+	if (out->max != 0 || out->cap - out->n < sizeof(word->text)) {
+		buf_put(out, word->text, n);
+		return;
+	}
+	memcpy(out->p + out->n, word->text, sizeof(word->text));
+	out->n += n;
+}
+
+static inline void
+put_fixed(struct buf *out, const struct fixed *word)
+{
+	put_part(out, word, word->n);
+}
 
 static void
 put_text(struct buf *out, struct slice s, bool quoted)
@@ -81,9 +108,17 @@ is_number(struct slice s)
 static void
 put_words(struct buf *out, const struct set *set)
 {
+	struct slice	all;
+
 	buf_char(out, '<');
 	buf_str(out, set_type_name(set->type));
 	buf_str(out, "> {");
+	if (set->nwords > 0 && set->plain && set_is_together(set, &all)) {
+		buf_char(out, ' ');
+		buf_slice(out, all);
+		buf_str(out, "; }");
+		return;
+	}
 	for (size_t i = 0; i < set->nwords; i++) {
 		const struct slice	word = set->words[i];
 
@@ -203,8 +238,11 @@ static void	 put_block(const struct printer *, const struct clause *,
 static void
 put_indent(struct buf *out, unsigned indent)
 {
-	while (indent-- > 0)
-		buf_char(out, '\t');
+	static const struct fixed	tabs = FIXED("\t\t\t\t\t\t\t\t");
+
+	for (; indent > tabs.n; indent -= (unsigned)tabs.n)
+		put_fixed(out, &tabs);
+	put_part(out, &tabs, indent);
 }
 
 static void
@@ -331,18 +369,24 @@ put_value(const struct printer *p, const struct clause *c)
 		put_count(p->out, c->count);
 }
 
+/* WORD: with a blank behind it, if there is a value. */
 static void
-put_clause(const struct printer *p, unsigned indent, const char *word,
+put_clause(const struct printer *p, unsigned indent, const struct fixed *word,
     const struct clause *c)
 {
 	put_indent(p->out, indent);
-	buf_str(p->out, word);
-	if (c->kind != CLAUSE_STRICT) {
-		buf_char(p->out, ' ');
+	put_fixed(p->out, word);
+	if (c->kind != CLAUSE_STRICT)
 		put_value(p, c);
-	}
 	buf_str(p->out, ";\n");
 }
+
+/* A kind of clause, and its word with a blank behind it. */
+struct kind {
+	enum clause_kind	 kind;
+	struct fixed		 word;
+};
+#define KIND(kind, word)	{ kind, FIXED(word " ") }
 
 /*
  * What counts of a kind is the last clause; `any` stays in force beside a set
@@ -350,8 +394,10 @@ put_clause(const struct printer *p, unsigned indent, const char *word,
  */
 static void
 put_kind(const struct printer *p, const struct clause *block,
-    enum clause_kind kind, unsigned indent, const char *word)
+    unsigned indent, const struct kind *what)
 {
+	const struct fixed	*word = &what->word;
+	const enum clause_kind	 kind = what->kind;
 	const struct clause	*last = clause_last(block, kind);
 	const struct clause	*set = NULL;
 	bool			 any = false;
@@ -409,36 +455,50 @@ put_predicates(const struct printer *p, const struct clause *block,
 	free(texts);
 }
 
+/* Clauses of a state that stand behind its predicates. */
+#define AFTER								\
+	(CLAUSE_BIT(CLAUSE_MULTIPLIER) | CLAUSE_BIT(CLAUSE_WITHIN) |	\
+	CLAUSE_BIT(CLAUSE_ABSENT) | CLAUSE_BIT(CLAUSE_TRIGGER))
+
+/*
+ * Those of a block that are in a list of kinds, in its order. KINDS: a bit for
+ * each that the block has, if that is known, else all bits.
+ */
+static void
+put_kinds(const struct printer *p, const struct clause *block, uint64_t kinds,
+    unsigned indent, const struct kind *list, size_t n)
+{
+	for (size_t i = 0; i < n && kinds != 0; i++)
+		if ((kinds & CLAUSE_BIT(list[i].kind)) != 0) {
+			put_kind(p, block, indent, &list[i]);
+			kinds ^= CLAUSE_BIT(list[i].kind);
+		}
+}
+
 static void
 put_clauses(const struct printer *p, const struct clause *block,
     unsigned indent)
 {
-	static const struct {
-		enum clause_kind	 kind;
-		const char		*word;
-	} before[] = {
-		{ CLAUSE_EVENT, "event" }, { CLAUSE_OBJECT, "object" },
-		{ CLAUSE_STATUS, "status" },
+	static const struct kind	 before[] = {
+		KIND(CLAUSE_EVENT, "event"), KIND(CLAUSE_OBJECT, "object"),
+		KIND(CLAUSE_STATUS, "status"),
 	}, after[] = {
-		{ CLAUSE_MULTIPLIER, "multiplier" },
-		{ CLAUSE_WITHIN, "within" }, { CLAUSE_ABSENT, "absent" },
-		{ CLAUSE_TRIGGER, "trigger" },
+		KIND(CLAUSE_MULTIPLIER, "multiplier"),
+		KIND(CLAUSE_WITHIN, "within"), KIND(CLAUSE_ABSENT, "absent"),
+		KIND(CLAUSE_TRIGGER, "trigger"),
 	};
+	static const struct fixed	 bind = FIXED("bind ");
+	const uint64_t			 kinds = clause_kinds(block);
 
-	const uint64_t	kinds = clause_kinds(block);
-
-	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
-		if ((kinds >> before[i].kind & 1) != 0)
-			put_kind(p, block, before[i].kind, indent,
-			    before[i].word);
-	put_predicates(p, block, indent);
-	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
-		if ((kinds >> after[i].kind & 1) != 0)
-			put_kind(p, block, after[i].kind, indent,
-			    after[i].word);
+	put_kinds(p, block, kinds & ~AFTER, indent, before, COUNT(before));
+	if ((kinds & CLAUSE_BIT(CLAUSE_PREDICATE)) != 0)
+		put_predicates(p, block, indent);
+	put_kinds(p, block, kinds & AFTER, indent, after, COUNT(after));
+	if ((kinds & CLAUSE_BIT(CLAUSE_BIND)) == 0)
+		return;
 	for (const struct clause *c = block; c != NULL; c = c->next)
 		if (c->kind == CLAUSE_BIND)
-			put_clause(p, indent, "bind", c);
+			put_clause(p, indent, &bind, c);
 }
 
 /* A block in braces; INDENT is that of the line on which it begins. */
@@ -454,56 +514,61 @@ put_block(const struct printer *p, const struct clause *block, unsigned indent)
 /* The blocks of a sequence that are of this kind. */
 static void
 put_blocks(const struct printer *p, const struct item *item,
-    enum clause_kind kind, const char *word)
+    const struct kind *what)
 {
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
-		if (c->kind != kind)
+		if (c->kind != what->kind)
 			continue;
 		buf_char(p->out, '\t');
-		buf_str(p->out, word);
-		buf_char(p->out, ' ');
+		put_fixed(p->out, &what->word);
 		put_block(p, c->block, 1);
 		buf_str(p->out, ";\n");
 	}
 }
 
+/* What stands in a sequence behind its options. */
+#define BEHIND								\
+	(CLAUSE_BIT(CLAUSE_LOG) | CLAUSE_BIT(CLAUSE_EXCEPT) |		\
+	CLAUSE_BIT(CLAUSE_CANCEL) | CLAUSE_BIT(CLAUSE_STATE))
+
+static const struct kind options[] = {
+	KIND(CLAUSE_DESCRIPTION, "description"), KIND(CLAUSE_TAGS, "tags"),
+	KIND(CLAUSE_REFERENCE, "reference"), KIND(CLAUSE_REMEDY, "remedy"),
+	KIND(CLAUSE_ENABLED, "enabled"), KIND(CLAUSE_SUBJECT, "subject"),
+	KIND(CLAUSE_SCOPE, "scope"), KIND(CLAUSE_BY, "by"),
+	KIND(CLAUSE_ACROSS, "across"), KIND(CLAUSE_ZONE, "zone"),
+	KIND(CLAUSE_TIMEOUT, "timeout"),
+	KIND(CLAUSE_TIMEOUT_WINDOW, "timeout-window"),
+	KIND(CLAUSE_TIMEOUT_PROB, "timeout-prob"),
+	KIND(CLAUSE_ORDER, "order"), { CLAUSE_STRICT, FIXED("strict") },
+	KIND(CLAUSE_COOLDOWN, "cooldown"),
+	KIND(CLAUSE_PRIORITY, "priority"), KIND(CLAUSE_SERIAL, "serial"),
+};
+
 static void
 put_sequence(const struct printer *p, const struct item *item)
 {
-	static const struct {
-		enum clause_kind	 kind;
-		const char		*word;
-	} order[] = {
-		{ CLAUSE_DESCRIPTION, "description" }, { CLAUSE_TAGS, "tags" },
-		{ CLAUSE_REFERENCE, "reference" }, { CLAUSE_REMEDY, "remedy" },
-		{ CLAUSE_ENABLED, "enabled" }, { CLAUSE_SUBJECT, "subject" },
-		{ CLAUSE_SCOPE, "scope" }, { CLAUSE_BY, "by" },
-		{ CLAUSE_ACROSS, "across" }, { CLAUSE_ZONE, "zone" },
-		{ CLAUSE_TIMEOUT, "timeout" },
-		{ CLAUSE_TIMEOUT_WINDOW, "timeout-window" },
-		{ CLAUSE_TIMEOUT_PROB, "timeout-prob" },
-		{ CLAUSE_ORDER, "order" }, { CLAUSE_STRICT, "strict" },
-		{ CLAUSE_COOLDOWN, "cooldown" },
-		{ CLAUSE_PRIORITY, "priority" }, { CLAUSE_SERIAL, "serial" },
-	};
-
-	const uint64_t	kinds = clause_kinds(item->clauses);
+	static const struct fixed	log = FIXED("log ");
+	static const struct kind	except = KIND(CLAUSE_EXCEPT, "except");
+	static const struct kind	cancel = KIND(CLAUSE_CANCEL, "cancel");
+	static const struct kind	state = KIND(CLAUSE_STATE, "state");
+	const uint64_t			kinds = clause_kinds(item->clauses);
 
 	buf_str(p->out, "sequence ");
 	unparse_word(p->out, &item->name);
 	buf_str(p->out, " {\n");
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if ((kinds >> order[i].kind & 1) != 0)
-			put_kind(p, item->clauses, order[i].kind, 1,
-			    order[i].word);
-	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
-		if (c->kind == CLAUSE_LOG)
-			put_clause(p, 1, "log", c);
+	put_kinds(p, item->clauses, kinds & ~BEHIND, 1, options,
+	    COUNT(options));
+	if ((kinds & CLAUSE_BIT(CLAUSE_LOG)) != 0)
+		for (const struct clause *c = item->clauses; c != NULL;
+		    c = c->next)
+			if (c->kind == CLAUSE_LOG)
+				put_clause(p, 1, &log, c);
 	if ((kinds & CLAUSE_BIT(CLAUSE_EXCEPT)) != 0)
-		put_blocks(p, item, CLAUSE_EXCEPT, "except");
+		put_blocks(p, item, &except);
 	if ((kinds & CLAUSE_BIT(CLAUSE_CANCEL)) != 0)
-		put_blocks(p, item, CLAUSE_CANCEL, "cancel");
-	put_blocks(p, item, CLAUSE_STATE, "state");
+		put_blocks(p, item, &cancel);
+	put_blocks(p, item, &state);
 	buf_str(p->out, "};\n");
 }
 
@@ -543,22 +608,30 @@ put_line(struct buf *out, const struct test_line *line)
 static void
 put_channel(const struct printer *p, const struct item *item)
 {
+	static const struct kind	settings[] = {
+		KIND(CLAUSE_PRIORITY, "priority"),
+		KIND(CLAUSE_DIRECTORY, "directory"),
+	};
+
 	buf_str(p->out, "log-channel ");
 	unparse_word(p->out, &item->name);
 	buf_str(p->out, " <");
 	unparse_word(p->out, &item->type);
 	buf_str(p->out, "> {\n");
-	put_kind(p, item->clauses, CLAUSE_PRIORITY, 1, "priority");
-	put_kind(p, item->clauses, CLAUSE_DIRECTORY, 1, "directory");
+	put_kinds(p, item->clauses, UINT64_MAX, 1, settings, COUNT(settings));
 	buf_str(p->out, "};\n");
 }
 
 static void
 put_options(const struct printer *p, const struct item *item)
 {
+	static const struct kind	settings[] = {
+		KIND(CLAUSE_PATH_CACHE, "path-cache"),
+		KIND(CLAUSE_TIMEZONE, "timezone"),
+	};
+
 	buf_str(p->out, "options {\n");
-	put_kind(p, item->clauses, CLAUSE_PATH_CACHE, 1, "path-cache");
-	put_kind(p, item->clauses, CLAUSE_TIMEZONE, 1, "timezone");
+	put_kinds(p, item->clauses, UINT64_MAX, 1, settings, COUNT(settings));
 	buf_str(p->out, "};\n");
 }
 
@@ -645,21 +718,17 @@ unparse_clause(struct buf *out, const struct clause *c)
 void
 unparse_life(struct buf *out, const struct item *item)
 {
-	static const struct {
-		enum clause_kind	 kind;
-		const char		*word;
-	} order[] = {
-		{ CLAUSE_SUBJECT, "subject" }, { CLAUSE_SCOPE, "scope" },
-		{ CLAUSE_BY, "by" }, { CLAUSE_ACROSS, "across" },
-		{ CLAUSE_ZONE, "zone" }, { CLAUSE_TIMEOUT, "timeout" },
-		{ CLAUSE_TIMEOUT_WINDOW, "timeout-window" },
-		{ CLAUSE_ORDER, "order" }, { CLAUSE_STRICT, "strict" },
-		{ CLAUSE_COOLDOWN, "cooldown" },
+	static const struct kind	order[] = {
+		KIND(CLAUSE_SUBJECT, "subject"), KIND(CLAUSE_SCOPE, "scope"),
+		KIND(CLAUSE_BY, "by"), KIND(CLAUSE_ACROSS, "across"),
+		KIND(CLAUSE_ZONE, "zone"), KIND(CLAUSE_TIMEOUT, "timeout"),
+		KIND(CLAUSE_TIMEOUT_WINDOW, "timeout-window"),
+		KIND(CLAUSE_ORDER, "order"), { CLAUSE_STRICT, FIXED("strict") },
+		KIND(CLAUSE_COOLDOWN, "cooldown"),
 	};
-	const struct printer	 p = { out, false };
+	const struct printer		 p = { out, false };
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		put_kind(&p, item->clauses, order[i].kind, 0, order[i].word);
+	put_kinds(&p, item->clauses, UINT64_MAX, 0, order, COUNT(order));
 }
 
 void

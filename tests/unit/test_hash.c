@@ -158,6 +158,44 @@ random_keys_differ(void **state)
 	assert_true(a.k0 != b.k0 && a.k1 != b.k1 && a.k0 != a.k1);
 }
 
+/* What a list hashes to depends on where its texts end, not where they lie. */
+static void
+lists_are_told_by_their_texts(void **state)
+{
+	static const char *const	lists[][3] = {
+		{ "", "", "" }, { "a", "", "" }, { "", "a", "" },
+		{ "", "", "a" }, { "ab", "c", "" }, { "a", "bc", "" },
+		{ "abc", "", "" }, { "abcdefgh", "ijkl", "" },
+		{ "abcdefghijkl", "", "" }, { "abcd", "efghijkl", "" },
+		{ "abcdefghi", "j", "kl" }, { "kl", "j", "abcdefghi" },
+	};
+	const size_t			 n = sizeof(lists) / sizeof(lists[0]);
+	const struct hash_key		 k = { 1, 2 }, other = { 1, 3 };
+	uint64_t			 hashes[sizeof(lists) /
+	    sizeof(lists[0])];
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		struct slice	 list[3];
+		char		*copies[3];
+
+		for (size_t j = 0; j < 3; j++)
+			list[j] = slice_str(lists[i][j]);
+		hashes[i] = hash_list(&k, list, 3);
+		assert_true(hashes[i] != hash_list(&k, list, 2));
+		assert_true(hashes[i] != hash_list(&other, list, 3));
+		for (size_t j = 0; j < 3; j++) {
+			copies[j] = xmemdup(list[j].p, list[j].n);
+			list[j].p = (const uint8_t *)copies[j];
+		}
+		assert_true(hashes[i] == hash_list(&k, list, 3));
+		for (size_t j = 0; j < 3; j++)
+			free(copies[j]);
+		for (size_t j = 0; j < i; j++)
+			assert_true(hashes[i] != hashes[j]);
+	}
+}
+
 /* Numbers that follow each other must not crowd into few buckets. */
 static void
 words_spread_over_buckets(void **state)
@@ -188,6 +226,7 @@ main(void)
 		cmocka_unit_test(order_and_borders_matter),
 		cmocka_unit_test(the_key_decides),
 		cmocka_unit_test(random_keys_differ),
+		cmocka_unit_test(lists_are_told_by_their_texts),
 		cmocka_unit_test(words_spread_over_buckets),
 	};
 

@@ -479,6 +479,70 @@ every_word_of_the_language_needs_quotes_to_be_a_name(void **state)
 	assert_false(lex_needs_quotes(slice_str("Any")));
 }
 
+/* The next lexeme of both is the same, but for BEFORE bytes. */
+static void
+same_is_next(struct fixture *a, struct fixture *b, size_t before)
+{
+	lex_next(&a->lex, &a->cur);
+	lex_next(&b->lex, &b->cur);
+	assert_int_equal(a->cur.kind, b->cur.kind);
+	assert_int_equal(a->cur.key, b->cur.key);
+	assert_int_equal(a->cur.quoted, b->cur.quoted);
+	assert_int_equal(a->cur.plain, b->cur.plain);
+	assert_true(slice_eq(a->cur.text, b->cur.text));
+	assert_int_equal(a->cur.at.line, b->cur.at.line);
+	if (a->cur.kind == LEX_END)
+		return;
+	assert_int_equal(a->cur.at.off + before, b->cur.at.off);
+	assert_int_equal(a->cur.at.n, b->cur.at.n);
+}
+
+/* A text alone is looked at in one way, in a longer one mostly in another. */
+static void
+a_lexeme_is_the_same_wherever_it_stands(void **state)
+{
+	static const char *const	texts[] = {
+		"state { event <auditevent> { AUE_OPEN_R, 23; }; };\n any",
+		"multiplier multiplied multiplie timeout-window timeout-windox",
+		"log-channel log-chanxel timeout-prob log logs lo timeout-",
+		"directory\n\n\tdirectorx director sequence sequencesx a b1 1b",
+		"not ! !x {{ } }x 007 0x7 \"a\nb\" # set\n set,set;set<any>zone",
+		"x\001y\r\nstatus\rstatus \"q\\\"\" any\n\n\n;;,<>><\n,x",
+	};
+	char				text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		for (size_t n = 0; n < 3 * GLANCE_BYTES; n++) {
+			const size_t	 size = strlen(texts[i]);
+			struct fixture	*a = open_text(texts[i]), *b;
+
+			memset(text, ' ', sizeof(text));
+			memcpy(text + n, texts[i], size);
+			b = open_bytes(text, sizeof(text));
+			do
+				same_is_next(a, b, n);
+			while (a->cur.kind != LEX_END);
+			close_text(a);
+			close_text(b);
+		}
+}
+
+/* Nothing ends a word before the first one of a file with such a mark. */
+static void
+the_word_behind_a_byte_order_mark_is_whole(void **state)
+{
+	char		 text[2 * GLANCE_BYTES] = "\xef\xbb\xbf" "sequence s {";
+	struct fixture	*f;
+
+	(void)state;
+	memset(text + strlen(text), ' ', sizeof(text) - strlen(text));
+	f = open_bytes(text, sizeof(text));
+	next_is(f, LEX_KEYWORD, "sequence");
+	next_is(f, LEX_STRING, "s");
+	close_text(f);
+}
+
 int
 main(void)
 {
@@ -511,6 +575,8 @@ main(void)
 		cmocka_unit_test(
 		    quotes_are_needed_where_a_bare_word_means_otherwise),
 		cmocka_unit_test(a_part_of_a_word_has_its_own_place),
+		cmocka_unit_test(a_lexeme_is_the_same_wherever_it_stands),
+		cmocka_unit_test(the_word_behind_a_byte_order_mark_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,8 @@
 
 #include "rule_case.h"
 
+#include "rule/sets.h"
+
 /* A rule whose subject is the set of that text. */
 #define WHO(set) \
 	"sequence s { subject " set "; state { event any; status any; }; };\n"
@@ -376,6 +378,59 @@ sets_in_sets_are_those_that_are_seen(void **state)
 	case_free(c);
 }
 
+static void
+each_type_is_known_by_its_word(void **state)
+{
+	(void)state;
+	for (enum set_type t = 0; t < SET_TYPES; t++) {
+		struct slice	 word = slice_str(set_type_name(t));
+		char		 other[16] = { 0 };
+
+		assert_int_equal(set_type_find(word), t);
+		memcpy(other, word.p, word.n);
+		other[word.n / 2] ^= 1;		/* in the same place, maybe */
+		assert_int_equal(set_type_find(slice_str(other)), SET_TYPES);
+		word.n--;
+		assert_int_equal(set_type_find(word), SET_TYPES);
+	}
+	assert_int_equal(set_type_find((struct slice){ 0 }), SET_TYPES);
+	assert_int_equal(set_type_find(slice_str("a")), SET_TYPES);
+}
+
+#define OPENS(set)							\
+	"sequence s { subject any; state { event any; status any; "	\
+	"object " set "; }; };\n"
+
+/* The entries of the one set of objects. */
+static void
+objects_are(const char *text, size_t n, const char *const *entries)
+{
+	struct rule_case	*c = case_good(text);
+	const struct object_set	*set = c->program->object_sets;
+
+	assert_int_equal(c->program->nobject_sets, 1);
+	assert_int_equal(set->n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_true(slice_is(set->entries[i], entries[i]));
+	case_free(c);
+}
+
+/* Whatever stands between its words: they are kept in different ways. */
+static void
+a_set_is_its_words(void **state)
+{
+	static const char *const	words[] = { "/a", "/bc", "/d" };
+
+	(void)state;
+	objects_are(OPENS("<path> { /a, /bc, /d; }"), 3, words);
+	objects_are(OPENS("<path> { /a,/bc,/d; }"), 3, words);
+	objects_are(OPENS("<path> { /a,\n/bc, /d; }"), 3, words);
+	objects_are(OPENS("<path> { /a, /bc, /a, /d; }"), 3, words);
+	objects_are(OPENS("<path> { \"/a\", /bc, /d; }"), 3, words);
+	objects_are(OPENS("<path> { /a, /bc, /d; }")
+	    OPENS("<path> { /a ,/bc\t, \"/d\"; }"), 3, words);
+}
+
 int
 main(void)
 {
@@ -403,6 +458,8 @@ main(void)
 		cmocka_unit_test(a_broken_definition_makes_no_further_errors),
 		cmocka_unit_test(large_sets_are_sets),
 		cmocka_unit_test(extensions_cannot_grow_without_bound),
+		cmocka_unit_test(each_type_is_known_by_its_word),
+		cmocka_unit_test(a_set_is_its_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,33 @@ rules_by_themselves_have_the_entries(void **state)
 	case_free(c);
 }
 
+/* However they were written: copied whole, or one by one. */
+static void
+entries_stand_with_one_blank_between(void **state)
+{
+	static const char *const	paths[] = {
+		"/a, /bc, /d", "/a,/bc,/d", "/a ,/bc, /d", "/a,\n\t/bc, /d",
+		"\"/a\", /bc, /d", "/a, /bc, /a, /d", "/a, /bc, \"/d\""
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct buf		 text = { 0 };
+		struct rule_case	*c;
+
+		buf_printf(&text, "sequence s { subject any; state { "
+		    "event any; status any; object <path> { %s; }; }; };",
+		    paths[i]);
+		c = case_good(buf_cstr(&text));
+		assert_string_equal(case_rule(c),
+		    "sequence s {\n\tsubject any;\n\tstate {\n"
+		    "\t\tevent any;\n\t\tobject <path> { /a, /bc, /d; };\n"
+		    "\t\tstatus any;\n\t};\n};\n");
+		case_free(c);
+		buf_fini(&text);
+	}
+}
+
 /* The rule of a file with a large set whose last entry is LAST. */
 static struct rule_case *
 with_large_set(const char *last, struct buf *text)
@@ -200,6 +227,7 @@ main(void)
 		cmocka_unit_test(any_stays_beside_the_set_it_overrules),
 		cmocka_unit_test(files_keep_the_names_of_sets),
 		cmocka_unit_test(rules_by_themselves_have_the_entries),
+		cmocka_unit_test(entries_stand_with_one_blank_between),
 		cmocka_unit_test(
 		    a_large_set_keeps_its_name_and_shows_in_the_id),
 		cmocka_unit_test(rules_by_themselves_parse_back),
