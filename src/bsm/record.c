@@ -31,9 +31,6 @@ const uint8_t	record_kinds[256] = {
 	[TOK_ZONENAME] = REC_ZONE,
 };
 
-#define NSEC_PER_MSEC	1000000
-#define MILLIS_MAX	(INT64_MAX / 1000 - 1)	/* seconds; see below */
-
 /*
  * Size of the header that begins at P, 0 when it does not fit or its address
  * type is unknown.
@@ -277,14 +274,6 @@ record_pid(const struct record *r)
 	return at == 0 ? 0 : be32(r->bytes.p + at + 21);
 }
 
-uint32_t
-record_session(const struct record *r)
-{
-	uint32_t	 at = r->at[REC_SUBJECT];
-
-	return at == 0 ? 0 : be32(r->bytes.p + at + 25);
-}
-
 struct slice
 record_address(const struct record *r)
 {
@@ -302,16 +291,6 @@ record_address(const struct record *r)
 	default:
 		return (struct slice){ p + 41, be32(p + 37) };
 	}
-}
-
-struct slice
-record_host(const struct record *r)
-{
-	const uint8_t	*p = r->bytes.p + r->at[REC_HEADER];
-
-	if (p[0] != TOK_HEADER32_EX && p[0] != TOK_HEADER64_EX)
-		return (struct slice){ NULL, 0 };
-	return (struct slice){ p + 14, be32(p + 10) };
 }
 
 bool
@@ -355,27 +334,4 @@ record_attr(const struct record *r, enum record_attr which)
 	uint32_t	 at = r->at[REC_ATTR];
 
 	return at == 0 ? 0 : be32(r->bytes.p + at + 1 + 4 * (unsigned)which);
-}
-
-int64_t
-record_time_millis(uint8_t version, uint64_t seconds, uint64_t fraction)
-{
-	int64_t	 s = (int64_t)seconds;
-
-	if (version >= 2 && version <= 4)
-		fraction /= NSEC_PER_MSEC;
-	if (fraction > 999)		/* a clock that was never right */
-		fraction = 999;
-	if (s > MILLIS_MAX)
-		s = MILLIS_MAX;
-	if (s < -MILLIS_MAX)
-		s = -MILLIS_MAX;
-	return s * 1000 + (int64_t)fraction;
-}
-
-int64_t
-record_millis(const struct record *r)
-{
-	return record_time_millis(r->version, (uint64_t)r->seconds,
-	    r->fraction);
 }

@@ -144,12 +144,28 @@ record_id(const struct record *r, enum record_id id)
 }
 
 uint32_t	record_pid(const struct record *);
-uint32_t	record_session(const struct record *);
+
+static inline uint32_t
+record_session(const struct record *r)
+{
+	uint32_t	 at = r->at[REC_SUBJECT];
+
+	return at == 0 ? 0 : be32(r->bytes.p + at + 25);
+}
+
 /* The terminal address, 4 or 16 bytes; empty when there is none. */
 struct slice	record_address(const struct record *);
 
 /* The host's own address in an extended header, 4 or 16 bytes; or empty. */
-struct slice	record_host(const struct record *);
+static inline struct slice
+record_host(const struct record *r)
+{
+	const uint8_t	*p = r->bytes.p + r->at[REC_HEADER];
+
+	if (p[0] != TOK_HEADER32_EX && p[0] != TOK_HEADER64_EX)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ p + 14, be32(p + 10) };
+}
 
 /* The error byte of the return token; 0 when there is none. */
 static inline uint8_t
@@ -200,13 +216,34 @@ record_inode(const struct record *r, uint64_t *fsid, uint64_t *node)
 enum record_attr { REC_MODE, REC_OWNER, REC_GROUP };
 uint32_t	record_attr(const struct record *, enum record_attr);
 
+#define RECORD_SECONDS_MAX (INT64_MAX / 1000 - 1) /* as milliseconds */
+
 /*
  * Time in milliseconds since 1970. The fraction counts milliseconds in trails
  * of the BSDs and macOS, nanoseconds in those of Solaris (header version 2).
  * Times beyond what fits are clamped.
  */
-int64_t		record_millis(const struct record *);
-int64_t		record_time_millis(uint8_t version, uint64_t seconds,
-		    uint64_t fraction);
+static inline int64_t
+record_time_millis(uint8_t version, uint64_t seconds, uint64_t fraction)
+{
+	int64_t	 s = (int64_t)seconds;
+
+	if (version >= 2 && version <= 4)
+		fraction /= 1000000;
+	if (fraction > 999)		/* a clock that was never right */
+		fraction = 999;
+	if (s > RECORD_SECONDS_MAX)
+		s = RECORD_SECONDS_MAX;
+	if (s < -RECORD_SECONDS_MAX)
+		s = -RECORD_SECONDS_MAX;
+	return s * 1000 + (int64_t)fraction;
+}
+
+static inline int64_t
+record_millis(const struct record *r)
+{
+	return record_time_millis(r->version, (uint64_t)r->seconds,
+	    r->fraction);
+}
 
 #endif

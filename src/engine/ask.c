@@ -184,6 +184,8 @@ ask_value(struct ask *a, enum rule_field field, uint32_t part,
 {
 	const struct aspect	 what = aspect_of_field(field, part);
 
+	if (field == FIELD_OBJECT)	/* asked for more than all others */
+		return view_object(&a->view, to);
 	return view_last(&a->view, &what, to);
 }
 

@@ -21,7 +21,8 @@
 
 struct bounds {
 	struct pool	 sizes[BOUNDS_SIZES];
-	size_t		 bytes;		/* in use */
+	size_t		 bytes;		/* in use, of each by itself */
+	uint32_t	 newest;	/* if it is still there; or 0 */
 };
 
 void		 bounds_init(struct bounds *);
@@ -29,7 +30,8 @@ void		 bounds_fini(struct bounds *);
 
 /*
  * Keep these values, by variable; long texts are cut (value_cut()) before.
- * Returns 0 when there is no room, or nothing is bound.
+ * Returns 0 when there is no room, or nothing is bound. The number may be the
+ * one that the call before has returned; it is held once for each.
  */
 uint32_t	 bound_new(struct bounds *,
 		    const struct value values[VARIABLES_MAX]);

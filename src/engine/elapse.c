@@ -11,6 +11,8 @@
 
 #include "engine/absence.h"
 
+#define SECONDS_NEAR	(INT64_C(1) << 40)	/* no sum is too large */
+
 /* Absences that ended before this are told, one clock at a time. */
 static void
 pass(struct engine *e, struct watch *w, int64_t millis)
@@ -75,11 +77,14 @@ elapse_due(const struct engine *e)
 int64_t
 elapse_due_with(const struct engine *e, int64_t due, const struct record *r)
 {
-	const int64_t	 millis = record_millis(r);
-	int64_t		 end;
+	int64_t	 millis, end;
 
 	if (!r->indexed)		/* there may be a header within */
 		return INT64_MIN;
+	if (r->seconds >= 0 && r->seconds < SECONDS_NEAR &&
+	    r->seconds + e->least_absent / 1000 >= due)
+		return due;		/* another one ends before */
+	millis = record_millis(r);
 	end = second_of(millis > INT64_MAX - e->least_absent ? INT64_MAX :
 	    millis + e->least_absent);
 	return end < due ? end : due;

@@ -277,15 +277,14 @@ begin_source(struct engine *e, const struct record *r)
 	begin(e, e->source);
 }
 
-static inline void
+static void __attribute__((noinline))
 pass_millis(struct turns *ts, uint8_t version, uint64_t seconds,
     uint64_t fraction)
 {
 	const int64_t	 millis = record_time_millis(version, seconds,
 	    fraction);
 
-	if (millis > ts->millis)
-		ts->millis = millis;
+	ts->millis = millis > ts->millis ? millis : ts->millis;
 }
 
 /* The record's time counts; false: it may end an absence, and needs a turn. */
@@ -297,8 +296,8 @@ pass_time(struct engine *e, const struct record *r)
 
 	if (first.seconds >= ts->due)
 		return false;
-	if (first.seconds > ts->seconds)
-		ts->seconds = first.seconds;
+	ts->seconds = first.seconds > ts->seconds ? first.seconds :
+	    ts->seconds;
 	if (e->wants_millis)
 		pass_millis(ts, r->version, (uint64_t)first.seconds,
 		    first.fraction);
@@ -419,7 +418,8 @@ meet_together(struct engine *e, struct turn *t)
 	t->seconds = ts->seconds;
 	t->millis = ts->millis;
 	none_passed(ts);
-	ts->lessons[ts->nlessons++].inode.fsid = 0;	/* see put_off() */
+	if (e->teaches)
+		ts->lessons[ts->nlessons++].inode.fsid = 0; /* put_off() */
 	if (++ts->nmet == FEED_TOGETHER)
 		meet(e);
 	run_if_full(e);

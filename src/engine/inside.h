@@ -94,6 +94,8 @@ struct key_part {
 	uint32_t	 block;		/* see waits.h; else bits are those */
 	uint8_t		 bit;		/* of partial.h */
 	bool		 ages;		/* what it has may get over age */
+	bool		 ahead;		/* it may have something for long,
+					 * and its key is known at once */
 	bool		 goes_on;	/* without a partial match, only a
 					 * first state means anything to it */
 	/* In old words: */
@@ -117,6 +119,13 @@ struct distinct {
 	uint64_t	 hash;
 	enum rule_field	 field;
 	bool		 has;
+};
+
+/* The hash of a text of the record, as was asked last. */
+struct text_memo {
+	uint64_t	 ordinal;
+	uint64_t	 hash;
+	struct slice	 text;
 };
 
 struct key_memo {
@@ -237,6 +246,7 @@ struct engine {
 	size_t			 ntouched, touched_cap;
 	struct classic_key	 classic_key;
 	struct distinct		 distinct;
+	struct text_memo	 text_memo;
 	uint64_t		*completed;	/* by rule: by which record */
 	struct alert_step	*alert_steps;
 };

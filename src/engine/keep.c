@@ -188,17 +188,47 @@ keep_why_over_age(const struct engine *e, uint32_t number)
 
 /* Groups. */
 
+/* A text of the record being read is the same until the next one. */
+static uint64_t
+hash_text(struct engine *e, const struct value *v)
+{
+	const uint64_t	 hash = value_hash(&e->seed, v);
+
+	if (e->record != NULL && (uintptr_t)v->bytes.p -
+	    (uintptr_t)e->record->bytes.p < e->record->bytes.n)
+		e->text_memo = (struct text_memo){ e->ordinal, hash,
+		    v->bytes };
+	return hash;
+}
+
+/* What one rule binds is most often what others compare, or bind, too. */
+static inline uint64_t
+hash_of(struct engine *e, const struct value *v)
+{
+	const struct text_memo	*m = &e->text_memo;
+
+	if (v->kind != VALUE_TEXT)
+		return value_hash(&e->seed, v);
+	return m->text.p == v->bytes.p && m->text.n == v->bytes.n &&
+	    m->ordinal == e->ordinal ? m->hash : hash_text(e, v);
+}
+
+static inline uint64_t
+mix(const struct engine *e, uint64_t hash, size_t variable, uint64_t more)
+{
+	return hash_word(&e->seed, hash + variable + 1) + more;
+}
+
 uint64_t
-keep_hash_more(const struct engine *e, uint64_t hash, size_t variable,
+keep_hash_more(struct engine *e, uint64_t hash, size_t variable,
     const struct value *value)
 {
-	return hash_word(&e->seed, hash + variable + 1) +
-	    value_hash(&e->seed, value);
+	return mix(e, hash, variable, hash_of(e, value));
 }
 
 /* Of so many variables, from the first. Returns whether one is bound. */
 static inline bool
-hash_bound(const struct engine *e, const struct value *bound, size_t n,
+hash_bound(struct engine *e, const struct value *bound, size_t n,
     uint64_t *hash)
 {
 	bool	 any = false;
@@ -216,9 +246,12 @@ hash_bound(const struct engine *e, const struct value *bound, size_t n,
 uint64_t
 keep_hash(const struct engine *e, const struct value bound[VARIABLES_MAX])
 {
-	uint64_t	 hash;
+	uint64_t	 hash = 0;
 
-	(void)hash_bound(e, bound, VARIABLES_MAX, &hash);
+	for (size_t i = 0; i < VARIABLES_MAX; i++)
+		if (bound[i].kind != VALUE_NOTHING)
+			hash = mix(e, hash, i, value_hash(&e->seed,
+			    &bound[i]));
 	return hash;
 }
 

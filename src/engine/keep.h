@@ -47,7 +47,7 @@ uint32_t	 keep_new_group(const struct scene *,
  * The hash of a combination of values. Of none it is 0, and each makes another
  * of it, from the first variable that is bound to the last.
  */
-uint64_t	 keep_hash_more(const struct engine *, uint64_t hash,
+uint64_t	 keep_hash_more(struct engine *, uint64_t hash,
 		    size_t variable, const struct value *);
 uint64_t	 keep_hash(const struct engine *,
 		    const struct value bound[VARIABLES_MAX]);

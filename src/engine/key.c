@@ -152,6 +152,18 @@ ages(const struct rule *r)
 	    r->any_order;
 }
 
+static bool
+lasts(const struct rule *r)
+{
+	return r->nstates > 1 || r->states[0].multiplier > 1;
+}
+
+static bool
+known_ahead(const struct rule *r)
+{
+	return lasts(r) && r->zone == ZONE_FREE && r->nby == 0;
+}
+
 /* Where its bit stands among those of others. */
 static void
 give_bit(struct engine *e, uint32_t rule)
@@ -177,7 +189,7 @@ old_part(const struct rule *r, uint64_t salt)
 	    .plain = r->zone == ZONE_FREE && r->scope == SCOPE_GLOBAL,
 	    .subject = (uint8_t)r->subject,
 	    .ages = r->timeout_s != 0 || r->window_s != 0,
-	    .lasts = r->nstates > 1 || r->states[0].multiplier > 1 };
+	    .ahead = known_ahead(r), .lasts = lasts(r) };
 }
 
 void
@@ -212,7 +224,7 @@ key_prepare(struct engine *e)
 		e->key_parts[i] = (struct key_part){ .kind = k,
 		    .salt = salt & SALT,
 		    .goes_on = !rules[i].any_order && !asks_new(e, i),
-		    .ages = ages(&rules[i]) };
+		    .ages = ages(&rules[i]), .ahead = known_ahead(&rules[i]) };
 		e->waiters[i] = (struct waiter){ salt & SALT, lives++,
 		    musters_by_key(e->musters, i) };
 		give_bit(e, i);

@@ -129,16 +129,6 @@ look_for_plan(struct engine *e, struct turn *t)
 	look_at_plan(e, t);
 }
 
-/* May sequences of this rule stand for what the record will touch? */
-static bool
-lasts(const struct engine *e, uint32_t rule)
-{
-	const struct rule	*r = &e->program->rules[rule];
-
-	return r->zone == ZONE_FREE && r->nby == 0 && (r->nstates > 1 ||
-	    r->states[0].multiplier > 1);
-}
-
 /* A rule in old words whose sequence does so; or PROGRAM_NONE. */
 static uint32_t
 lasting_rule(const struct engine *e, const struct plan *plan)
@@ -146,7 +136,7 @@ lasting_rule(const struct engine *e, const struct plan *plan)
 	for (unsigned i = ENTRY_ADVANCE; i <= ENTRY_START; i++) {
 		const struct entries	*l = &plan->lists[i];
 
-		if (l->n > 0 && lasts(e, l->v[0].rule))
+		if (l->n > 0 && e->key_parts[l->v[0].rule].ahead)
 			return l->v[0].rule;
 	}
 	return PROGRAM_NONE;
@@ -181,7 +171,7 @@ look_for_groups(struct engine *e, struct turn *t,
 
 		if ((i > 0 && rule == lives->v[i - 1].rule) ||
 		    (t->keyed != PROGRAM_NONE && part->kind != kind) ||
-		    !lasts(e, rule))
+		    !part->ahead)
 			continue;
 		if (t->keyed == PROGRAM_NONE) {
 			if (!key_ahead(e, rule, &t->key))

@@ -308,8 +308,7 @@ only_value(struct view *v, const struct aspect *a, struct value *to)
 	case FIELD_RETURN:
 		return record_return(r, &n) && number(to, n);
 	case FIELD_OBJECT:
-		return v->asked.object->known &&
-		    text(to, v->asked.object->path);
+		return view_object(v, to);
 	case FIELD_EVENT:
 		return number(to, r->event);
 	case FIELD_ZONE:

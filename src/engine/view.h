@@ -55,6 +55,17 @@ struct aspect {
 	bool		 every_path;
 };
 
+/* What rules call the object: view_last() of that. */
+static inline bool
+view_object(const struct view *v, struct value *to)
+{
+	const struct object	*o = v->asked.object;
+
+	*to = (struct value){ .kind = o->known ? VALUE_TEXT : VALUE_NOTHING,
+	    .bytes = o->path };
+	return o->known;
+}
+
 /* How many there may be: see view_value(). */
 size_t	view_count(struct view *, const struct aspect *);
 

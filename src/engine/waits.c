@@ -130,17 +130,14 @@ waits_set(struct waits *w, uint64_t what, uint32_t rule)
 	const uint64_t	 hash = hash_of(what, block / WAITS_BLOCKS),
 	    tag = tag_of(hash, block);
 	struct table	*t = &w->tables[hash >> WAITS_BLOCK_SHIFT];
-	uint32_t	 at = find(t, tag);
+	struct waits_place *at = &t->places[find(t, tag)];
 
-	if (t->places[at].word == 0) {
-		if (t->used > t->mask / 2) {
-			grow(t);
-			at = find(t, tag);
-		}
-		t->used++;
-		t->places[at].tag = tag;
-	}
-	t->places[at].word |= UINT64_C(1) << rule % WAITS_BITS;
+	/* Whether it is there already is not to be foreseen: no branch. */
+	t->used += at->word == 0;
+	*at = (struct waits_place){ tag,
+	    at->word | UINT64_C(1) << rule % WAITS_BITS };
+	if (t->used > t->mask / 2 + 1)
+		grow(t);
 }
 
 /* Its place is free: what belongs there or before comes back. */

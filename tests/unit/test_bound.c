@@ -119,6 +119,104 @@ room_has_a_limit(void **state)
 	bounds_fini(&b);
 }
 
+/* In room they count one by one, as they would if they were made again. */
+static void
+the_same_again_is_kept_once(void **state)
+{
+	struct value		 v[VARIABLES_MAX] = { { 0 } };
+	struct value		 out[VARIABLES_MAX];
+	struct bounds		 b;
+	uint32_t		 first, other;
+	size_t			 one;
+
+	(void)state;
+	bounds_init(&b);
+	v[1] = (struct value){ .kind = VALUE_TEXT,
+	    .bytes = slice_str("/etc/passwd") };
+	v[4] = (struct value){ .kind = VALUE_NUMBER, .number = 7 };
+	first = bound_new(&b, v);
+	one = b.bytes;
+	assert_int_equal(bound_new(&b, v), first);
+	assert_int_equal(b.bytes, 2 * one);
+	assert_int_equal(bound_hold(&b, first), first);
+	bound_drop(&b, first);
+	bound_drop(&b, first);
+	assert_int_equal(b.bytes, one);
+	bound_values(&b, first, out);
+	assert_true(bound_agrees(v, out) && bound_agrees(out, v));
+	v[4].number = 8;
+	other = bound_new(&b, v);
+	assert_int_not_equal(other, first);
+	bound_drop(&b, first);
+	bound_drop(&b, other);
+	assert_int_equal(b.bytes, 0);
+	/* What is gone is nobody's newest. */
+	first = bound_new(&b, v);
+	assert_int_equal(b.bytes, one);
+	bound_values(&b, first, out);
+	assert_int_equal(out[4].number, 8);
+	bound_drop(&b, first);
+	bounds_fini(&b);
+}
+
+/* More variables, fewer, or the same text elsewhere are something else. */
+static void
+what_differs_is_kept_by_itself(void **state)
+{
+	struct value	 v[VARIABLES_MAX] = { { 0 } };
+	struct bounds	 b;
+	uint32_t	 n[6];
+
+	(void)state;
+	bounds_init(&b);
+	v[1] = (struct value){ .kind = VALUE_TEXT,
+	    .bytes = slice_str("abcdefgh") };
+	n[0] = bound_new(&b, v);
+	v[2] = v[1];
+	n[1] = bound_new(&b, v);
+	v[1].kind = VALUE_NOTHING;
+	n[2] = bound_new(&b, v);
+	v[2].bytes = slice_str("abcdefgi");
+	n[3] = bound_new(&b, v);
+	v[2].bytes = slice_str("abcdefg");
+	n[4] = bound_new(&b, v);
+	v[2].kind = VALUE_ADDRESS;
+	n[5] = bound_new(&b, v);
+	for (size_t i = 0; i < 6; i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(n[i], n[j]);
+	}
+	for (size_t i = 0; i < 6; i++)
+		bound_drop(&b, n[i]);
+	assert_int_equal(b.bytes, 0);
+	bounds_fini(&b);
+}
+
+/* Of what is not bound nothing is set, not even to what its type can be. */
+static void
+what_is_not_bound_is_not_looked_at(void **state)
+{
+	struct value	 v[VARIABLES_MAX];
+	struct bounds	 b;
+	uint32_t	 first, other;
+
+	(void)state;
+	bounds_init(&b);
+	memset(v, 0xe0, sizeof(v));
+	bound_nothing(v);
+	v[3] = (struct value){ .kind = VALUE_NUMBER, .number = 7 };
+	first = bound_new(&b, v);
+	memset(v, 0xe0, sizeof(v));
+	bound_nothing(v);
+	v[4] = (struct value){ .kind = VALUE_NUMBER, .number = 7 };
+	other = bound_new(&b, v);
+	assert_int_not_equal(other, first);
+	bound_drop(&b, first);
+	bound_drop(&b, other);
+	assert_int_equal(b.bytes, 0);
+	bounds_fini(&b);
+}
+
 int
 main(void)
 {
@@ -127,6 +225,9 @@ main(void)
 		cmocka_unit_test(nothing_bound_is_no_combination),
 		cmocka_unit_test(some_agree_with_all_that_have_the_same),
 		cmocka_unit_test(room_has_a_limit),
+		cmocka_unit_test(the_same_again_is_kept_once),
+		cmocka_unit_test(what_differs_is_kept_by_itself),
+		cmocka_unit_test(what_is_not_bound_is_not_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
