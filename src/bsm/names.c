@@ -2,11 +2,12 @@
 /*
  * names.c - audit events and classes, a table for each dialect.
  *
- * Built-in tables are constants and cost nothing at start. Text that replaces
- * one is read once into the same form: rows in the order of the text, and
- * sorted keys, in which a number or name has only its first row. Rows are kept
- * as long as the names they belong to, so nobody's borrowed row goes away when
- * a table is replaced.
+ * Built-in tables are constants: at start the system's loader sets their
+ * pointers, which takes a fifth of a millisecond. Text that replaces one is
+ * read once into the same form: rows in the order of the text, and sorted keys,
+ * in which a number or name has only its first row. Rows are kept as long as
+ * the names they belong to, so nobody's borrowed row goes away when a table is
+ * replaced.
  *
  * The text means what it means to OpenBSM, which bsmtrace 3.1 asked: empty
  * fields do not count, so that those behind them move up; one unknown class

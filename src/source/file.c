@@ -16,6 +16,8 @@
 #include "source/compressed.h"
 #include "source/source.h"
 
+#define WORTH_PAGES	(64u << 10)	/* bytes; fewer are for many files */
+
 struct file_source {
 	int			 fd;
 	bool			 known;		/* compressed, or not */
@@ -85,7 +87,8 @@ static int
 read_piece(struct file_source *f, struct slice *bytes)
 {
 	if (f->piece == NULL)		/* else everything went to others' */
-		f->piece = xpages(f->room);
+		f->piece = f->room < WORTH_PAGES ? xmalloc(f->room) :
+		    xpages(f->room);
 	return read_to(f, f->piece, f->room, bytes);
 }
 
