@@ -66,7 +66,7 @@ doors_place(const struct doors *d, uint64_t one, uint64_t two)
 
 /* IF ? YES : NO, of which no compiler makes a branch. */
 static inline uint32_t
-choose(bool if_so, uint32_t yes, uint32_t no)
+doors_choose(bool if_so, uint32_t yes, uint32_t no)
 {
 	return no ^ ((yes ^ no) & (0 - (uint32_t)if_so));
 }
@@ -86,9 +86,9 @@ doors_find(const struct doors *d, struct slice path)
 		return &d->root;
 	far = doors_place(d, one, two);
 	near = d->n + doors_place(d, one, 0);
-	found = choose((d->v[near].words[0] == one) & (path.n >= DOORS_NEAR),
-	    near, found);
-	found = choose((d->v[far].words[0] == one) &
+	found = doors_choose((d->v[near].words[0] == one) &
+	    (path.n >= DOORS_NEAR), near, found);
+	found = doors_choose((d->v[far].words[0] == one) &
 	    (d->v[far].words[1] == two) & (path.n >= DOORS_FAR), far, found);
 	return &d->v[found];
 }

@@ -724,7 +724,7 @@ lane_step(const struct trie *t, struct lane *l)
 	}
 	next = at + n + 1;
 	here = le64(at + n);
-	l->class = choose(fits & (next <= limit), node->class, l->class);
+	l->class = doors_choose(fits & (next <= limit), node->class, l->class);
 	l->here = here;
 	l->at = next;
 	l->node = child_at(t, node, here);
