@@ -262,29 +262,6 @@ file_name(struct compiler *c, uint32_t file)
 	return c->file;
 }
 
-/* What most rules have; and what they have then. */
-#define USUAL								\
-	(CLAUSE_BIT(CLAUSE_SUBJECT) | CLAUSE_BIT(CLAUSE_STATE))
-
-static void
-compile_options(struct compiler *c, const struct item *item,
-    struct rule *rule)
-{
-	if ((item->kinds & ~USUAL) == 0) {
-		rule->window_prob = CHECK_PROB_DEFAULT;
-		rule->enabled = true;
-		rule->new_life = item->new_life;
-		return;
-	}
-	rule->priority = (int32_t)number_of(item, CLAUSE_PRIORITY);
-	rule->serial = (uint32_t)number_of(item, CLAUSE_SERIAL);
-	compile_time(item, rule);
-	compile_place(c, item, rule);
-	compile_channels(c, item, rule);
-	compile_words(c, item, rule);
-	compile_key(c, item, rule);
-}
-
 static void
 compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 {
@@ -293,10 +270,16 @@ compile_rule(struct compiler *c, const struct item *item, struct rule *rule)
 	rule->label = copy(c, item->name.text);
 	rule->file = file_name(c, item->at.file);
 	rule->line = item->at.line;
+	rule->priority = (int32_t)number_of(item, CLAUSE_PRIORITY);
+	rule->serial = (uint32_t)number_of(item, CLAUSE_SERIAL);
 	if (item->logfile != NULL)
 		rule->logfile = share(c, c->logfiles, item->logfile->name.text);
 	compile_subject(c, item, rule);
-	compile_options(c, item, rule);
+	compile_time(item, rule);
+	compile_place(c, item, rule);
+	compile_channels(c, item, rule);
+	compile_words(c, item, rule);
+	compile_key(c, item, rule);
 	c->rule = rule;
 	compiler_states(c, item);
 	buf_clear(text);

@@ -602,7 +602,7 @@ settle_values(struct entries *e)
 	struct values			*v;
 	struct range			*ranges;
 
-	if (e->set->type == SET_PATH || !has_values(e))
+	if (!has_values(e))
 		return &none;
 	v = arena_alloc(e->room, sizeof(*v));
 	v->ids = sort(e, &e->ids, sizeof(v->ids[0]), compare_ids);
