@@ -16,21 +16,31 @@
 
 static char	 dir[] = "/tmp/test_loader.XXXXXX";
 
+#define RULES	200000u		/* bytes */
+
+static void
+write_rules(void)
+{
+	FILE	*f;
+
+	assert_int_equal(chdir(dir), 0);
+	f = fopen("rules", "w");
+	assert_non_null(f);
+	for (unsigned i = 0; i < RULES; i++)
+		putc('a', f);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void
 file_is_read_whole(void **state)
 {
 	struct buf	 b = { 0 };
-	FILE		*f;
 
 	(void)state;
-	assert_int_equal(chdir(dir), 0);
-	f = fopen("rules", "w");
-	for (unsigned i = 0; i < 200000; i++)
-		putc('a', f);
-	fclose(f);
+	write_rules();
 	buf_str(&b, "before ");
 	assert_int_equal(loader_read("rules", 1u << 20, &b), 0);
-	assert_int_equal(b.n, 7 + 200000);
+	assert_int_equal(b.n, 7 + RULES);
 	buf_clear(&b);
 	assert_int_equal(loader_read("rules", 100000, &b), EFBIG);
 	buf_fini(&b);
@@ -41,20 +51,15 @@ static void
 file_is_read_to_a_page(void **state)
 {
 	struct buf	 b = { 0 };
-	FILE		*f;
 
 	(void)state;
-	assert_int_equal(chdir(dir), 0);
-	f = fopen("rules", "w");
-	for (unsigned i = 0; i < 200000; i++)
-		putc('a', f);
-	fclose(f);
+	write_rules();
 	assert_int_equal(loader_read("rules", 1u << 20, &b), 0);
-	assert_int_equal(b.n, 200000);
+	assert_int_equal(b.n, RULES);
 	assert_int_equal((uintptr_t)b.p % 4096, 0);
 	buf_str(&b, "it grows as others do");
-	assert_int_equal(b.n, 200021);
-	assert_int_equal(b.p[199999], 'a');
+	assert_int_equal(b.n, RULES + 21);
+	assert_int_equal(b.p[RULES - 1], 'a');
 	buf_fini(&b);
 	unlink("rules");
 }
