@@ -243,6 +243,7 @@ hash_bound(struct engine *e, const struct value *bound, size_t n,
 	return any;
 }
 
+/* Also of what a state file says: no text of a record is remembered. */
 uint64_t
 keep_hash(const struct engine *e, const struct value bound[VARIABLES_MAX])
 {
